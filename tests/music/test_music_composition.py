@@ -1,6 +1,7 @@
 """The training music of ``data/music``: what the scores promise, read back from the MIDI files."""
 
-import importlib.util
+import contextlib
+import importlib
 import itertools
 import sys
 from collections import Counter
@@ -29,15 +30,17 @@ CHORD_SCALES = {
 }
 
 
-def load_compose():
-    spec = importlib.util.spec_from_file_location("compose", FOLDER / "compose.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["compose"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+@contextlib.contextmanager
+def importable(folder):
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
 
 
-compose = load_compose()
+with importable(FOLDER):
+    compose, notation = map(importlib.import_module, ("compose", "notation"))
 
 
 def notes_of(piece, track):
@@ -180,7 +183,7 @@ def test_no_phrase_is_written_twice():
 def test_read_score_times_a_bar_by_hand(tmp_path):
     path = tmp_path / "one.txt"
     path.write_text("title: One\n[A]\nAm7b5 D7b9 | t G5 Eb5 C5 e. A4! s r q F#4 r\n", "utf-8")
-    score = compose.read_score(path)
+    score = notation.read_score(path)
     third = Fraction(1, 3)
     assert score.bars == 1
     assert [(c.onset, c.duration, c.root, c.quality) for c in score.chords] == [
@@ -203,11 +206,11 @@ def test_read_score_times_a_bar_by_hand(tmp_path):
         ("C7 | w H5", r"one\.txt, line 2: unknown token 'H5'"),
         ("C7 | w C3", r"one\.txt, line 2: C3 is outside"),
         ("C9 | w C5", r"one\.txt, line 2: unknown chord 'C9'"),
-        ("C7 F7 C7 | w C5", r"one\.txt, line 2: expected 1, 2 or 4 chords"),
+        ("C7 F7 C7 | w C5", r"one\.txt, line 2: expected 1 or 2 chords"),
     ],
 )
 def test_read_score_says_where_a_score_is_wrong(tmp_path, bar, message):
     path = tmp_path / "one.txt"
     path.write_text(f"title: One\n{bar}\n", "utf-8")
-    with pytest.raises(compose.ScoreError, match=message):
-        compose.read_score(path)
+    with pytest.raises(notation.ScoreError, match=message):
+        notation.read_score(path)
