@@ -23,14 +23,14 @@ COMPING = {
         ((0.5, 0.5), (1.5, 0.5), (2, 1), (3.5, 0.5)),
     ),
 }
-COMPING_RANGE = range(53, 77)
+COMPING_RANGE = range(53, 74)  # above the bass, below most of the melody
 BASS_RANGE = range(28, 53)
 
 
 def comp(chords: tuple[Chord, ...], feel: str, bars: int) -> list[Note]:
     """Play the piano part.
 
-    Each chord takes the voicing nearest to the one before it.
+    Each chord takes the voicing nearest to the one before it; a chord that stays is voiced anew.
 
     Args:
         chords: The harmony of the piece.
@@ -43,7 +43,8 @@ def comp(chords: tuple[Chord, ...], feel: str, bars: int) -> list[Note]:
     voiced = []
     hand = (53, 57, 60, 64)  # where a pianist's left hand starts
     for chord in chords:
-        hand = min(inversions(chord), key=lambda voicing: movement(hand, voicing))
+        others = (voicing for voicing in inversions(chord) if voicing != hand)
+        hand = min(others, key=lambda voicing: movement(hand, voicing))
         voiced.append((chord, hand))
     notes = []
     for bar, figure in zip(range(bars), itertools.cycle(COMPING[feel])):
