@@ -22,9 +22,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-import keras
 import numpy as np
-import tensorflow as tf
+
+from lstmkit.quiet import native_stderr
+
+with native_stderr():
+    import keras
+    import tensorflow as tf
 
 from lstmkit import fused
 from lstmkit.config import TrainConfig
