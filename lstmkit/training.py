@@ -119,6 +119,7 @@ def fit(
     train: Examples,
     validation: Examples | None,
     *,
+    batch_size: int,
     config: TrainConfig,
     seed: int,
     run: Run,
@@ -133,7 +134,8 @@ def fit(
         model: A built and compiled model.
         train: Examples to learn from.
         validation: Examples that decide when to stop, or None.
-        config: Epochs, batch size, patience and the rest.
+        batch_size: Examples per step.
+        config: Epochs, patience and the rest.
         seed: Decides the order of the examples in every epoch.
         run: Where checkpoints go.
         resume_command: What to tell the user after an interruption.
@@ -145,7 +147,7 @@ def fit(
         InterruptedRunError: The user stopped it; the checkpoint is saved.
         RunError: The loss is no longer a finite number.
     """
-    loop = _Loop(model, train, validation, config, seed, run)
+    loop = _Loop(model, train, validation, batch_size, config, seed, run)
     with _stop_signals() as stopped:
         loop.run_to_end(stopped, resume_command)
     return loop.state.history
@@ -162,13 +164,14 @@ class _Loop:
         model: keras.Model,
         train: Examples,
         validation: Examples | None,
+        batch_size: int,
         config: TrainConfig,
         seed: int,
         run: Run,
     ) -> None:
         self.model, self.config, self.seed, self.path = model, config, seed, run.path / CHECKPOINT
         self.train, self.validation = train, validation
-        self.batch = min(config.batch_size, len(train))
+        self.batch = min(batch_size, len(train))
         self.steps = math.ceil(len(train) / self.batch)
         self.state = _State()
         self.saved_at = time.monotonic()

@@ -3,6 +3,7 @@
 import logging
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,21 +181,30 @@ def fit(
     values = dataset.values[: dataset.train_rows]
     features = fit_scaling(values, target).features(values)
     rows, held_out = _split(dataset.train_rows, config)
-    columns = features.shape[1]
-    calm = target != "price"
-    model = build_model(config.model, window=window, columns=columns, calm_start=calm)
+    targets = _targets_per_example(len(rows), len(held_out), config)
+    network = partial(
+        build_model,
+        config.model,
+        window=window,
+        columns=features.shape[1],
+        calm_start=target != "price",
+    )
+    model = network(targets=targets)
     model.compile(training.optimizer(config.train), "mse", jit_compile=False)
     training.accelerate(model, config.train)
     history = training.fit(
         model,
-        WindowExamples(features, rows, window),
-        WindowExamples(features, held_out, window) if len(held_out) else None,
+        WindowExamples(features, rows, window, targets=targets),
+        WindowExamples(features, held_out, window, targets=targets) if len(held_out) else None,
+        batch_size=max(1, config.train.batch_size // targets),
         config=config.train,
         seed=config.seed,
         run=run,
         resume_command=resume_command,
     )
-    training.save_model(model, run.path / runs.MODEL)
+    answering = network()
+    answering.set_weights(model.get_weights())
+    training.save_model(answering, run.path / runs.MODEL)
     training.forget_checkpoint(run)
     return history
 
@@ -279,6 +289,14 @@ def _split(train_rows: int, config: StockConfig) -> tuple[np.ndarray, np.ndarray
     rows = np.arange(config.data.window, train_rows)
     kept = len(rows) - int(len(rows) * config.train.validation_fraction)
     return rows[:kept], rows[kept:]
+
+
+def _targets_per_example(rows: int, held_out: int, config: StockConfig) -> int:
+    """Return the answers per example: one, or about a window's length where every step counts."""
+    if config.train.supervision == "last_step":
+        return 1
+    shortest = min(rows, held_out) if held_out else rows
+    return min(config.data.window, shortest)
 
 
 def _bounds(
