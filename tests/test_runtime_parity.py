@@ -20,6 +20,7 @@ TOLERANCE = 1e-5
 pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),  # Keras on layers that drop a mask
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # Keras on NumPy 2
+    pytest.mark.filterwarnings("ignore:Do not use the `random` module"),  # Keras draws seeds
 ]
 
 

@@ -72,6 +72,10 @@ class Problem:
         a, y_pred, _, caches = lstm_forward(x, a0, self.parameters, c0=self.inputs["c0"])
         return a, y_pred, caches
 
+    def arrays(self) -> dict[str, Array]:
+        """Return every input and every parameter by name."""
+        return {**self.inputs, **self.parameters}
+
     def loss(self) -> float:
         """Return the cross-entropy over all examples and steps."""
         return cross_entropy(self.forward()[1], self.y)
@@ -188,7 +192,7 @@ def check_gradients(
     gradients = problem.gradients() if gradients is None else gradients
     floor = RESOLUTION * problem.loss()
     comparisons = []
-    for name, array in {**problem.inputs, **problem.parameters}.items():
+    for name, array in problem.arrays().items():
         chosen = np.arange(array.size)
         if rng is not None and entries is not None and entries < array.size:
             chosen = rng.choice(array.size, entries, replace=False)
