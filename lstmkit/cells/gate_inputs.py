@@ -14,7 +14,8 @@ class GateInput:
 
     Attributes:
         x: What the model takes, `(1, T_x, ...)`.
-        steps: What stands at each step: a date, a word, a note; T_x texts.
+        steps: What stands at each step, T_x texts: a date, a word, a note; or its place before the
+            last, `-1`.
         curve: A number for each step to draw above the gates, `(T_x,)`; None where the steps are
             words.
         caption: What the curve, or the row of words, is.
@@ -52,8 +53,8 @@ def _stock(run: Run, sentence: str | None) -> GateInput:
         raise InputError(f"{run.path}: a stock model reads prices; --text is for sentences")
     context = forecaster.load_context(run)
     rows = len(context.window)
-    dates = tuple(report.iso(context.dates)[-rows:])
-    steps = tuple(str(k) for k in range(rows - len(dates))) + dates
+    dates = tuple(map(str, report.iso(context.dates)[-rows:]))
+    steps = dates if len(dates) == rows else tuple(str(k) for k in range(-rows, 0))
     return GateInput(context.window[None], steps, context.window[:, 0], "scaled input")
 
 

@@ -3,7 +3,6 @@
 import io
 import logging
 import math
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -188,7 +187,7 @@ def _load(run: runs.Run) -> tuple[Parameters, text.Vocabulary, str]:
         expected = language_model.shapes(shapes["Wf"][0], len(vocabulary))
         if shapes != expected or any(w.dtype != np.float64 for w in parameters.values()):
             raise ValueError(f"expected arrays of shapes {expected}")
-    except (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except learning.DAMAGE as error:
         raise InputError(
             f"{path}: missing, damaged or from another version ({error}); learn again"
         ) from error
