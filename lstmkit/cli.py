@@ -14,6 +14,7 @@ from lstmkit.errors import LstmkitError
 
 GROUPS = {
     "stock": "lstmkit.stock.commands:stock",
+    "cells": "lstmkit.cells.commands:cells",
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",
 }
