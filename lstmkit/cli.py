@@ -1,0 +1,94 @@
+"""The root of the command line: attaches the groups, turns errors into one message and a code."""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from lstmkit import __version__
+from lstmkit.errors import LstmkitError
+
+GROUPS = {
+    "stock": "lstmkit.stock.commands:stock",
+    "config": "lstmkit.commands:config",
+    "runs": "lstmkit.commands:runs",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose members are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of `GROUPS`."""
+        return list(GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one member."""
+        if cmd_name not in GROUPS:
+            return None
+        module, name = GROUPS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: lstmkit stock train",
+)
+@click.version_option(__version__, prog_name="lstmkit")
+def root() -> None:
+    """LSTMs you can run, read and trust."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with the code of its contract.
+
+    0: done. 1: failed while running. 2: the user's input. 130: interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    sys.exit(_run(args))
+
+
+def _run(args: Sequence[str] | None) -> int:
+    try:
+        root.main(args=args, prog_name="lstmkit", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except LstmkitError as error:
+        click.echo(f"Error: {error}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted; nothing was left half-written.", err=True)
+        return 130
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except Exception as error:
+        return _failed(error)
+    return 0
+
+
+def _failed(error: Exception) -> int:
+    """Report what no part of lstmkit foresaw; ``LSTMKIT_DEBUG=1`` shows the traceback."""
+    if os.environ.get("LSTMKIT_DEBUG"):
+        raise error
+    if isinstance(error, MemoryError):
+        text = "out of memory; use a smaller file, window or batch (--set train.batch_size=32)"
+    elif isinstance(error, OSError):
+        text = f"{error.filename or 'a file'}: {error.strerror or error}"
+    else:
+        text = f"this is a bug in lstmkit: {type(error).__name__}: {error}"
+        text += "\nRun again with LSTMKIT_DEBUG=1 for the details to report."
+    click.echo(f"Error: {text}", err=True)
+    return 1

@@ -1,0 +1,114 @@
+"""The commands of the house itself: configs and runs."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+from tabulate import tabulate
+
+from lstmkit import config as configs
+from lstmkit import runs as run_folders
+from lstmkit.errors import InputError
+from lstmkit.options import config_options, json_option, output_option, with_seed
+
+
+@click.group()
+def config() -> None:
+    """Show what can be configured."""
+
+
+@config.command(epilog="Example: lstmkit config show stock --set train.epochs=50")
+@click.argument("pipeline")
+@config_options
+def show(
+    pipeline: str, config_file: Path | None, overrides: tuple[str, ...], seed: int | None
+) -> None:
+    """Print the resolved config of PIPELINE with its comments."""
+    schema = configs.schema_of(pipeline)
+    resolved = configs.load(schema, pipeline, config_file, with_seed(overrides, seed))
+    click.echo(configs.show(resolved, pipeline), nl=False)
+
+
+@config.command(epilog="Example: lstmkit config schema stock > stock.schema.json")
+@click.argument("pipeline")
+def schema(pipeline: str) -> None:
+    """Print the JSON Schema of PIPELINE's config, for editors."""
+    content = configs.json_schema(configs.schema_of(pipeline), pipeline)
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+@click.group()
+def runs() -> None:
+    """List and show the runs in the output folder."""
+
+
+@runs.command("list", epilog="Example: lstmkit runs list")
+@output_option
+@json_option
+def list_(output: Path, as_json: bool) -> None:
+    """List every run, oldest first."""
+    rows = []
+    for run in run_folders.list_runs(output):
+        manifest = run.manifest
+        row = {key: manifest.get(key) for key in ("pipeline", "verb", "status", "created")}
+        rows.append({"run": str(run.path), **row})
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo(f"no runs below {output}; make one with `lstmkit stock train`", err=True)
+        return
+    for row in rows:
+        row["created"] = _local(str(row["created"]))
+    click.echo(tabulate(rows, headers="keys"))
+
+
+@runs.command("show", epilog="Example: lstmkit runs show outputs/stock/20261123T210800Z-DIS")
+@click.argument("run", type=click.Path(path_type=Path))
+@output_option
+@json_option
+def show_run(run: Path, output: Path, as_json: bool) -> None:
+    """Show the manifest, the metrics and the files of RUN."""
+    found = _find_any(run, output)
+    manifest = found.manifest
+    has_metrics = (found.path / "metrics.json").exists()
+    metrics = found.read_json("metrics.json") if has_metrics else {}
+    files = [str(path) for path in found.files()]
+    if as_json:
+        content = {"run": str(found.path), **manifest, "metrics": metrics, "files": files}
+        click.echo(json.dumps(content, ensure_ascii=False))
+        return
+    if "verdict" in metrics:
+        click.echo(f"{metrics['verdict']}\n")
+    click.echo(tabulate(list(_flat(manifest)), tablefmt="plain"))
+    click.echo("\n" + "\n".join(files))
+
+
+def _find_any(run: Path, output: Path) -> run_folders.Run:
+    for path in (run, *output.glob(f"*/{run.name}")):
+        if (path / run_folders.MANIFEST).is_file():
+            return run_folders.Run(path)
+    raise InputError(f"{run}: no run folder; `lstmkit runs list` shows the runs")
+
+
+def _flat(content: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:
+    rows = []
+    for key, value in content.items():
+        if isinstance(value, dict):
+            rows += _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for index, item in enumerate(value):
+                rows += _flat(item, f"{prefix}{key}[{index}].")
+        elif value not in (None, [], ""):
+            text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+            rows.append((f"{prefix}{key}", text))
+    return rows
+
+
+def _local(created: str) -> str:
+    try:
+        return datetime.fromisoformat(created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return created

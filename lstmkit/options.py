@@ -1,0 +1,62 @@
+"""The click options that every command shares, each defined once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def config_options(command: F) -> F:
+    """Add ``--config``, ``--set`` and ``--seed``; they arrive as `config_file` and `overrides`."""
+    for option in (
+        click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Same as --set seed=N."),
+        click.option(
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="SECTION.KEY=VALUE",
+            help="Override one config value; may be repeated.",
+        ),
+        click.option(
+            "--config",
+            "config_file",
+            type=click.Path(path_type=Path),
+            help="YAML file with the keys to change, or the name of one that ships.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+output_option = click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("outputs"),
+    show_default=True,
+    help="Folder that holds all runs.",
+)
+
+run_option = click.option(
+    "--run",
+    "run_folder",
+    type=click.Path(path_type=Path),
+    help="Run folder or run name; default: the newest run, else the model that ships.",
+)
+
+resume_option = click.option(
+    "--resume",
+    "resume",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Go on with an interrupted run, under its own config.",
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def with_seed(overrides: tuple[str, ...], seed: int | None) -> list[str]:
+    """Return the overrides with ``--seed`` as the last of them."""
+    return [*overrides, *([] if seed is None else [f"seed={seed}"])]

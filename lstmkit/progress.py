@@ -1,0 +1,91 @@
+"""Progress on stderr: a bar where there is a terminal, a line now and then where there is none."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, TextIO
+
+from tqdm import tqdm
+
+
+class Progress:
+    """Show how far a long piece of work is, with the time left.
+
+    Args:
+        total: Units of work in all.
+        label: What is going on, such as ``train``.
+        unit: Name of a unit.
+        initial: Units already done, when work is resumed.
+        at_most: Whether the work may end before `total`, so that the time left is a bound.
+        seconds: Pause between two lines where stderr is no terminal.
+        stream: Where to write; None: stderr.
+    """
+
+    def __init__(
+        self,
+        total: int,
+        *,
+        label: str,
+        unit: str = "step",
+        initial: int = 0,
+        at_most: bool = False,
+        seconds: float = 10.0,
+        stream: TextIO | None = None,
+    ) -> None:
+        """Start at `initial` of `total`."""
+        self._stream = stream or sys.stderr
+        self._total, self._done, self._first = total, initial, initial
+        self._label, self._unit, self._seconds = label, unit, seconds
+        self._bound = "at most " if at_most else ""
+        self._began = self._last = time.monotonic()
+        self._bar: Any = None
+        if self._stream.isatty():
+            self._bar = tqdm(
+                total=total,
+                initial=initial,
+                desc=label,
+                unit=unit,
+                file=self._stream,
+                dynamic_ncols=True,
+                leave=False,
+                bar_format="{desc} {percentage:3.0f}%|{bar}| "
+                + self._bound
+                + "{remaining} left{postfix}",
+            )
+
+    def update(self, units: int, text: str = "") -> None:
+        """Count further units; `text` says what is known now, such as the loss."""
+        self._done += units
+        if self._bar is not None:
+            self._bar.set_postfix_str(text, refresh=False)
+            self._bar.update(units)
+            return
+        now = time.monotonic()
+        if now - self._last >= self._seconds:
+            self._last = now
+            self._line(text, now)
+
+    def _line(self, text: str, now: float) -> None:
+        elapsed = now - self._began
+        rate = (self._done - self._first) / elapsed if elapsed > 0 else 0
+        left = tqdm.format_interval((self._total - self._done) / rate) if rate > 0 else "?"
+        share = f"{self._done:,}/{self._total:,} {self._unit}s"
+        known = f", {text}" if text else ""
+        print(f"{self._label}: {share}{known}, {self._bound}{left} left", file=self._stream)
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,321 @@
+"""The run folder, ``outputs/<pipeline>/<UTC time>-<name>/``, where all that a command makes lands.
+
+Every file is written whole under a temporary name beside its place and then renamed, so that no
+reader ever sees half a file and no kill ever leaves one under a final name. ``run.json`` is the
+manifest: command, seed, versions, SHA-256 of every input, timings, status.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from importlib import metadata
+from pathlib import Path
+from typing import IO, Any
+
+from lstmkit import __version__
+from lstmkit.config import Config, package_folder, show
+from lstmkit.errors import InputError, RunError
+
+MANIFEST = "run.json"
+MODEL = "model.keras"
+PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
+MAX_JSON_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run folder.
+
+    Attributes:
+        path: The folder.
+    """
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name, such as ``20261123T210800Z-DIS``."""
+        return self.path.name
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The content of ``run.json``."""
+        return self.read_json(MANIFEST)
+
+    @property
+    def status(self) -> str:
+        """One of running, interrupted, failed, done."""
+        return str(self.manifest.get("status", "unknown"))
+
+    def update(self, **changes: Any) -> None:
+        """Change keys of the manifest; mappings are merged."""
+        manifest = self.manifest
+        for key, value in changes.items():
+            old = manifest.get(key)
+            if isinstance(old, dict) and isinstance(value, Mapping):
+                value = {**old, **value}
+            manifest[key] = value
+        write_json(self.path / MANIFEST, manifest)
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Return the object in a JSON file of this run.
+
+        Raises:
+            InputError: The file is missing or damaged.
+        """
+        path = self.path / name
+        try:
+            if path.stat().st_size > MAX_JSON_BYTES:
+                raise InputError(f"{path}: over {MAX_JSON_BYTES:,} bytes, not read")
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InputError(
+                f"{path}: cannot read it ({error.strerror}); is {self.path} a finished run folder?"
+            ) from error
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}: damaged, not valid JSON ({error}); train again") from error
+        if not isinstance(content, dict):
+            raise InputError(f"{path}: damaged, expected a JSON object; train again")
+        return content
+
+    def files(self) -> list[Path]:
+        """Return every finished file of the run, sorted."""
+        found = (p for p in self.path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        return sorted(found)
+
+
+def create(
+    output: Path,
+    pipeline: str,
+    name: str,
+    config: Config,
+    *,
+    inputs: Sequence[Mapping[str, Any]] = (),
+    verb: str = "train",
+) -> Run:
+    """Make a new run folder with its config and manifest.
+
+    Args:
+        output: The folder that holds all pipelines' runs, normally ``outputs``.
+        pipeline: Name of the pipeline.
+        name: What the run is of, such as the ticker; made safe for a file name.
+        config: The resolved config.
+        inputs: What `fingerprint` returned for every file that was read.
+        verb: The command's verb, such as train or backtest.
+
+    Raises:
+        RunError: The folder cannot be made.
+    """
+    now = datetime.now(timezone.utc)
+    safe = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60] or pipeline
+    stem = f"{now:%Y%m%dT%H%M%SZ}-{safe}"
+    with _disk(output):
+        (output / pipeline).mkdir(parents=True, exist_ok=True)
+        path = _new_folder(output / pipeline, stem)
+    run = Run(path)
+    write_text(path / "config.yaml", show(config, pipeline))
+    write_json(
+        path / MANIFEST,
+        {
+            "lstmkit": __version__,
+            "pipeline": pipeline,
+            "verb": verb,
+            "name": name,
+            "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+            "created": now.isoformat(timespec="seconds"),
+            "status": "running",
+            "seed": config.seed,
+            "versions": _versions(),
+            "inputs": list(inputs),
+            "timings": {},
+        },
+    )
+    return run
+
+
+@contextlib.contextmanager
+def recorded(run: Run) -> Iterator[None]:
+    """Write into the manifest how the work inside ended: done, interrupted or failed."""
+    try:
+        yield
+    except BaseException as error:
+        stopped = isinstance(error, KeyboardInterrupt) or getattr(error, "exit_code", 1) == 130
+        with contextlib.suppress(Exception):
+            run.update(status="interrupted" if stopped else "failed", error=str(error))
+        raise
+    run.update(status="done", error=None)
+
+
+def find(output: Path, pipeline: str, run: Path | None) -> Run:
+    """Return the run a command should use.
+
+    Args:
+        output: The folder that holds all runs.
+        pipeline: Name of the pipeline.
+        run: A run folder or the name of one below ``output/pipeline``; None: the newest finished
+            run of the pipeline, else the model that ships with the package.
+
+    Raises:
+        InputError: There is no such run.
+    """
+    if run is not None:
+        for path in (run, output / pipeline / run):
+            if (path / MANIFEST).is_file():
+                return _of_pipeline(Run(path), pipeline)
+        raise InputError(
+            f"{run}: no run folder (no {MANIFEST} in it, nor in {output / pipeline / run}); "
+            f"`lstmkit runs list` shows the runs"
+        )
+    for candidate in reversed(list_runs(output, pipeline)):
+        manifest = candidate.manifest
+        if manifest.get("status") == "done" and manifest.get("verb") == "train":
+            return candidate
+    shipped = package_folder("data") / "models" / pipeline
+    if (shipped / MANIFEST).is_file():
+        return Run(shipped)
+    raise InputError(
+        f"no finished run of {pipeline} below {output / pipeline}; "
+        f"make one with `lstmkit {pipeline} train`, or name a folder with --run"
+    )
+
+
+def list_runs(output: Path, pipeline: str | None = None) -> list[Run]:
+    """Return the runs below `output`, oldest first; unreadable folders are left out."""
+    found = []
+    for path in output.glob(f"{pipeline or '*'}/*/{MANIFEST}"):
+        run = Run(path.parent)
+        with contextlib.suppress(InputError):
+            found.append((str(run.manifest.get("created", "")), run.name, run))
+    return [run for _, _, run in sorted(found, key=lambda item: item[:2])]
+
+
+def fingerprint(path: Path) -> dict[str, Any]:
+    """Return a file's path, size in bytes and SHA-256."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+            size = stream.tell()
+    except OSError as error:
+        raise InputError(f"{path}: cannot read it: {error.strerror}") from error
+    return {"path": str(path.resolve()), "bytes": size, "sha256": digest.hexdigest()}
+
+
+@contextlib.contextmanager
+def atomic(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+    r"""Open a temporary file beside `path` and give it that name once it is whole.
+
+    Text is UTF-8 with ``\n`` line ends.
+
+    Raises:
+        RunError: The disk is full, or the folder cannot be written.
+    """
+    text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    with _disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, mode, **text) as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+
+@contextlib.contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary path with the same ending, for writers that insist on a file name."""
+    with _disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(folder) / path.name
+        try:
+            yield temporary
+            os.replace(temporary, path)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically."""
+    with atomic(path) as stream:
+        stream.write(text)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a binary file atomically."""
+    with atomic(path, "wb") as stream:
+        stream.write(content)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON object atomically; NaN becomes null, since JSON has none."""
+    write_text(path, json.dumps(finite(content), indent=2, ensure_ascii=False) + "\n")
+
+
+def finite(value: Any) -> Any:
+    """Return the value with every NaN and infinity inside replaced by None."""
+    if isinstance(value, Mapping):
+        return {key: finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(inner) for inner in value]
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    return value
+
+
+def _of_pipeline(run: Run, pipeline: str) -> Run:
+    other = run.manifest.get("pipeline")
+    if other != pipeline:
+        raise InputError(f"{run.path}: a run of {other}, not of {pipeline}")
+    return run
+
+
+def _new_folder(parent: Path, stem: str) -> Path:
+    for attempt in range(1, 1000):
+        path = parent / (stem if attempt == 1 else f"{stem}-{attempt}")
+        with contextlib.suppress(FileExistsError):
+            path.mkdir()
+            return path
+    raise RunError(f"{parent / stem}: 999 runs of this name in one second; try again")
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": sys.version.split()[0]}
+    for package in PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[package] = metadata.version(package)
+    return found
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def _disk(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"{path}: cannot write: {error.strerror or error}; free space, check the rights, "
+            f"or choose another folder with --output"
+        ) from error

@@ -1,0 +1,79 @@
+"""The typed config of the stock pipeline; defaults and reasons stand in ``configs/stock.yaml``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lstmkit.config import Config, Section, TrainConfig
+
+Column = str | Annotated[int, Field(ge=0)]
+
+
+class DataConfig(Section):
+    """Which column of the file, which rows, and how they become windows."""
+
+    column: Column | None
+    inputs: list[Column]
+    date_format: str | None
+    resample: str | None = Field(pattern=r"^[1-9][0-9]{0,4}(s|min|h|D|W)$")
+    train_fraction: float = Field(ge=0.1, le=0.95)
+    window: int = Field(ge=2, le=100_000)
+    target: Literal["log_return", "difference", "price"]
+
+
+class ModelConfig(Section):
+    """LSTM layers and dropout."""
+
+    units: list[Annotated[int, Field(ge=1, le=4096)]] = Field(min_length=1, max_length=8)
+    dropout: float = Field(ge=0, lt=1)
+
+
+class StockTrainConfig(TrainConfig):
+    """The shared settings of a fit."""
+
+    @model_validator(mode="after")
+    def _patience_needs_validation(self) -> "StockTrainConfig":
+        if self.patience is not None and self.validation_fraction == 0:
+            raise ValueError(
+                "train.patience watches the validation loss, and train.validation_fraction is 0; "
+                "set train.patience to null or train.validation_fraction above 0"
+            )
+        return self
+
+
+class IntervalConfig(Section):
+    """The prediction interval."""
+
+    coverage: float = Field(ge=0.5, le=0.999)
+    decay: float = Field(ge=0, lt=1)
+    horizons: int = Field(ge=1, le=1000)
+
+
+class BaselineConfig(Section):
+    """The forecasts that are always scored beside the LSTM's."""
+
+    moving_average: int = Field(ge=2, le=1000)
+    lags: int = Field(ge=1, le=1000)
+
+
+class StockConfig(Config):
+    """All of ``configs/stock.yaml``."""
+
+    data: DataConfig
+    model: ModelConfig
+    train: StockTrainConfig
+    interval: IntervalConfig
+    baselines: BaselineConfig
+
+    @model_validator(mode="after")
+    def _lags_fit_the_window(self) -> "StockConfig":
+        if max(self.baselines.lags, self.baselines.moving_average) >= self.data.window:
+            raise ValueError(
+                f"baselines.lags ({self.baselines.lags}) and baselines.moving_average "
+                f"({self.baselines.moving_average}) must be smaller than data.window "
+                f"({self.data.window})"
+            )
+        return self
+
+
+PIPELINE = StockConfig
