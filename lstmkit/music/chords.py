@@ -137,7 +137,9 @@ class _Builder:
         self.major_seventh = False
 
     def tones(self) -> frozenset[int]:
-        """Return the semitones above the root, folded into one octave."""
+        """Return the semitones above the root, folded into one octave; an altered ninth is the ninth."""
+        if self.upper & {13, 15}:
+            self.upper.discard(14)
         body = (self.third, self.fifth, self.sixth, self.seventh)
         return frozenset({0} | {t for t in body if t is not None} | {t % 12 for t in self.upper})
 
@@ -209,6 +211,8 @@ def _tokens(body: str) -> list[str] | None:
     """Cut what follows the root into tokens, longest first; None if some of it is no token."""
     rest = _IGNORED.sub("", body)
     tokens = []
+    if rest[:1] in ("-", "−", "–") and rest[1:] != "5":  # C-9 is Cm9, not C with a flat ninth
+        tokens, rest = ["min"], rest[1:]
     while rest:
         found = next(((text, token) for text, token in _TOKENS if rest.startswith(text)), None)
         if found is None:
@@ -337,6 +341,35 @@ def identify(pitches: Collection[int]) -> Chord | None:
     _, root, suffix = best
     slash = "" if bass == root else "/" + _SYMBOL_ROOTS[bass]
     return parse(_SYMBOL_ROOTS[root] + suffix + slash)
+
+
+_INFERRED = {"": 0.0, "m": 0.0, "7": -0.02, "m7": -0.02, "maj7": -0.03, "m7b5": -0.05, "dim7": -0.08}
+
+
+def infer(weights: Sequence[float], bass: int) -> Chord | None:
+    """Name the chord that a stretch of music implies.
+
+    Args:
+        weights: How long each pitch class sounds, (12,).
+        bass: Pitch class of the lowest note.
+
+    Returns:
+        The triad or seventh chord that holds most of the weight with the fewest missing tones; None
+        if nothing sounds.
+    """
+    total = sum(weights)
+    if total <= 0:
+        return None
+    share = [weight / total for weight in weights]
+    best: tuple[float, str] | None = None
+    for root in range(12):
+        for suffix, bonus in _INFERRED.items():
+            tones = {(root + tone) % 12 for tone in _TEMPLATES[suffix]}
+            score = sum(share[tone] for tone in tones) + bonus + 0.15 * (root == bass)
+            score += 0.1 * share[root] - 0.12 * sum(share[tone] < 0.03 for tone in tones)
+            if best is None or score > best[0] + 1e-12:
+                best = (score, _SYMBOL_ROOTS[root] + suffix)
+    return None if best is None else parse(best[1])
 
 
 def from_pitches(pitches: Sequence[int]) -> Chord:
