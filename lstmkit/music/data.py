@@ -112,7 +112,11 @@ def dialect(config: GrammarConfig) -> Grammar:
 
 def tokens_of(piece: Piece, grammar: Grammar) -> list[str]:
     """Return the corpus of a piece, passage after passage."""
-    return [text for passage in piece.passages for text in as_text(tokenize(passage, grammar), grammar)]
+    return [
+        text
+        for passage in piece.passages
+        for text in as_text(tokenize(passage, grammar), passage, grammar)
+    ]
 
 
 def load_piece(source: str, config: DataConfig) -> Piece:

@@ -15,7 +15,8 @@ Source: Gillick, Tang and Keller, "Learning Jazz Grammars" (2009), in the form t
 gave it and the tutorial uses. `Grammar.tutorial()` is that form. The default differs:
 
 1. Rests are tokens, so that notes come back where they were (the tutorial drops the time between notes).
-2. Intervals reach across bar lines, and bars end with `|`, so that a model can know where it is.
+2. Intervals reach across bar lines, and bars end with `|`, or with `%` where the next bar goes on over
+   the same chord, so that a model can know where it is and plays more of the scale where harmony rests.
 3. Intervals are spelled by size alone: E- to F# and E- to G- are the same third.
 """
 
@@ -31,7 +32,8 @@ from lstmkit.music.pitch import MINOR_THIRD, Interval, plain_interval
 from lstmkit.music.score import Bar, Note
 
 KINDS = "CSAXR"
-BAR = "|"
+BAR, REPEAT = "|", "%"
+BAR_LINES = (BAR, REPEAT)
 FINEST = 24  # durations are multiples of a 24th of a quarter or coarser; three decimals tell them apart
 VELOCITY = 90
 
@@ -107,7 +109,7 @@ class Grammar:
     Attributes:
         rests: Whether silence is a token; else notes are strung together.
         across_bars: Whether the first note of a bar has an interval to the bar before.
-        bar_lines: Whether each bar ends with `|`.
+        bar_lines: Whether each bar ends with `|` or `%`.
         plain_intervals: Whether intervals are spelled by size alone.
     """
 
@@ -188,14 +190,24 @@ def _line(measure: Measure, grammar: Grammar) -> Iterator[tuple[Note, Fraction]]
             yield note, end
 
 
-def as_text(bars: Iterable[Sequence[Token]], grammar: Grammar) -> list[str]:
-    """Return the tokens of a piece as one corpus of texts, with bar lines if the dialect has them."""
+def as_text(
+    bars: Sequence[Sequence[Token]], measures: Sequence[Measure], grammar: Grammar
+) -> list[str]:
+    """Return the tokens of a passage as one corpus of texts, with bar lines if the dialect has them."""
     corpus = []
-    for tokens in bars:
+    for tokens, measure, following in zip(bars, measures, [*measures[1:], None], strict=True):
         corpus += [str(token) for token in tokens]
         if grammar.bar_lines:
-            corpus.append(BAR)
+            corpus.append(bar_line(measure, following))
     return corpus
+
+
+def bar_line(measure: Measure, following: Measure | None) -> str:
+    """Return what stands between two bars: `%` if the second begins over the chord that ends the first."""
+    if following is None:
+        return BAR
+    goes_on = chord_at(following.chords, following.bar.start) == measure.chords[-1].chord
+    return REPEAT if goes_on else BAR
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,48 @@ from typing import Protocol
 
 import numpy as np
 
+from lstmkit.errors import InputError
+from lstmkit.runtime import Model
+from lstmkit.runtime.layers import Dense
+from lstmkit.runtime.recurrent import LSTM
+from lstmkit.runtime.signal import Signal
+
 
 class Predictor(Protocol):
     """A network that is fed one value at a time and remembers what it was fed."""
 
     def step(self, value: int) -> np.ndarray:
         """Take the next value in; return the probability of each value to follow, (values,)."""
+
+
+class Network:
+    """A saved network in NumPy, fed one value at a time.
+
+    Args:
+        model: As `lstmkit.runtime.load` returns it: an LSTM named `lstm`, a softmax `next_value`.
+    """
+
+    def __init__(self, model: Model) -> None:
+        """Take the two layers that there are outside training.
+
+        Raises:
+            InputError: If the model is not one that `lstmkit music train` saved.
+        """
+        lstm, softmax = model.layer("lstm"), model.layer("next_value")
+        if not isinstance(lstm, LSTM) or not isinstance(softmax, Dense):
+            raise InputError("the model is no music model: expected an LSTM and a Dense layer")
+        self._lstm, self._softmax = lstm, softmax
+        self._states: tuple[np.ndarray, ...] = ()
+        self.n_values = softmax.kernel.shape[1]
+
+    def step(self, value: int) -> np.ndarray:
+        """Take the next value in; return the probability of each value to follow, (values,)."""
+        x = np.zeros((1, self._lstm.recurrence.n_x), np.float32)
+        x[0, value] = 1
+        self._states = self._lstm.step(x, *self._states)
+        (answer,) = self._softmax(Signal(self._states[0]))  # (1, values)
+        probabilities: np.ndarray = answer.values[0]
+        return probabilities
 
 
 def sharpen(probabilities: np.ndarray, temperature: float, top_p: float) -> np.ndarray:

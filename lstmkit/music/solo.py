@@ -12,7 +12,18 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.grammar import BAR, VELOCITY, Compass, Measure, Token, chord_at, choose_pitch
+from lstmkit.music.grammar import (
+    BAR,
+    BAR_LINES,
+    REPEAT,
+    VELOCITY,
+    Compass,
+    Measure,
+    Token,
+    bar_line,
+    chord_at,
+    choose_pitch,
+)
 from lstmkit.music.sampling import Predictor, draw
 from lstmkit.music.score import Note
 
@@ -47,8 +58,9 @@ class Vocabulary:
         """Parse every value."""
         self.values = tuple(values)
         self.ids = {text: number for number, text in enumerate(self.values)}
-        self.tokens = [None if text == BAR else Token.parse(text) for text in self.values]
-        self.bar = self.ids.get(BAR)
+        self.tokens = [None if text in BAR_LINES else Token.parse(text) for text in self.values]
+        bar = self.ids.get(BAR, self.ids.get(REPEAT))
+        self.bar_lines = {BAR: bar, REPEAT: self.ids.get(REPEAT, bar)}
         self.is_note = np.array([t is not None and t.kind != "R" for t in self.tokens])
         self.is_rest = np.array([t is not None and t.kind == "R" for t in self.tokens])
         self.durations = [Fraction(0) if t is None else t.duration for t in self.tokens]
@@ -86,7 +98,7 @@ class Repertoire:
     ) -> None:
         """Remember every run that is one longer than allowed."""
         self.longest = longest
-        self.texts = _runs([[t for t in corpus if t != BAR] for corpus in corpora], longest + 1)
+        self.texts = _runs([without_bar_lines(corpus) for corpus in corpora], longest + 1)
         self.steps = _runs(melodies, longest + 1)
 
     def has_texts(self, before: Sequence[str], text: str) -> bool:
@@ -96,6 +108,11 @@ class Repertoire:
     def has_steps(self, before: Sequence[tuple[int, Fraction]], step: tuple[int, Fraction]) -> bool:
         """Tell whether a melody step would complete a run that is too long."""
         return (*before[len(before) - self.longest :], step) in self.steps
+
+
+def without_bar_lines(texts: Iterable[str]) -> list[str]:
+    """Return the tokens that are notes and rests."""
+    return [text for text in texts if text not in BAR_LINES]
 
 
 def _runs(sequences: Iterable[Sequence[object]], length: int) -> set[tuple[object, ...]]:
@@ -116,14 +133,16 @@ def rhythm_of(corpora: Iterable[Sequence[str]]) -> Rhythm:
     """
     pairs = set()
     for corpus in corpora:
-        if BAR not in corpus:
+        if not set(BAR_LINES) & set(corpus):
             return frozenset()
         place = Fraction(0)
         for text in corpus:
-            duration = Fraction(0) if text == BAR else Token.parse(text).duration
-            if duration:
-                pairs.add((place % 1, duration))
-            place = Fraction(0) if text == BAR else place + duration
+            if text in BAR_LINES:
+                place = Fraction(0)
+                continue
+            duration = Token.parse(text).duration
+            pairs.add((place % 1, duration))
+            place += duration
     return frozenset(pairs)
 
 
@@ -198,10 +217,15 @@ class Improviser:
             probabilities = self.predictor.step(value)
         line = _Line()
         bars = []
-        for measure in measures:
+        for measure, following in zip(measures, [*measures[1:], None], strict=True):
             first = len(line.notes)
             probabilities = self._bar(measure, line, probabilities)
             bars.append(line.notes[first:])
+            text = bar_line(measure, following)
+            value = self.vocabulary.bar_lines[text]
+            if value is not None:
+                line.texts.append(text)
+                probabilities = self.predictor.step(value)
         return bars, line.texts
 
     def _bar(self, measure: Measure, line: _Line, probabilities: np.ndarray) -> np.ndarray:
@@ -214,9 +238,6 @@ class Improviser:
                 break
             place = self._take(value, pitch, place, line)
             probabilities = self.predictor.step(value)
-        if self.vocabulary.bar is not None:
-            line.texts.append(BAR)
-            probabilities = self.predictor.step(self.vocabulary.bar)
         return probabilities
 
     def _choose(
@@ -276,7 +297,7 @@ class Improviser:
         """Return which fitting values do not complete a run of the training music."""
         if self.repertoire is None:
             return fitting
-        before = [text for text in line.texts if text != BAR][-self.repertoire.longest :]
+        before = without_bar_lines(line.texts)[-self.repertoire.longest :]
         original = fitting.copy()
         for value in np.flatnonzero(fitting):
             original[value] = not self.repertoire.has_texts(before, self.vocabulary.values[value])
