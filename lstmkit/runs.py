@@ -8,6 +8,7 @@ manifest: command, seed, versions, SHA-256 of every input, timings, status.
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import re
 import sys
@@ -27,6 +28,8 @@ MANIFEST = "run.json"
 MODEL = "model.keras"
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 MAX_JSON_BYTES = 64 << 20
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -176,14 +179,54 @@ def find(output: Path, pipeline: str, run: Path | None) -> Run:
     for candidate in reversed(list_runs(output, pipeline)):
         manifest = candidate.manifest
         if manifest.get("status") == "done" and manifest.get("verb") == "train":
+            log.warning("model: the newest run, %s", candidate.path)
             return candidate
     shipped = package_folder("data") / "models" / pipeline
     if (shipped / MANIFEST).is_file():
+        log.warning("model: the one that ships with lstmkit, %s", shipped)
         return Run(shipped)
     raise InputError(
         f"no finished run of {pipeline} below {output / pipeline}; "
         f"make one with `lstmkit {pipeline} train`, or name a folder with --run"
     )
+
+
+def resumable(output: Path, pipeline: str, run: Path, *, verb: str) -> Run:
+    """Return an unfinished run of a verb, such as train.
+
+    Raises:
+        InputError: There is no such run, it is of another verb, or it is finished.
+    """
+    found = find(output, pipeline, run)
+    manifest = found.manifest
+    if manifest.get("verb") != verb:
+        raise InputError(
+            f"{found.path}: a run of `{pipeline} {manifest.get('verb')}`; expected `{verb}`"
+        )
+    if manifest.get("status") == "done":
+        raise InputError(f"{found.path}: already finished; see `lstmkit runs show {found.path}`")
+    return found
+
+
+def unchanged_input(run: Run) -> Path:
+    """Return the file that a run was made from.
+
+    Raises:
+        InputError: The file is gone, or its SHA-256 is no longer that of the manifest.
+    """
+    try:
+        noted = run.manifest["inputs"][0]
+        path, digest = Path(noted["path"]), noted["sha256"]
+    except (KeyError, IndexError, TypeError) as error:
+        raise InputError(f"{run.path / MANIFEST}: names no input file") from error
+    if not path.exists():
+        raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
+    if fingerprint(path)["sha256"] != digest:
+        raise InputError(
+            f"{path}: changed since the run was made (its SHA-256 differs); "
+            f"put the old file back, or train anew"
+        )
+    return path
 
 
 def list_runs(output: Path, pipeline: str | None = None) -> list[Run]:

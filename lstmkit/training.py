@@ -1,10 +1,11 @@
 """What every fit shares: seed, progress, early stopping, checkpoint and resume.
 
 The mathematics is Keras's own: each step is ``model.train_step``, as `keras.Model.fit` runs it.
-What differs is the loop around it. Examples live as tensors and a batch is gathered by index inside the
-graph, so many steps run in one call; and everything that the next step depends on (weights,
-optimizer, dropout seeds, running metrics, the place in the shuffled order) is in the checkpoint, so
-that a resumed run ends with the same weights and the same history as an uninterrupted one.
+What differs is the loop around it. Examples live as tensors and a batch is gathered by index
+inside the graph, so many steps run in one call; and everything that the next step depends on
+(weights, optimizer, dropout seeds, running metrics, the place in the shuffled order) is in the
+checkpoint, so that a resumed run ends with the same weights and the same history as an
+uninterrupted one.
 """
 
 import io
@@ -21,10 +22,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from lstmkit.quiet import native_stderr
+
+with native_stderr():
+    import keras
+    import tensorflow as tf
+
+from lstmkit import fused
 from lstmkit.config import TrainConfig
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.progress import Progress
@@ -94,6 +100,13 @@ def seed_everything(seed: int) -> None:
         )
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+
+
+def accelerate(model: keras.Model, config: TrainConfig) -> None:
+    """Run the model's LSTM layers through the fused kernel, unless the config says not to."""
+    if config.accelerate:
+        for layer in fused.accelerate(model):
+            log.info("%s", layer)
 
 
 def optimizer(config: TrainConfig) -> keras.Optimizer:
