@@ -14,6 +14,7 @@ from lstmkit.errors import LstmkitError
 
 GROUPS = {
     "stock": "lstmkit.stock.commands:stock",
+    "music": "lstmkit.music.commands:music",
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",
 }

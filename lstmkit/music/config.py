@@ -70,6 +70,7 @@ class MusicTrainConfig(TrainConfig):
 class GenerateConfig(Section):
     """How a solo is drawn from the model, and how it is played."""
 
+    bars: int | None = Field(ge=1, le=1000)
     temperature: float = Field(ge=0, le=10)
     top_p: float = Field(gt=0, le=1)
     longest_copy: int | None = Field(ge=1, le=1000)

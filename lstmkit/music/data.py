@@ -12,8 +12,9 @@ import numpy as np
 from lstmkit.errors import InputError
 from lstmkit.music import harmony, line, parts, reading
 from lstmkit.music.config import DataConfig, GrammarConfig, MusicConfig
-from lstmkit.music.grammar import Compass, Grammar, Measure, as_text, tokenize
+from lstmkit.music.grammar import Compass, Grammar, Measure
 from lstmkit.music.score import Bar, Note, Score, bar_index
+from lstmkit.music.songbook import Songbook, Tune, tokens_of
 
 FEWEST_BARS = 2
 FEWEST_TOKENS = 16
@@ -21,50 +22,16 @@ UNKNOWN = -1  # id of a value that the vocabulary does not hold; it becomes a ro
 
 
 @dataclass(frozen=True)
-class Piece:
-    """The melody of one file with its chords.
-
-    Attributes:
-        name: Stem of the file.
-        passages: Runs of consecutive bars that have melody and chords.
-        tempo: Quarters per minute.
-        metre: Most frequent bar length, in quarters.
-        program: General MIDI instrument of the melody.
-        compass: Range of the melody, and its median.
-        choice: Which parts were taken, and why.
-        left_out: Bars without melody or chords.
-    """
-
-    name: str
-    passages: tuple[tuple[Measure, ...], ...]
-    tempo: float
-    metre: Fraction
-    program: int
-    compass: Compass
-    choice: parts.Choice
-    left_out: int
-
-    @property
-    def measures(self) -> list[Measure]:
-        """All bars that count, in order."""
-        return [measure for passage in self.passages for measure in passage]
-
-
-@dataclass(frozen=True)
 class Dataset:
     """A corpus, ready to learn from.
 
     Attributes:
-        pieces: The music.
-        corpora: Token texts, one list for each piece.
-        values: The vocabulary: every text of the training span, sorted.
+        songbook: The tunes, and the vocabulary: every text of the training span, sorted.
         train: Ids of the training span of each piece; `UNKNOWN` never occurs.
         validation: Ids of the held-out end of each piece.
     """
 
-    pieces: tuple[Piece, ...]
-    corpora: tuple[tuple[str, ...], ...]
-    values: tuple[str, ...]
+    songbook: Songbook
     train: tuple[np.ndarray, ...]
     validation: tuple[np.ndarray, ...]
 
@@ -83,8 +50,8 @@ def load(sources: Sequence[str], config: MusicConfig) -> Dataset:
         InputError: If a file cannot be used, or there is too little music.
     """
     grammar = dialect(config.grammar)
-    pieces = tuple(load_piece(source, config.data) for source in reading.sources(list(sources)))
-    corpora = tuple(tuple(tokens_of(piece, grammar)) for piece in pieces)
+    tunes = tuple(load_tune(source, config.data) for source in reading.sources(list(sources)))
+    corpora = [tokens_of(tune.passages, grammar) for tune in tunes]
     total = sum(map(len, corpora))
     if total < FEWEST_TOKENS:
         raise InputError(
@@ -97,9 +64,7 @@ def load(sources: Sequence[str], config: MusicConfig) -> Dataset:
     ids = {text: number for number, text in enumerate(values)}
     coded = [np.array([ids.get(text, UNKNOWN) for text in corpus], np.int32) for corpus in corpora]
     return Dataset(
-        pieces=pieces,
-        corpora=corpora,
-        values=values,
+        songbook=Songbook(values, grammar, tunes),
         train=tuple(code[:cut] for code, cut in zip(coded, cuts, strict=True)),
         validation=tuple(code[cut:] for code, cut in zip(coded, cuts, strict=True)),
     )
@@ -110,45 +75,45 @@ def dialect(config: GrammarConfig) -> Grammar:
     return Grammar(**config.model_dump())
 
 
-def tokens_of(piece: Piece, grammar: Grammar) -> list[str]:
-    """Return the corpus of a piece, passage after passage."""
-    return [
-        text
-        for passage in piece.passages
-        for text in as_text(tokenize(passage, grammar), passage, grammar)
-    ]
-
-
-def load_piece(source: str, config: DataConfig) -> Piece:
+def load_tune(source: str, config: DataConfig) -> Tune:
     """Read the melody and the chords of one file.
 
     Raises:
         InputError: If there is no such file, no melody, or no bar that has both.
     """
     score = reading.read(source)
-    choice = parts.choose(
-        score, melody=config.melody_part, harmony=config.chord_parts, where=source
-    )
-    melody = _melody(score.parts[choice.melody].notes, config)
-    bars = _chosen_bars(score, config, source)
-    measures = _measures(score, melody, harmony_of(score, choice, config, source), bars)
-    chosen = [m for m in measures if m.notes and m.chords]
+    everything, choice = measures_of(score, config, source)
+    chosen = [m for m in everything if m.notes and m.chords]
     if len(chosen) < FEWEST_BARS:
         raise InputError(
             f"{source}: {len(chosen)} of the chosen bars have both melody and chords; expected at least"
             f" {FEWEST_BARS} (`lstmkit music inspect {source}` shows which parts and bars there are)"
         )
     pitches = [note.pitch for m in chosen for note in m.notes]
-    return Piece(
+    return Tune(
         name=score.name,
-        passages=_passages(chosen),
         tempo=score.tempo,
         metre=_usual_length(chosen),
         program=score.parts[choice.melody].program,
         compass=Compass(min(pitches), max(pitches), round(median(pitches))),
-        choice=choice,
-        left_out=len(bars) - len(chosen),
+        passages=_passages(chosen),
     )
+
+
+def measures_of(
+    score: Score, config: DataConfig, source: str
+) -> tuple[list[Measure], parts.Choice]:
+    """Read the melody and the chords of every bar that the config names, and say which parts they are.
+
+    Raises:
+        InputError: If no part can be the melody, or the config names what is not there.
+    """
+    choice = parts.choose(
+        score, melody=config.melody_part, harmony=config.chord_parts, where=source
+    )
+    melody = _melody(score.parts[choice.melody].notes, config)
+    bars = _chosen_bars(score, config, source)
+    return _measures(score, melody, harmony_of(score, choice, config, source), bars), choice
 
 
 def _melody(notes: Sequence[Note], config: DataConfig) -> list[Note]:
@@ -228,6 +193,25 @@ def _chosen_bars(score: Score, config: DataConfig, source: str) -> list[Bar]:
 def _usual_length(measures: Sequence[Measure]) -> Fraction:
     lengths = [measure.bar.length for measure in measures]
     return max(set(lengths), key=lambda length: (lengths.count(length), length))
+
+
+Snippets = tuple[np.ndarray, np.ndarray]  # ids of inputs and of targets, both (snippets, time)
+
+
+def cut(dataset: Dataset, config: MusicConfig) -> tuple[Snippets, Snippets]:
+    """Cut a dataset into snippets to learn from, and snippets that are held out.
+
+    Args:
+        dataset: The corpus.
+        config: Window, and whether snippets are drawn (the tutorial) or all taken.
+    """
+    train = config.train
+    if train.snippets is not None:
+        drawn = drawn_snippets(
+            np.concatenate(dataset.train), train.window, train.snippets, config.seed
+        )
+        return drawn, snippets([], train.window)
+    return snippets(dataset.train, train.window), snippets(dataset.validation, train.window)
 
 
 def snippets(codes: Sequence[np.ndarray], window: int) -> tuple[np.ndarray, np.ndarray]:

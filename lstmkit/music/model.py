@@ -10,12 +10,10 @@ where it writes 30 copies of a cell one after the other, here one recurrent laye
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import layers, ops
 
 from lstmkit.music.config import MusicConfig
@@ -125,27 +123,3 @@ def predict_and_sample(
     probabilities = np.stack([np.asarray(y) for y in inference_model(inputs)], axis=1)[0]
     indices = probabilities.argmax(axis=-1)[:, None]  # (Ty, 1)
     return np.eye(probabilities.shape[-1], dtype=np.float32)[indices[:, 0]], indices
-
-
-@dataclass(frozen=True)
-class SnippetExamples:
-    """Snippets of ids that become one-hot rows only when a batch is gathered.
-
-    Attributes:
-        inputs: Ids, (snippets, time).
-        targets: Ids of what follows each, (snippets, time); an unknown value becomes a row of zeros,
-            which adds nothing to the loss.
-        n_values: Size of the vocabulary.
-    """
-
-    inputs: np.ndarray
-    targets: np.ndarray
-    n_values: int
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def gather(self, indices: Any) -> tuple[Any, ...]:
-        """Return x and y, both (batch, time, values)."""
-        rows = [tf.gather(tf.constant(ids), indices) for ids in (self.inputs, self.targets)]
-        return tuple(tf.one_hot(ids, self.n_values) for ids in rows)

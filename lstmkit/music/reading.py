@@ -15,9 +15,14 @@ import logging
 import os
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import platformdirs
+
+from lstmkit import runs
+from lstmkit.datafiles import locate
 from lstmkit.errors import InputError
 from lstmkit.music import midi
 from lstmkit.music.score import Score, from_json, to_json
@@ -43,7 +48,7 @@ def read(source: str | Path) -> Score:
     if str(source).startswith(CORPUS):
         name = str(source).removeprefix(CORPUS)
         return _cached(checksum(str(source).encode()), lambda: _read_corpus(name))
-    path = Path(source)
+    path = _located(str(source))
     suffix = path.suffix.lower()
     if suffix not in MIDI_SUFFIXES + MUSICXML_SUFFIXES:
         known = ", ".join(MIDI_SUFFIXES + MUSICXML_SUFFIXES)
@@ -72,6 +77,39 @@ def sources(paths: list[str]) -> list[str]:
             raise InputError(f"{folder}: no music in this folder; expected {', '.join(suffixes)} files")
         found += [str(path) for path in inside]
     return found
+
+
+def fingerprints(files: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what a manifest says of each source; a piece of music21's corpus is known by its name."""
+    return [
+        {"path": source, "bytes": 0, "sha256": checksum(source.encode())}
+        if source.startswith(CORPUS)
+        else runs.fingerprint(_located(source))
+        for source in files
+    ]
+
+
+def unchanged(run: runs.Run) -> list[str]:
+    """Return the sources a run was made from.
+
+    Raises:
+        InputError: One of them is gone or has changed since.
+    """
+    noted = run.manifest.get("inputs") or []
+    if not isinstance(noted, list) or not noted:
+        raise InputError(f"{run.path / runs.MANIFEST}: names no input file")
+    files = [str(entry.get("path")) for entry in noted]
+    for entry, now in zip(noted, fingerprints(files), strict=True):
+        if entry.get("sha256") != now["sha256"]:
+            raise InputError(
+                f"{now['path']}: changed since the run was made (its SHA-256 differs);"
+                " put the old file back, or train anew"
+            )
+    return files
+
+
+def _located(source: str) -> Path:
+    return locate(Path(source), remedy="name a MIDI or MusicXML file, or corpus:NAME")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -118,10 +156,9 @@ def _named(score: Score, path: Path) -> Score:
 
 
 def _cache_folder() -> Path:
-    home = os.environ.get("LSTMKIT_CACHE")
-    if home:
-        return Path(home) / "music"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lstmkit" / "music"
+    chosen = os.environ.get("LSTMKIT_CACHE")
+    folder = Path(chosen) if chosen else Path(platformdirs.user_cache_dir("lstmkit", appauthor=False))
+    return folder / "music"
 
 
 def _cached(key: str, parse: Callable[[], Score]) -> Score:

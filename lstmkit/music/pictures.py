@@ -1,0 +1,75 @@
+"""The piano roll."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from lstmkit import plots
+from lstmkit.music.grammar import Measure, chord_at, kind_of
+from lstmkit.music.pitch import name
+
+BARS_PER_LINE = 8
+LINES_AT_MOST = 16  # longer music is drawn as far as this reaches
+COLORS = {"C": "#1f6fb4", "S": "#4fb286", "A": "#e8a33d", "X": "#c0392b"}
+MEANINGS = {"C": "chord tone", "S": "scale tone", "A": "approach", "X": "other"}
+
+
+def piano_roll(measures: Sequence[Measure], path: Path, *, title: str) -> None:
+    """Draw a melody as a piano roll, eight bars to a line, the chords named above the bars.
+
+    Args:
+        measures: Bars with notes and chords.
+        path: The PNG to write.
+        title: What is shown.
+    """
+    shown = measures[: BARS_PER_LINE * LINES_AT_MOST]
+    lines = [shown[first : first + BARS_PER_LINE] for first in range(0, len(shown), BARS_PER_LINE)]
+    figure, panels = plots.new_figure(
+        title=title, size=(12, 0.6 + 2.3 * len(lines)), panels=(len(lines), 1)
+    )
+    pitches = [note.pitch for measure in shown for note in measure.notes] or [60]
+    low, high = min(pitches) - 2, max(pitches) + 2
+    widest = max(float(line[-1].bar.end - line[0].bar.start) for line in lines)
+    number = 1
+    for axes, line in zip([panels] if len(lines) == 1 else panels, lines, strict=True):
+        _line(axes, line, number, low, high)
+        axes.set_xlim(0, widest)
+        number += len(line)
+    handles = [Patch(color=COLORS[kind], label=MEANINGS[kind]) for kind in COLORS]
+    figure.legend(handles=handles, loc="outside upper right", ncols=4, frameon=False, fontsize=8)
+    plots.save(figure, path)
+
+
+def _line(axes: Axes, measures: Sequence[Measure], first_number: int, low: int, high: int) -> None:
+    start = measures[0].bar.start
+    for number, measure in enumerate(measures, first_number):
+        left = float(measure.bar.start - start)
+        axes.axvline(left, color="0.55", linewidth=1)
+        axes.text(left + 0.06, low + 0.2, str(number), fontsize=7, color="0.5", va="bottom")
+        previous = None
+        for timed in measure.chords:
+            if timed.chord.symbol != previous:
+                at = max(left, float(timed.onset - start))
+                axes.text(at + 0.06, high + 0.4, timed.chord.symbol, fontsize=9, fontweight="bold")
+            previous = timed.chord.symbol
+        for note in measure.notes:
+            kind = kind_of(note.pitch, chord_at(measure.chords, note.onset))
+            width = max(float(note.duration) - 0.04, 0.06)
+            spot = float(note.onset - start), note.pitch
+            axes.barh(
+                spot[1], width, left=spot[0], height=0.86, color=COLORS[kind], align="center", linewidth=0
+            )
+    axes.axvline(float(measures[-1].bar.end - start), color="0.55", linewidth=1)
+    axes.set_ylim(low, high)
+    octaves = range(12 * math.ceil(low / 12), high + 1, 12)
+    axes.set_yticks(list(octaves), [name(pitch) for pitch in octaves], fontsize=8)
+    axes.set_yticks(range(low, high + 1), minor=True)
+    axes.set_xticks([])
+    axes.tick_params(which="minor", length=0)
+    axes.grid(visible=True, which="minor", axis="y", color="0.96", linewidth=0.5)
+    axes.spines["bottom"].set_visible(False)
