@@ -57,7 +57,9 @@ def train(
 
 @music.command(epilog='Example: lstmkit music generate --chords "Dm7 G7 | Cmaj7" --bars 16 --wav')
 @run_option
-@click.option("--bars", type=click.IntRange(1, 1000), help="Bars of the solo; default: the config's.")
+@click.option(
+    "--bars", type=click.IntRange(1, 1000), help="Bars of the solo; default: the config's."
+)
 @click.option("--chords", help='Such as "Dm7 G7 | Cmaj7"; default: those of a training tune.')
 @click.option("--temperature", type=click.FloatRange(0, 10), help="0: always the likeliest value.")
 @click.option("--top-p", type=click.FloatRange(0, 1, min_open=True), help="Share to draw from.")
@@ -82,10 +84,11 @@ def generate(
 ) -> None:
     """Improvise over chords and write MIDI, a piano roll and metrics."""
     from lstmkit.music import pipeline
+    from lstmkit.music.arrangement import Request
 
     changes = {"temperature": temperature, "top_p": top_p, "swing": swing}
     given = {name: value for name, value in changes.items() if value is not None}
-    request = pipeline.Request(**asked)
+    request = Request(**asked)
     _show(pipeline.generate(run_folder, request, given, seed, output), as_json)
 
 

@@ -38,7 +38,9 @@ def voicing_classes(chord: Chord) -> list[int]:
     third = next((t for t in (4, 3, 5, 2) if t in above), None)
     seventh = next((t for t in (10, 11, 9) if t in above), None)
     fifth = next((t for t in (7, 6, 8) if t in above), None)
-    ninth = next((t for t in (1, 3) if t in above and t != third), 2 if 2 in above | scale else None)
+    ninth = next(
+        (t for t in (1, 3) if t in above and t != third), 2 if 2 in above | scale else None
+    )
     colour = ninth if seventh is not None else 0
     chosen = dict.fromkeys(t for t in (third, fifth, seventh, colour) if t is not None)
     if len(chosen) < 3:
@@ -130,10 +132,7 @@ def spans(measures: Sequence[Measure]) -> list[tuple[Fraction, Fraction, Chord]]
 
 def _beats(start: Fraction, end: Fraction) -> list[tuple[Fraction, Fraction]]:
     count = max(1, int(end - start))
-    return [
-        (start + i, Fraction(1) if i < count - 1 else end - start - i)
-        for i in range(count)
-    ]
+    return [(start + i, Fraction(1) if i < count - 1 else end - start - i) for i in range(count)]
 
 
 def _nearest(pitch_class: int, to: int) -> int:
@@ -147,4 +146,4 @@ def _chord_step(chord: Chord, root: int, target: int, number: int) -> int:
     tones = sorted({(tone - root) % 12 for tone in chord.tones} - {0}) or [7]
     step = tones[(number - 1) % len(tones)]
     up = root + step
-    return up - 12 if target < root and up - 12 >= BASS_LOW or up > BASS_HIGH else up
+    return up - 12 if (target < root and up - 12 >= BASS_LOW) or up > BASS_HIGH else up

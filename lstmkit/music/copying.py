@@ -24,9 +24,7 @@ class Quotation:
     piece_at: int = 0
 
 
-def longest_quotation(
-    solo: Sequence[Hashable], pieces: Sequence[Sequence[Hashable]]
-) -> Quotation:
+def longest_quotation(solo: Sequence[Hashable], pieces: Sequence[Sequence[Hashable]]) -> Quotation:
     """Return the longest run of a solo that stands in a piece, the first if several are as long.
 
     Args:

@@ -86,8 +86,8 @@ def load_tune(source: str, config: DataConfig) -> Tune:
     chosen = [m for m in everything if m.notes and m.chords]
     if len(chosen) < FEWEST_BARS:
         raise InputError(
-            f"{source}: {len(chosen)} of the chosen bars have both melody and chords; expected at least"
-            f" {FEWEST_BARS} (`lstmkit music inspect {source}` shows which parts and bars there are)"
+            f"{source}: {len(chosen)} of the chosen bars have both melody and chords; expected"
+            f" at least {FEWEST_BARS} (`lstmkit music inspect {source}` shows the parts and bars)"
         )
     pitches = [note.pitch for m in chosen for note in m.notes]
     return Tune(
@@ -103,7 +103,8 @@ def load_tune(source: str, config: DataConfig) -> Tune:
 def measures_of(
     score: Score, config: DataConfig, source: str
 ) -> tuple[list[Measure], parts.Choice]:
-    """Read the melody and the chords of every bar that the config names, and say which parts they are.
+    """Read the melody and the chords of every bar that the config names, and say which parts they
+    are.
 
     Raises:
         InputError: If no part can be the melody, or the config names what is not there.
@@ -135,7 +136,9 @@ def harmony_of(
         kind = "symbols" if score.symbols else "inferred"
     if kind == "symbols":
         if not score.symbols:
-            raise InputError(f"{source}: data.harmony is symbols, and the file has no chord symbols")
+            raise InputError(
+                f"{source}: data.harmony is symbols, and the file has no chord symbols"
+            )
         return harmony.from_symbols(score)
     indices = choice.harmony or (choice.melody,)
     if kind == "struck":
@@ -249,8 +252,8 @@ def drawn_snippets(
     """
     if len(code) <= window:
         raise InputError(
-            f"the corpus has {len(code)} values, too few for one snippet of {window} and what follows;"
-            " set train.window lower"
+            f"the corpus has {len(code)} values, too few for one snippet of {window} and the"
+            " next; set train.window lower"
         )
     starts = np.random.default_rng(seed).integers(0, len(code) - window, count)
     places = starts[:, None] + np.arange(window)

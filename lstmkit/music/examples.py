@@ -9,8 +9,8 @@ class SnippetExamples:
 
     Args:
         inputs: Ids, (snippets, time).
-        targets: Ids of what follows each, (snippets, time). An unknown value becomes a row of zeros,
-            which adds nothing to the loss.
+        targets: Ids of what follows each, (snippets, time). An unknown value becomes a row of
+            zeros, which adds nothing to the loss.
         n_values: Size of the vocabulary.
     """
 

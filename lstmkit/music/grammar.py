@@ -1,22 +1,24 @@
 """The jazz grammar: notes to tokens and back.
 
-A token describes a note by what it does, not by what it is: `C,0.250,<P4,m-2>` is a chord tone, a quarter
-of a beat long, somewhere from a perfect fourth above to a minor second below the note before. Kinds are
-seen against the chord of the moment:
+A token describes a note by what it does, not by what it is: `C,0.250,<P4,m-2>` is a chord tone, a
+quarter of a beat long, somewhere from a perfect fourth above to a minor second below the note
+before. Kinds are seen against the chord of the moment:
 
     C  tone of the chord          A  approach: a half step from a tone of the chord
     S  tone of its scale          X  any other note          R  rest
 
-The range is the interval from the note before, plus and minus a minor third; its middle is that interval
-itself, so a token can be turned back into the very note. Melodies in tokens have no key: what was learned
-in F is at home over any chord.
+The range is the interval from the note before, plus and minus a minor third; its middle is that
+interval itself, so a token can be turned back into the very note. Melodies in tokens have no key:
+what was learned in F is at home over any chord.
 
-Source: Gillick, Tang and Keller, "Learning Jazz Grammars" (2009), in the form that jazzml and deepjazz
-gave it and the tutorial uses. `Grammar.tutorial()` is that form. The default differs:
+Source: Gillick, Tang and Keller, "Learning Jazz Grammars" (2009), in the form that jazzml and
+deepjazz gave it and the tutorial uses. `Grammar.tutorial()` is that form. The default differs:
 
-1. Rests are tokens, so that notes come back where they were (the tutorial drops the time between notes).
-2. Intervals reach across bar lines, and bars end with `|`, or with `%` where the next bar goes on over
-   the same chord, so that a model can know where it is and plays more of the scale where harmony rests.
+1. Rests are tokens, so that notes come back where they were (the tutorial drops the time between
+   notes).
+2. Intervals reach across bar lines, and bars end with `|`, or with `%` where the next bar goes on
+   over the same chord, so that a model can know where it is and plays more of the scale where
+   harmony rests.
 3. Intervals are spelled by size alone: E- to F# and E- to G- are the same third.
 """
 
@@ -34,7 +36,9 @@ from lstmkit.music.score import Bar, Note
 KINDS = "CSAXR"
 BAR, REPEAT = "|", "%"
 BAR_LINES = (BAR, REPEAT)
-FINEST = 24  # durations are multiples of a 24th of a quarter or coarser; three decimals tell them apart
+FINEST = (
+    24  # durations are multiples of a 24th of a quarter or coarser; three decimals tell them apart
+)
 VELOCITY = 90
 
 
@@ -98,7 +102,9 @@ class Token(NamedTuple):
             return cls(kind, duration)
         upper, _, lower = span.removeprefix("<").removesuffix(">").partition(",")
         ends = Interval.parse(upper), Interval.parse(lower)
-        middle = Interval((ends[0].steps + ends[1].steps) // 2, (ends[0].semitones + ends[1].semitones) // 2)
+        middle = Interval(
+            (ends[0].steps + ends[1].steps) // 2, (ends[0].semitones + ends[1].semitones) // 2
+        )
         return cls(kind, duration, middle)
 
 
@@ -150,8 +156,9 @@ def tokenize(measures: Iterable[Measure], grammar: Grammar) -> list[list[Token]]
     """Describe a melody, bar by bar.
 
     Args:
-        measures: Consecutive bars. Notes of one onset are described one after the other; a note that
-            lasts into the next one or over the bar line is cut there, unless `grammar.rests` is off.
+        measures: Consecutive bars. Notes of one onset are described one after the other; a note
+            that lasts into the next one or over the bar line is cut there, unless `grammar.rests`
+            is off.
         grammar: The dialect.
 
     Returns:
@@ -193,7 +200,7 @@ def _line(measure: Measure, grammar: Grammar) -> Iterator[tuple[Note, Fraction]]
 def as_text(
     bars: Sequence[Sequence[Token]], measures: Sequence[Measure], grammar: Grammar
 ) -> list[str]:
-    """Return the tokens of a passage as one corpus of texts, with bar lines if the dialect has them."""
+    """Return the tokens of a passage as texts, with bar lines if the dialect has them."""
     corpus = []
     for tokens, measure, following in zip(bars, measures, [*measures[1:], None], strict=True):
         corpus += [str(token) for token in tokens]
@@ -203,7 +210,7 @@ def as_text(
 
 
 def bar_line(measure: Measure, following: Measure | None) -> str:
-    """Return what stands between two bars: `%` if the second begins over the chord that ends the first."""
+    """Return what stands between two bars: `%` if the chord goes on from one into the other."""
     if following is None:
         return BAR
     goes_on = chord_at(following.chords, following.bar.start) == measure.chords[-1].chord
@@ -212,7 +219,7 @@ def bar_line(measure: Measure, following: Measure | None) -> str:
 
 @dataclass(frozen=True)
 class Compass:
-    """The range of an instrument in MIDI pitches, both ends included, and the pitch it feels at home at."""
+    """The range of an instrument in MIDI pitches, both ends included, and its usual pitch."""
 
     low: int
     high: int
@@ -226,9 +233,9 @@ class Compass:
 def choose_pitch(token: Token, chord: Chord, previous: int | None, compass: Compass) -> int:
     """Turn a token into a pitch.
 
-    The middle of the token's range above `previous` is taken if it is of the right kind, which gives
-    back the very note that the token was made from; else the nearest pitch of that kind, so that a line
-    bends to the chord it meets. A line that would leave the compass is turned round.
+    The middle of the token's range above `previous` is taken if it is of the right kind, which
+    gives back the very note that the token was made from; else the nearest pitch of that kind, so
+    that a line bends to the chord it meets. A line that would leave the compass is turned round.
 
     Args:
         token: Any but a rest.
@@ -279,7 +286,9 @@ def render(
     for phrase in phrases:
         pitches += _pitches(phrase, grammar, compass)
     line = iter(pitches)
-    return [[Note(onset, length, next(line), VELOCITY) for _, onset, length, _ in bar] for bar in places]
+    return [
+        [Note(onset, length, next(line), VELOCITY) for _, onset, length, _ in bar] for bar in places
+    ]
 
 
 _Place = tuple[Token, Fraction, Fraction, Chord]

@@ -6,11 +6,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lstmkit.music import chords, line
+from lstmkit.music import chords, line, naming
 from lstmkit.music.grammar import TimedChord
 from lstmkit.music.score import Bar, Note, Score
 
-LONGEST_HELD = Fraction(16)  # quarters after which a note that is still held no longer names the chord
+LONGEST_HELD = Fraction(
+    16
+)  # quarters after which a note that is still held no longer names the chord
 
 Harmony = list[tuple[TimedChord, ...]]  # the chords of each bar; each bar has at least one
 
@@ -25,7 +27,7 @@ def struck(notes: Sequence[Note], bars: Sequence[Bar]) -> Harmony:
     """Take each chord that is struck, as it sounds, the way the tutorial does."""
     _, together = line.struck(notes)
     timed = [
-        TimedChord(chord[0].onset, chords.from_pitches([note.pitch for note in chord]))
+        TimedChord(chord[0].onset, naming.from_pitches([note.pitch for note in chord]))
         for chord in together
     ]
     return _by_bar(timed, bars, carry=False)
@@ -34,10 +36,10 @@ def struck(notes: Sequence[Note], bars: Sequence[Bar]) -> Harmony:
 def inferred(notes: Sequence[Note], bars: Sequence[Bar]) -> Harmony:
     """Name the chord of each half bar (of each bar, where it is shorter than 4 quarters).
 
-    Every note speaks for its pitch class as long as it sounds; the lowest speaks for the root. Where
-    nothing sounds, the chord before goes on.
+    Every note speaks for its pitch class as long as it sounds; the lowest speaks for the root.
+    Where nothing sounds, the chord before goes on.
     """
-    timed = []
+    timed: list[TimedChord] = []
     remaining = sorted(notes, key=lambda note: note.onset)
     onsets = [note.onset for note in remaining]
     longest = min(max((note.duration for note in remaining), default=Fraction(0)), LONGEST_HELD)
@@ -59,7 +61,7 @@ def _infer(notes: Sequence[Note], start: Fraction, end: Fraction) -> chords.Chor
     for note in sounding:
         weights[note.pitch % 12] += float(min(note.end, end) - max(note.onset, start))
     bass = min(sounding, key=lambda note: (note.pitch, note.onset)).pitch % 12 if sounding else None
-    return None if bass is None else chords.infer(weights, bass)
+    return None if bass is None else naming.infer(weights, bass)
 
 
 def _by_bar(timed: Sequence[TimedChord], bars: Sequence[Bar], *, carry: bool = True) -> Harmony:

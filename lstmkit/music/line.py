@@ -1,8 +1,8 @@
 """Played notes to a written line: one note at a time, on a grid of sixteenths and triplets.
 
 Two readings. `skyline` is for any file: the highest voice, snapped beat by beat to whichever of the
-grids the beat is played on. `struck` is the tutorial's (music21's converter as it was then): notes struck
-together are a chord and no melody, and each time is rounded by itself.
+grids the beat is played on. `struck` is the tutorial's (music21's converter as it was then):
+notes struck together are a chord and no melody, and each time is rounded by itself.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ def rounded(time: Fraction) -> Fraction:
 def struck(notes: Sequence[Note]) -> tuple[list[Note], list[list[Note]]]:
     """Part single notes from chords the way the tutorial's file reader does.
 
-    Notes that begin and end within a 16th of a quarter of each other make a chord. A note may end up
-    in two chords, and a chord's notes never in the melody.
+    Notes that begin and end within a 16th of a quarter of each other make a chord. A note may end
+    up in two chords, and a chord's notes never in the melody.
 
     Returns:
-        The single notes, and the chords with their notes in the order of the file; all times rounded.
+        The single notes, and the chords with their notes in the order of the file; all times
+        rounded.
     """
     single, together = [], []
     taken: set[int] = set()
@@ -106,7 +107,7 @@ def _still_held(held: Note, note: Note) -> bool:
 
 
 def _grid_of_beats(notes: Iterable[Note]) -> defaultdict[int, int]:
-    """Return, for each beat, the number of parts it is played in: 4, or 3 where that fits better."""
+    """Return the number of parts each beat is played in: 4, or 3 where that fits better."""
     onsets: defaultdict[int, list[Fraction]] = defaultdict(list)
     for note in notes:
         onsets[floor(note.onset)].append(note.onset)

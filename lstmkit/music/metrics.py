@@ -1,7 +1,8 @@
 """Numbers about a melody over chords.
 
 Formulas are those of MusPy (Dong et al., 2020) and of the references it gives, where there is one;
-where ours differ, the docstring says so. A number that cannot be had (of no notes, of one bar) is NaN.
+where ours differ, the docstring says so. A number that cannot be had (of no notes, of one bar) is
+NaN.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from lstmkit.music.grammar import Measure, chord_at, kind_of
 
 STEPS_PER_QUARTER = 4  # a grid of sixteenths: 16 steps in a bar of 4/4
 
-# Minor is counted too: natural minor holds the notes of its major, so dorian adds nothing but itself.
+# Minor is counted too: natural minor holds the notes of its major, so dorian adds nothing but
+# itself.
 _SCALES = tuple(
-    frozenset((tonic + step) % 12 for step in pattern) for pattern in (IONIAN, DORIAN) for tonic in range(12)
+    frozenset((tonic + step) % 12 for step in pattern)
+    for pattern in (IONIAN, DORIAN)
+    for tonic in range(12)
 )
 
 
@@ -32,7 +36,9 @@ def all_of(measures: Sequence[Measure]) -> dict[str, float]:
         measures: Bars with notes and chords.
     """
     pitches = [note.pitch for measure in measures for note in measure.notes]
-    kinds = Counter(kind_of(n.pitch, chord_at(m.chords, n.onset)) for m in measures for n in m.notes)
+    kinds = Counter(
+        kind_of(n.pitch, chord_at(m.chords, n.onset)) for m in measures for n in m.notes
+    )
     return {
         "notes": float(len(pitches)),
         "chord_tone_share": _share(kinds["C"], len(pitches)),
@@ -67,30 +73,29 @@ def scale_consistency(pitches: Sequence[int]) -> float:
 def groove_consistency(measures: Sequence[Measure]) -> float:
     """Return how alike the onsets of neighbouring bars are, 1 being the same (Wu and Yang, 2020).
 
-    On a grid of sixteenths. MusPy counts one bar too many, which is always empty, and so compares the
-    last one with nothing; here there are only bars that exist. Bars of different lengths are not
-    compared.
+    On a grid of sixteenths. MusPy counts one bar too many, which is always empty, and so compares
+    the last one with nothing; here there are only bars that exist. Bars of different lengths are
+    not compared.
     """
     grids = [(m.bar.length, _onset_grid(m)) for m in measures]
     distances = [
-        float(np.mean(a != b))
-        for (length, a), (other, b) in pairwise(grids)
-        if length == other
+        float(np.mean(a != b)) for (length, a), (other, b) in pairwise(grids) if length == other
     ]
     return 1 - sum(distances) / len(distances) if distances else math.nan
 
 
 def empty_beat_rate(measures: Sequence[Measure]) -> float:
     """Return the share of beats (quarters) in which nothing sounds."""
-    beats = empty = 0
+    beats = filled = 0
     for measure in measures:
-        start = measure.bar.start
-        while start < measure.bar.end:
-            end = min(start + 1, measure.bar.end)
-            beats += 1
-            empty += not any(note.onset < end and note.end > start for note in measure.notes)
-            start = end
-    return _share(empty, beats)
+        start, length = measure.bar
+        sounding: set[int] = set()
+        for note in measure.notes:
+            last = min(math.ceil(note.end - start), math.ceil(length))
+            sounding.update(range(int(note.onset - start), last))
+        beats += math.ceil(length)
+        filled += len(sounding)
+    return _share(beats - filled, beats)
 
 
 def note_density(measures: Sequence[Measure]) -> float:

@@ -1,7 +1,7 @@
 """MIDI files to scores, and notes to MIDI files, through mido.
 
-mido is pure Python: a hostile file can waste its time but not corrupt memory, and what it may waste is
-bounded here before it starts (file size, the length of a run-on number, total time).
+mido is pure Python: a hostile file can waste its time but not corrupt memory, and what it may
+waste is bounded here before it starts (file size, the length of a run-on number, total time).
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ MAX_BYTES = 1 << 20  # a long band arrangement has 0.2 MiB; an event takes at le
 TICKS_PER_QUARTER = 480
 DRUM_CHANNEL = 9
 
-_RUN_ON_NUMBER = re.compile(rb"[\x80-\xff]{4096}")  # a number in a MIDI file has at most 4 such bytes
+_RUN_ON_NUMBER = re.compile(
+    rb"[\x80-\xff]{4096}"
+)  # a number in a MIDI file has at most 4 such bytes
 _MIDI_ERRORS = (
     OSError, EOFError, ValueError, TypeError, LookupError, OverflowError, mido.KeySignatureError,
 )  # fmt: skip
@@ -54,8 +56,8 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
     """
     if len(data) > MAX_BYTES:
         raise InputError(
-            f"{where}: the file has {len(data):,} bytes, more than the {MAX_BYTES:,} that a MIDI file"
-            " may have here; cut it down to the tracks that matter"
+            f"{where}: the file has {len(data):,} bytes, more than the {MAX_BYTES:,} that a"
+            " MIDI file may have here; cut it down to the tracks that matter"
         )
     if _RUN_ON_NUMBER.search(data):
         raise InputError(f"{where}: not a usable MIDI file: it holds a number of over 4,000 bytes")
@@ -68,9 +70,13 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
             " type 0 or 1; open and save it again in a music program"
         ) from error
     if file.type not in (0, 1):
-        raise InputError(f"{where}: MIDI type {file.type} holds unrelated patterns; expected type 0 or 1")
+        raise InputError(
+            f"{where}: MIDI type {file.type} holds unrelated patterns; expected type 0 or 1"
+        )
     if file.ticks_per_beat <= 0:
-        raise InputError(f"{where}: time is given in film frames (SMPTE), so there are no bars to learn")
+        raise InputError(
+            f"{where}: time is given in film frames (SMPTE), so there are no bars to learn"
+        )
     return _score(file, name, where)
 
 
@@ -96,7 +102,9 @@ def _score(file: mido.MidiFile, name: str, where: str) -> Score:
 def _chord_symbols(texts: Iterable[tuple[Fraction, str]]) -> tuple[tuple[Fraction, str], ...]:
     """Keep the symbols unless they look like rehearsal letters: A, B, C and nothing else."""
     symbols = dict(texts)
-    return () if all(len(text) == 1 for text in symbols.values()) else tuple(sorted(symbols.items()))
+    return (
+        () if all(len(text) == 1 for text in symbols.values()) else tuple(sorted(symbols.items()))
+    )
 
 
 class _Reader:
@@ -209,13 +217,16 @@ def write(
         tracks: The parts.
         tempo: Quarters per minute.
         metre: Bar length in quarters.
-        end: Quarters to the end of the last bar; every track ends there, so that the last bar is whole.
+        end: Quarters to the end of the last bar; every track ends there, so that the last bar is
+            whole.
         markers: Onset in quarters and text, for chord symbols.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
     conductor = mido.MidiTrack()
     numerator, denominator = _time_signature(metre)
-    conductor.append(mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator))
+    conductor.append(
+        mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator)
+    )
     conductor.append(mido.MetaMessage("set_tempo", tempo=round(60e6 / tempo)))
     events = [(_ticks(onset), 0, mido.MetaMessage("marker", text=text)) for onset, text in markers]
     _append_in_time(conductor, events, end)

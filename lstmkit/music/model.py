@@ -3,7 +3,8 @@
     a<t>, c<t> = LSTM(x<t>, a<t-1>, c<t-1>)         # (batch, units)
     y<t> = softmax(W a<t> + b)                      # (batch, values)
 
-Source: Jazz Improvisation with LSTM, assignment of the course Sequence Models (deeplearning.ai), itself
+Source: Jazz Improvisation with LSTM, assignment of the course Sequence Models (deeplearning.ai),
+    itself
 after deepjazz. The three functions that the assignment asks for keep its names, shapes and results;
 where it writes 30 copies of a cell one after the other, here one recurrent layer runs over time.
 """
@@ -27,7 +28,9 @@ def build_model(config: MusicConfig, n_values: int) -> keras.Model:
         n_values: Size of the vocabulary.
     """
     x = keras.Input((None, n_values), name="values")  # (batch, time, values), one-hot
-    a = layers.LSTM(config.model.units, return_sequences=True, name="lstm")(x)  # (batch, time, units)
+    a = layers.LSTM(config.model.units, return_sequences=True, name="lstm")(
+        x
+    )  # (batch, time, units)
     a = layers.Dropout(config.model.dropout, name="dropout")(a)
     y = layers.Dense(n_values, activation="softmax", name="next_value")(a)  # (batch, time, values)
     return keras.Model(x, y, name="music")
@@ -77,7 +80,7 @@ def music_inference_model(
     return keras.Model([x0, a0, c0], [rolled[:, t] for t in range(Ty)], name="music_inference")
 
 
-class _Rollout(layers.Layer):
+class _Rollout(layers.Layer):  # type: ignore[misc]
     """Feed the likeliest value back, `steps` times, through one cell."""
 
     def __init__(

@@ -1,7 +1,7 @@
 """MusicXML files and pieces of music21's own corpus to scores, through music21.
 
-music21 takes over a second to import, so nothing but this module imports it, and nothing imports this
-module but `reading` when such a piece is asked for.
+music21 takes over a second to import, so nothing but this module imports it, and nothing imports
+this module but `reading` when such a piece is asked for.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import music21
 from music21 import converter, corpus, harmony, meter, note, percussion, stream, tempo
 
 from lstmkit.errors import InputError
-from lstmkit.music import chords
+from lstmkit.music import chords, naming
 from lstmkit.music.score import (
     DEFAULT_TEMPO,
     MAX_QUARTERS,
@@ -80,7 +80,9 @@ def parse_corpus(name: str) -> Score:
         known = [f"{p.parent.name}/{p.stem}" for p in corpus.getPaths()]
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
-        raise InputError(f"{where}: music21 {music21.__version__} ships no such piece{hint}") from error
+        raise InputError(
+            f"{where}: music21 {music21.__version__} ships no such piece{hint}"
+        ) from error
     try:
         parsed = converter.parse(path, forceSource=True, storePickle=False)
     except Exception as error:
@@ -98,14 +100,17 @@ def _xml(data: bytes, where: str) -> bytes:
     """Return the XML text of a file, unpacked if it is compressed."""
     if not data.startswith(b"PK"):
         if len(data) > MAX_BYTES:
-            raise InputError(f"{where}: {len(data):,} bytes; a MusicXML file may have {MAX_BYTES:,} here")
+            raise InputError(
+                f"{where}: {len(data):,} bytes; a MusicXML file may have {MAX_BYTES:,} here"
+            )
         return data
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inside = [
                 entry
                 for entry in archive.infolist()
-                if entry.filename.endswith((".xml", ".musicxml")) and "META-INF" not in entry.filename
+                if entry.filename.endswith((".xml", ".musicxml"))
+                and "META-INF" not in entry.filename
             ]
             if not inside:
                 raise InputError(f"{where}: the archive holds no MusicXML")
@@ -148,7 +153,9 @@ def _part(voice: Any) -> Part:
                 notes.append(Note(onset, length, member.pitch.midi, int(velocity)))
     instrument = next(iter(flat.getElementsByClass("Instrument")), None)
     program = getattr(instrument, "midiProgram", None) or 0
-    drums = any(isinstance(clef, music21.clef.PercussionClef) for clef in flat.getElementsByClass("Clef"))
+    drums = any(
+        isinstance(clef, music21.clef.PercussionClef) for clef in flat.getElementsByClass("Clef")
+    )
     drums = drums or bool(flat.getElementsByClass(percussion.PercussionChord))
     name = str(voice.partName or "").strip()[:60]
     return Part(name, int(program), drums, in_order(notes))
@@ -156,7 +163,9 @@ def _part(voice: Any) -> Part:
 
 def _bars(voice: Any, end: Fraction) -> tuple[Bar, ...]:
     """Take the bars as written, so that a pick-up stays short."""
-    starts = sorted({Fraction(measure.offset) for measure in voice.getElementsByClass(stream.Measure)})
+    starts = sorted(
+        {Fraction(measure.offset) for measure in voice.getElementsByClass(stream.Measure)}
+    )
     if not starts:
         signatures = voice.flatten().getElementsByClass(meter.TimeSignature)
         metres = [(Fraction(s.offset), Fraction(s.barDuration.quarterLength)) for s in signatures]
@@ -188,11 +197,11 @@ def _symbols(parsed: Any) -> tuple[tuple[Fraction, str], ...]:
 
 
 def _symbol(symbol: Any) -> str | None:
-    """Spell music21's chord symbol as `chords.parse` reads it; name its notes where it has no kind."""
+    """Spell music21's symbol as `chords.parse` reads it; name its notes where it has no kind."""
     root, bass = symbol.root(), symbol.bass()
     kind = _KINDS.get(symbol.chordKind)
     if kind is None or symbol.chordStepModifications:
-        known = chords.identify([pitch.midi for pitch in symbol.pitches])
+        known = naming.identify([pitch.midi for pitch in symbol.pitches])
         return known.symbol if known is not None else None
     text = root.name.replace("-", "b") + kind
     if bass.name != root.name:

@@ -18,7 +18,9 @@ FEWEST_NOTES = 8  # a part with fewer says nothing about a melody
 CHORDAL = 1.8  # notes per onset from which a part is a chord part
 BASS_BELOW = 50  # D3: a line that lies mostly below is a bass
 
-_LEAD = re.compile(r"melod|solo|lead|vocal|voice|sax|trumpet|flute|clarinet|violin|soprano", re.IGNORECASE)
+_LEAD = re.compile(
+    r"melod|solo|lead|vocal|voice|sax|trumpet|flute|clarinet|violin|soprano", re.IGNORECASE
+)
 _BACKING = re.compile(r"bass|pad|string|comp|chord|rhythm|drum|accomp", re.IGNORECASE)
 
 
@@ -114,22 +116,24 @@ def choose(
 
 
 def melody_likeness(part: PartFacts) -> float:
-    """Score how much a part is like a melody: one note at a time, singable, busy, present, varied."""
+    """Score how like a melody a part is: one note at a time, singable, busy, present, varied."""
     rate = part.notes / max(1, 3 * (part.last_bar - part.first_bar + 1))
     octave_off = max(0.0, 57 - part.middle, part.middle - 86) / 12
     named = bool(_LEAD.search(part.name)) - bool(_BACKING.search(part.name))
     variety = min(1.0, (part.high - part.low) / 12)
-    return 2 * (1 - part.overlap) + min(1.0, rate) + part.coverage + variety + named - 2 * octave_off
+    return (
+        2 * (1 - part.overlap) + min(1.0, rate) + part.coverage + variety + named - 2 * octave_off
+    )
 
 
 def _choose_melody(known: Sequence[PartFacts], where: str) -> tuple[int, str]:
     able = [part for part in known if not part.drums and part.notes >= FEWEST_NOTES]
     if not able:
         raise InputError(
-            f"{where}: no part can be the melody: each is drums or has fewer than {FEWEST_NOTES} notes"
+            f"{where}: no part can be the melody: each is drums or has under {FEWEST_NOTES} notes"
         )
     best = max(able, key=melody_likeness)
-    line = f"{1 - best.overlap:.0%} of its notes sound alone, {best.notes} notes, median {best.middle:g}"
+    line = f"{best.notes} notes, {1 - best.overlap:.0%} of them alone, median {best.middle:g}"
     return best.index, f"melody: part {best.index} ({best.name or 'unnamed'}): {line}"
 
 

@@ -64,7 +64,9 @@ def swung(parts: Sequence[Sequence[Note]], swing: float) -> list[list[Note]]:
         off_beat = time % 1 == Fraction(1, 2) and floor(time) in eighths
         return floor(time) + place if off_beat else time
 
-    return [[_between(note, played(note.onset), played(note.end)) for note in notes] for notes in parts]
+    return [
+        [_between(note, played(note.onset), played(note.end)) for note in notes] for notes in parts
+    ]
 
 
 def _between(note: Note, onset: Fraction, end: Fraction) -> Note:

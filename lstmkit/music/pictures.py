@@ -57,13 +57,15 @@ def _line(axes: Axes, measures: Sequence[Measure], first_number: int, low: int, 
                 at = max(left, float(timed.onset - start))
                 axes.text(at + 0.06, high + 0.4, timed.chord.symbol, fontsize=9, fontweight="bold")
             previous = timed.chord.symbol
-        for note in measure.notes:
-            kind = kind_of(note.pitch, chord_at(measure.chords, note.onset))
-            width = max(float(note.duration) - 0.04, 0.06)
-            spot = float(note.onset - start), note.pitch
-            axes.barh(
-                spot[1], width, left=spot[0], height=0.86, color=COLORS[kind], align="center", linewidth=0
-            )
+    notes = [(note, chord_at(m.chords, note.onset)) for m in measures for note in m.notes]
+    axes.barh(
+        [note.pitch for note, _ in notes],
+        [max(float(note.duration) - 0.04, 0.06) for note, _ in notes],
+        left=[float(note.onset - start) for note, _ in notes],
+        color=[COLORS[kind_of(note.pitch, chord)] for note, chord in notes],
+        height=0.86,
+        linewidth=0,
+    )
     axes.axvline(float(measures[-1].bar.end - start), color="0.55", linewidth=1)
     axes.set_ylim(low, high)
     octaves = range(12 * math.ceil(low / 12), high + 1, 12)

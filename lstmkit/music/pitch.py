@@ -1,9 +1,9 @@
 """Note names and spelled intervals, as far as the jazz grammar needs them.
 
-A MIDI pitch number carries no spelling. The grammar's interval ranges (`<P4,m-2>`) do, so every pitch
-class is given the one name that music21 gives it by default: `E-` and `B-` are flats, `F#`, `C#` and
-`G#` are sharps. A spelled interval is then a vector (letter steps, semitones) and adding is vector
-addition; nothing else of music21's interval algebra is needed.
+A MIDI pitch number carries no spelling. The grammar's interval ranges (`<P4,m-2>`) do, so every
+pitch class is given the one name that music21 gives it by default: `E-` and `B-` are flats, `F#`,
+`C#` and `G#` are sharps. A spelled interval is then a vector (letter steps, semitones) and adding
+is vector addition; nothing else of music21's interval algebra is needed.
 
 Conventions: pitch 60 is C4. `-` is a flat in names, a descending direction in intervals.
 """

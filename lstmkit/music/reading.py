@@ -1,8 +1,8 @@
 """One door for every music file: check it, look it up among those read before, read it.
 
-A score is cached as JSON under the checksum of its file, because music21 takes seconds for what reads
-back in a few milliseconds. The cache is in `$LSTMKIT_CACHE`, else in the user's cache folder; losing it
-loses nothing.
+A score is cached as JSON under the checksum of its file, because music21 takes seconds for what
+reads back in a few milliseconds. The cache is in `$LSTMKIT_CACHE`, else in the user's cache folder;
+losing it loses nothing.
 """
 
 from __future__ import annotations
@@ -74,13 +74,15 @@ def sources(paths: list[str]) -> list[str]:
         suffixes = MIDI_SUFFIXES + MUSICXML_SUFFIXES
         inside = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes)
         if not inside:
-            raise InputError(f"{folder}: no music in this folder; expected {', '.join(suffixes)} files")
+            raise InputError(
+                f"{folder}: no music in this folder; expected {', '.join(suffixes)} files"
+            )
         found += [str(path) for path in inside]
     return found
 
 
 def fingerprints(files: Sequence[str]) -> list[dict[str, Any]]:
-    """Return what a manifest says of each source; a piece of music21's corpus is known by its name."""
+    """Return what a manifest says of each source; a piece of the corpus is known by its name."""
     return [
         {"path": source, "bytes": 0, "sha256": checksum(source.encode())}
         if source.startswith(CORPUS)
@@ -157,7 +159,9 @@ def _named(score: Score, path: Path) -> Score:
 
 def _cache_folder() -> Path:
     chosen = os.environ.get("LSTMKIT_CACHE")
-    folder = Path(chosen) if chosen else Path(platformdirs.user_cache_dir("lstmkit", appauthor=False))
+    folder = (
+        Path(chosen) if chosen else Path(platformdirs.user_cache_dir("lstmkit", appauthor=False))
+    )
     return folder / "music"
 
 

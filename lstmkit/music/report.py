@@ -145,7 +145,9 @@ def metric_rows(
         row |= {name: _shown(values.get(key, math.nan)) for name, values in metrics}
         if training is not None and key in training:
             known = training[key]
-            row["training music"] = f"{_shown(known['mean'])} ({_shown(known['low'])} to {_shown(known['high'])})"
+            row["training music"] = (
+                f"{_shown(known['mean'])} ({_shown(known['low'])} to {_shown(known['high'])})"
+            )
         rows.append(row)
     return rows
 
@@ -183,7 +185,9 @@ def bar_rows(measures: Sequence[Measure], numbers: Sequence[int]) -> list[dict[s
         {
             "bar": number,
             "quarters": f"{float(m.bar.length):g}",
-            "chords": "  ".join(f"{_beat(t.onset - m.bar.start)}{t.chord.symbol}" for t in m.chords),
+            "chords": "  ".join(
+                f"{_beat(t.onset - m.bar.start)}{t.chord.symbol}" for t in m.chords
+            ),
             "melody notes": len(m.notes),
             "used": "yes" if m.notes and m.chords else "no",
         }

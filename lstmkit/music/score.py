@@ -1,14 +1,14 @@
 """What a music file holds, whatever its format: parts of notes, bars, tempo, chord symbols.
 
-Time is counted in quarter notes from the start, exactly (`fractions.Fraction`), so that triplets stay
-triplets.
+Time is counted in quarter notes from the start, exactly (`fractions.Fraction`), so that triplets
+stay triplets.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,25 +1,27 @@
 """What travels with a trained network: its vocabulary, its grammar, and the tunes it learned from.
 
-Without it the network's numbers mean nothing; with it, training and generating cannot disagree. It also
-holds what a new solo needs (chords to play over, tempo, instrument, range) and what it is measured
-against (the music itself).
+Without it the network's numbers mean nothing; with it, training and generating cannot disagree.
+It also holds what a new solo needs (chords to play over, tempo, instrument, range) and what it is
+measured against (the music itself).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from lstmkit.errors import InputError
+from lstmkit.music import metrics
 from lstmkit.music.chords import Chord
 from lstmkit.music.grammar import Compass, Grammar, Measure, TimedChord, as_text, tokenize
+from lstmkit.music.repertoire import steps
 from lstmkit.music.score import Bar, Note
-from lstmkit.music.solo import steps
 
 FILE = "songbook.json"
+EXCERPT_BARS = 16
 RESOLUTION = 48  # times are stored as multiples of a 48th of a quarter
 MAX_VALUES = 100_000
 
@@ -63,11 +65,14 @@ class Songbook:
         values: Token texts, in the order of the network's outputs.
         grammar: The dialect they are written in.
         tunes: The training music.
+        spread: What each metric is in excerpts of `EXCERPT_BARS` bars, see `metrics.spread`; kept
+            because reckoning it takes longer than improvising.
     """
 
     values: tuple[str, ...]
     grammar: Grammar
     tunes: tuple[Tune, ...]
+    spread: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @cached_property
     def corpora(self) -> list[list[str]]:
@@ -78,6 +83,12 @@ class Songbook:
     def melodies(self) -> list[list[tuple[int, Fraction]]]:
         """The melody of each tune as steps, see `solo.steps`."""
         return [steps(tune.notes) for tune in self.tunes]
+
+    def spread_of(self, bars: int) -> dict[str, dict[str, float]]:
+        """Return what each metric is in excerpts of the tunes that have a number of bars."""
+        if bars == EXCERPT_BARS and self.spread:
+            return self.spread
+        return metrics.spread([tune.measures for tune in self.tunes], bars)
 
 
 def tokens_of(passages: Sequence[Sequence[Measure]], grammar: Grammar) -> list[str]:
@@ -91,11 +102,14 @@ def tokens_of(passages: Sequence[Sequence[Measure]], grammar: Grammar) -> list[s
 
 def to_json(book: Songbook) -> dict[str, Any]:
     """Return the songbook as plain lists and numbers."""
-    chords = list(dict.fromkeys(t.chord for tune in book.tunes for m in tune.measures for t in m.chords))
+    chords = list(
+        dict.fromkeys(t.chord for tune in book.tunes for m in tune.measures for t in m.chords)
+    )
     numbers = {chord: number for number, chord in enumerate(chords)}
     return {
         "values": list(book.values),
         "grammar": asdict(book.grammar),
+        "spread": book.spread_of(EXCERPT_BARS),
         "chords": [_chord_to_json(chord) for chord in chords],
         "tunes": [
             {
@@ -127,6 +141,10 @@ def from_json(data: dict[str, Any], *, where: str) -> Songbook:
             values=tuple(map(str, data["values"])),
             grammar=Grammar(**{name: bool(value) for name, value in data["grammar"].items()}),
             tunes=tuple(_tune_from_json(tune, chords) for tune in data["tunes"]),
+            spread={
+                name: {key: float(known[key]) for key in ("mean", "low", "high")}
+                for name, known in data["spread"].items()
+            },
         )
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(

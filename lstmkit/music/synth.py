@@ -79,7 +79,9 @@ def timbre(program: int) -> Timbre:
     return _WIND if program in range(40, 72) else _PIANO
 
 
-def render(midi: bytes, tracks: Sequence[Track], *, tempo: float, end: Fraction) -> tuple[bytes, str]:
+def render(
+    midi: bytes, tracks: Sequence[Track], *, tempo: float, end: Fraction
+) -> tuple[bytes, str]:
     """Return a stereo WAV file, and what made it.
 
     Args:
@@ -93,7 +95,9 @@ def render(midi: bytes, tracks: Sequence[Track], *, tempo: float, end: Fraction)
     """
     seconds = float(end) * 60 / tempo
     if seconds > LONGEST:
-        raise InputError(f"--wav: {seconds:.0f} seconds of music; at most {LONGEST:.0f} are rendered")
+        raise InputError(
+            f"--wav: {seconds:.0f} seconds of music; at most {LONGEST:.0f} are rendered"
+        )
     program, font = shutil.which("fluidsynth"), sound_font()
     if program and font:
         sound = _fluidsynth(program, font, midi)
