@@ -121,9 +121,8 @@ def melody_likeness(part: PartFacts) -> float:
     octave_off = max(0.0, 57 - part.middle, part.middle - 86) / 12
     named = bool(_LEAD.search(part.name)) - bool(_BACKING.search(part.name))
     variety = min(1.0, (part.high - part.low) / 12)
-    return (
-        2 * (1 - part.overlap) + min(1.0, rate) + part.coverage + variety + named - 2 * octave_off
-    )
+    alone = 4 * (1 - part.overlap)
+    return alone + min(1.0, rate) + part.coverage + variety + 0.5 * named - 2 * octave_off
 
 
 def _choose_melody(known: Sequence[PartFacts], where: str) -> tuple[int, str]:
