@@ -202,7 +202,7 @@ def as_text(
 ) -> list[str]:
     """Return the tokens of a passage as texts, with bar lines if the dialect has them."""
     corpus = []
-    for tokens, measure, following in zip(bars, measures, [*measures[1:], None], strict=True):
+    for tokens, measure, following in zip(bars, measures, [*measures, None][1:], strict=True):
         corpus += [str(token) for token in tokens]
         if grammar.bar_lines:
             corpus.append(bar_line(measure, following))

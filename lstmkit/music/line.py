@@ -77,7 +77,7 @@ def skyline(notes: Iterable[Note], *, close_gaps: Fraction) -> list[Note]:
             highest[onset] = note
     onsets = sorted(highest)
     line = []
-    for onset, following in zip(onsets, [*onsets[1:], None], strict=True):
+    for onset, following in zip(onsets, [*onsets, None][1:], strict=True):
         note = highest[onset]
         end = _snap(note.end, grids)
         if end <= onset:

@@ -27,7 +27,7 @@ from lstmkit.music.score import (
     in_order,
 )
 
-MAX_BYTES = 1 << 20  # a long band arrangement has 0.2 MiB; an event takes at least 2 bytes
+MAX_BYTES = 1 << 19  # a long band arrangement has 0.2 MiB; an event takes at least 3 bytes
 TICKS_PER_QUARTER = 480
 DRUM_CHANNEL = 9
 

@@ -193,6 +193,7 @@ def fit(
         model,
         SnippetExamples(*snippets, n_values),
         SnippetExamples(*held_out, n_values) if len(held_out[0]) else None,
+        batch_size=config.train.batch_size,
         config=config.train,
         seed=config.seed,
         run=run,

@@ -118,7 +118,7 @@ class Improviser:
             probabilities = self.predictor.step(value)
         line = _Line()
         bars = []
-        for measure, following in zip(measures, [*measures[1:], None], strict=True):
+        for measure, following in zip(measures, [*measures, None][1:], strict=True):
             first = len(line.notes)
             probabilities = self._bar(measure, line, probabilities)
             bars.append(line.notes[first:])

@@ -17,7 +17,7 @@ from lstmkit.errors import InputError
 from lstmkit.music import metrics
 from lstmkit.music.chords import Chord
 from lstmkit.music.grammar import Compass, Grammar, Measure, TimedChord, as_text, tokenize
-from lstmkit.music.repertoire import steps
+from lstmkit.music.repertoire import Vocabulary, steps
 from lstmkit.music.score import Bar, Note
 
 FILE = "songbook.json"
@@ -138,7 +138,7 @@ def from_json(data: dict[str, Any], *, where: str) -> Songbook:
     try:
         chords = [_chord_from_json(chord) for chord in data["chords"]]
         book = Songbook(
-            values=tuple(map(str, data["values"])),
+            values=Vocabulary([str(value) for value in data["values"]]).values,
             grammar=Grammar(**{name: bool(value) for name, value in data["grammar"].items()}),
             tunes=tuple(_tune_from_json(tune, chords) for tune in data["tunes"]),
             spread={
