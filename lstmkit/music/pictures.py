@@ -14,6 +14,7 @@ from lstmkit.music.grammar import Measure, chord_at, kind_of
 from lstmkit.music.pitch import name
 
 BARS_PER_LINE = 8
+LETTER = 0.0075  # width of a letter of a chord's name, as a share of a line
 LINES_AT_MOST = 16  # longer music is drawn as far as this reaches
 COLORS = {"C": "#1f6fb4", "S": "#4fb286", "A": "#e8a33d", "X": "#c0392b"}
 MEANINGS = {"C": "chord tone", "S": "scale tone", "A": "approach", "X": "other"}
@@ -37,7 +38,7 @@ def piano_roll(measures: Sequence[Measure], path: Path, *, title: str) -> None:
     widest = max(float(line[-1].bar.end - line[0].bar.start) for line in lines)
     number = 1
     for axes, line in zip([panels] if len(lines) == 1 else panels, lines, strict=True):
-        _line(axes, line, number, low, high)
+        _line(axes, line, number, low, high, widest * LETTER)
         axes.set_xlim(0, widest)
         number += len(line)
     handles = [Patch(color=COLORS[kind], label=MEANINGS[kind]) for kind in COLORS]
@@ -45,18 +46,39 @@ def piano_roll(measures: Sequence[Measure], path: Path, *, title: str) -> None:
     plots.save(figure, path)
 
 
-def _line(axes: Axes, measures: Sequence[Measure], first_number: int, low: int, high: int) -> None:
+def _name_chords(
+    axes: Axes, measures: Sequence[Measure], low: int, high: int, quarters_per_letter: float
+) -> None:
+    """Write each new chord at its beginning, on a second row where the first is taken."""
+    start = measures[0].bar.start
+    free = [-1.0, -1.0]  # where each row is free from, in quarters
+    previous = None
+    for measure in measures:
+        left = float(measure.bar.start - start)
+        for timed in measure.chords:
+            symbol, at = timed.chord.symbol, max(left, float(timed.onset - start))
+            row = next((row for row, begin in enumerate(free) if begin <= at), None)
+            if symbol != previous and row is not None:
+                height = high + (0.015 + 0.08 * row) * (high - low)
+                axes.text(at + 0.06, height, symbol, fontsize=8.5, fontweight="bold")
+                free[row] = at + (len(symbol) + 1) * quarters_per_letter
+            previous = symbol
+
+
+def _line(
+    axes: Axes,
+    measures: Sequence[Measure],
+    first_number: int,
+    low: int,
+    high: int,
+    quarters_per_letter: float,
+) -> None:
     start = measures[0].bar.start
     for number, measure in enumerate(measures, first_number):
         left = float(measure.bar.start - start)
         axes.axvline(left, color="0.55", linewidth=1)
         axes.text(left + 0.06, low + 0.2, str(number), fontsize=7, color="0.5", va="bottom")
-        previous = None
-        for timed in measure.chords:
-            if timed.chord.symbol != previous:
-                at = max(left, float(timed.onset - start))
-                axes.text(at + 0.06, high + 0.4, timed.chord.symbol, fontsize=9, fontweight="bold")
-            previous = timed.chord.symbol
+    _name_chords(axes, measures, low, high, quarters_per_letter)
     notes = [(note, chord_at(m.chords, note.onset)) for m in measures for note in m.notes]
     axes.barh(
         [note.pitch for note, _ in notes],

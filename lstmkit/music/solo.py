@@ -52,7 +52,8 @@ class _Line:
     notes: list[Note] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     steps: list[tuple[int, Fraction]] = field(default_factory=list)
-    sung: Fraction = Fraction(0)  # quarters since the last breath
+    sung: Fraction = Fraction(0)  # quarters of melody since the last breath
+    silent: Fraction = Fraction(0)  # quarters since the last note
 
 
 @dataclass(frozen=True)
@@ -237,8 +238,8 @@ class Improviser:
         duration = self.vocabulary.durations[value]
         line.texts.append(self.vocabulary.values[value])
         if pitch is None:
-            line.sung = Fraction(0) if duration >= BREATH else line.sung + duration
-            if not self.vocabulary.is_rest.any():
+            line.silent += duration
+            if line.silent >= BREATH:
                 line.sung = Fraction(0)
         else:
             if line.notes:
@@ -246,6 +247,7 @@ class Improviser:
                 line.steps.append((pitch - last.pitch, place.now - last.onset))
             line.notes.append(Note(place.now, duration, pitch, VELOCITY))
             line.sung += duration
+            line.silent = Fraction(0)
         return _Place(
             place.measure,
             place.now + duration,

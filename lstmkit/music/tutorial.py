@@ -19,9 +19,9 @@ def load_music_utils(
         path: The tutorial's `original_metheny.mid`.
 
     Returns:
-        X (60, 30, n_values), one-hot, the first input filled in. Y (30, 60, n_values), one-hot, time
-        first, the last target filled in. The number of values, the value of each index (sorted, so
-        the same in every process), and the chords of each bar.
+        X (60, 30, n_values), one-hot, the first input filled in. Y (30, 60, n_values), one-hot,
+        time first, the last target filled in. The number of values, the value of each index
+        (sorted, so the same in every process), and the chords of each bar.
 
     Raises:
         InputError: If the file cannot be used.

@@ -167,6 +167,7 @@ def test_parse_refuses_a_broken_or_hostile_file_in_one_error(data):
         parse(data)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_parse_gets_through_as_many_events_as_a_file_may_have():
     count = (midi.MAX_BYTES - 100) // 6
