@@ -15,6 +15,7 @@ from lstmkit.errors import LstmkitError
 GROUPS = {
     "stock": "lstmkit.stock.commands:stock",
     "cells": "lstmkit.cells.commands:cells",
+    "music": "lstmkit.music.commands:music",
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",
 }
