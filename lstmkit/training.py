@@ -119,10 +119,12 @@ def fit(
     train: Examples,
     validation: Examples | None,
     *,
+    batch_size: int,
     config: TrainConfig,
     seed: int,
     run: Run,
     resume_command: str,
+    label: str = "train",
 ) -> list[dict[str, float | int | None]]:
     """Train a compiled model; afterwards it holds the best weights.
 
@@ -133,10 +135,12 @@ def fit(
         model: A built and compiled model.
         train: Examples to learn from.
         validation: Examples that decide when to stop, or None.
-        config: Epochs, batch size, patience and the rest.
+        batch_size: Examples per step.
+        config: Epochs, patience and the rest.
         seed: Decides the order of the examples in every epoch.
         run: Where checkpoints go.
         resume_command: What to tell the user after an interruption.
+        label: What the progress line says.
 
     Returns:
         One row per epoch: ``epoch``, ``loss`` and the model's metrics, each also as ``val_...``.
@@ -145,9 +149,9 @@ def fit(
         InterruptedRunError: The user stopped it; the checkpoint is saved.
         RunError: The loss is no longer a finite number.
     """
-    loop = _Loop(model, train, validation, config, seed, run)
+    loop = _Loop(model, train, validation, batch_size, config, seed, run)
     with _stop_signals() as stopped:
-        loop.run_to_end(stopped, resume_command)
+        loop.run_to_end(stopped, resume_command, label)
     return loop.state.history
 
 
@@ -162,13 +166,14 @@ class _Loop:
         model: keras.Model,
         train: Examples,
         validation: Examples | None,
+        batch_size: int,
         config: TrainConfig,
         seed: int,
         run: Run,
     ) -> None:
         self.model, self.config, self.seed, self.path = model, config, seed, run.path / CHECKPOINT
         self.train, self.validation = train, validation
-        self.batch = min(config.batch_size, len(train))
+        self.batch = min(batch_size, len(train))
         self.steps = math.ceil(len(train) / self.batch)
         self.state = _State()
         self.saved_at = time.monotonic()
@@ -199,7 +204,7 @@ class _Loop:
 
         return steps
 
-    def run_to_end(self, stopped: Callable[[], bool], resume_command: str) -> None:
+    def run_to_end(self, stopped: Callable[[], bool], resume_command: str, label: str) -> None:
         """Train from the checkpoint, if there is one, to the last epoch."""
         state = self.state
         if self.path.exists():
@@ -210,7 +215,7 @@ class _Loop:
             self._close_epoch({"loss": None})
         with Progress(
             self.config.epochs * self.steps,
-            label="train",
+            label=label,
             initial=state.epoch * self.steps + state.step,
             at_most=self.config.patience is not None,
         ) as progress:

@@ -20,7 +20,7 @@ from lstmkit.stock.config import ModelConfig
 
 
 def build_model(
-    config: ModelConfig, *, window: int, columns: int, calm_start: bool = True
+    config: ModelConfig, *, window: int, columns: int, targets: int = 1, calm_start: bool = True
 ) -> keras.Model:
     """Build the network, not yet compiled.
 
@@ -28,18 +28,24 @@ def build_model(
         config: Units of every LSTM layer, and dropout.
         window: Rows the network sees.
         columns: Input columns per row.
+        targets: Answers per example. More than one is for training only: the network then reads
+            ``window + targets - 1`` rows and answers after every row that ends a full window.
+            The weights are the same, so they fit the network with one answer.
         calm_start: Start the last layer at zero, so that the untrained network answers 0: with
             returns that is their training mean, and training can only improve on it.
 
     Returns:
-        (batch, window, columns) -> (batch, 1), scaled as `lstmkit.stock.scaling` has it.
+        (batch, window + targets - 1, columns) -> (batch, targets, 1), or (batch, 1) for one
+        answer, scaled as `lstmkit.stock.scaling` has it.
     """
-    x = inputs = keras.Input((window, columns), name="window")  # (batch, window, columns)
+    rows = window + targets - 1
+    x = inputs = keras.Input((rows, columns), name="window")  # (batch, rows, columns)
     for layer, units in enumerate(config.units, start=1):
-        is_last = layer == len(config.units)
-        x = keras.layers.LSTM(units, return_sequences=not is_last, name=f"lstm_{layer}")(x)
-    # (batch, units): h after the last row
+        every_row = layer < len(config.units) or targets > 1
+        x = keras.layers.LSTM(units, return_sequences=every_row, name=f"lstm_{layer}")(x)
+    if targets > 1:
+        x = x[:, window - 1 :]  # (batch, targets, units): h after each row that ends a window
     x = keras.layers.Dropout(config.dropout, name="dropout")(x)
     kernel = "zeros" if calm_start else "glorot_uniform"
-    answer = keras.layers.Dense(1, kernel_initializer=kernel, name="answer")(x)  # (batch, 1)
+    answer = keras.layers.Dense(1, kernel_initializer=kernel, name="answer")(x)
     return keras.Model(inputs, answer, name="stock_lstm")
