@@ -21,6 +21,14 @@ GROUPS = {
 }
 
 
+class EchoHandler(logging.Handler):
+    """Print what the library logs on stderr."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        click.echo(self.format(record), err=True)
+
+
 class LazyGroup(click.Group):
     """A group whose members are imported when they are asked for."""
 
@@ -62,7 +70,9 @@ def main(args: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    log = logging.getLogger("lstmkit")
+    if not log.handlers:
+        log.addHandler(EchoHandler())
     sys.exit(_run(args))
 
 

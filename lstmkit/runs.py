@@ -67,6 +67,10 @@ class Run:
             manifest[key] = value
         write_json(self.path / MANIFEST, manifest)
 
+    def note_seconds(self, **seconds: float) -> None:
+        """Write how long something took into the manifest's timings, in seconds."""
+        self.update(timings={name: round(value, 2) for name, value in seconds.items()})
+
     def read_json(self, name: str) -> dict[str, Any]:
         """Return the object in a JSON file of this run.
 
@@ -102,6 +106,7 @@ def create(
     *,
     inputs: Sequence[Mapping[str, Any]] = (),
     verb: str = "train",
+    **notes: Any,
 ) -> Run:
     """Make a new run folder with its config and manifest.
 
@@ -112,6 +117,7 @@ def create(
         config: The resolved config.
         inputs: What `fingerprint` returned for every file that was read.
         verb: The command's verb, such as train or backtest.
+        notes: Further keys of the manifest.
 
     Raises:
         RunError: The folder cannot be made.
@@ -138,9 +144,21 @@ def create(
             "versions": _versions(),
             "inputs": list(inputs),
             "timings": {},
+            **notes,
         },
     )
     return run
+
+
+def nested(run: Run, name: str) -> Run:
+    """Return a part of a run, such as one fold, in a folder inside it; made where it is missing."""
+    part = Run(run.path / name)
+    if not (part.path / MANIFEST).is_file():
+        with _disk(part.path):
+            part.path.mkdir(exist_ok=True)
+        write_text(part.path / "config.yaml", (run.path / "config.yaml").read_text("utf-8"))
+        write_json(part.path / MANIFEST, {**run.manifest, "part": name})
+    return part
 
 
 @contextlib.contextmanager

@@ -124,6 +124,7 @@ def fit(
     seed: int,
     run: Run,
     resume_command: str,
+    label: str = "train",
 ) -> list[dict[str, float | int | None]]:
     """Train a compiled model; afterwards it holds the best weights.
 
@@ -139,6 +140,7 @@ def fit(
         seed: Decides the order of the examples in every epoch.
         run: Where checkpoints go.
         resume_command: What to tell the user after an interruption.
+        label: What the progress line says.
 
     Returns:
         One row per epoch: ``epoch``, ``loss`` and the model's metrics, each also as ``val_...``.
@@ -149,7 +151,7 @@ def fit(
     """
     loop = _Loop(model, train, validation, batch_size, config, seed, run)
     with _stop_signals() as stopped:
-        loop.run_to_end(stopped, resume_command)
+        loop.run_to_end(stopped, resume_command, label)
     return loop.state.history
 
 
@@ -202,7 +204,7 @@ class _Loop:
 
         return steps
 
-    def run_to_end(self, stopped: Callable[[], bool], resume_command: str) -> None:
+    def run_to_end(self, stopped: Callable[[], bool], resume_command: str, label: str) -> None:
         """Train from the checkpoint, if there is one, to the last epoch."""
         state = self.state
         if self.path.exists():
@@ -213,7 +215,7 @@ class _Loop:
             self._close_epoch({"loss": None})
         with Progress(
             self.config.epochs * self.steps,
-            label="train",
+            label=label,
             initial=state.epoch * self.steps + state.step,
             at_most=self.config.patience is not None,
         ) as progress:

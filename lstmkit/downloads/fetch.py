@@ -19,7 +19,7 @@ SECONDS = 30
 log = logging.getLogger(__name__)
 
 
-class _WrongLength(Exception):
+class WrongLengthError(Exception):
     """The server sends more or less than the file has; says which."""
 
 
@@ -71,7 +71,7 @@ def _fetch(file: RemoteFile, folder: Path) -> Path:
             folder,
             downloader=lambda url, stream, _: _receive(url, Path(stream), file),
         )
-    except (requests.RequestException, _WrongLength, ValueError) as error:
+    except (requests.RequestException, WrongLengthError, ValueError) as error:
         raise RunError(
             f"{file.name}: cannot be fetched from {file.url}: {_reason(error, file)}; "
             f"nothing of it was kept"
@@ -100,11 +100,11 @@ def _receive(url: str, path: Path, file: RemoteFile) -> None:
         for chunk in answer.iter_content(CHUNK):
             received += len(chunk)
             if received > file.size:
-                raise _WrongLength("the server sends more")
+                raise WrongLengthError("the server sends more")
             stream.write(chunk)
             progress.update(len(chunk))
     if received < file.size:
-        raise _WrongLength(f"it ended after {received:,} bytes")
+        raise WrongLengthError(f"it ended after {received:,} bytes")
 
 
 def _reason(error: Exception, file: RemoteFile) -> str:
@@ -115,7 +115,7 @@ def _reason(error: Exception, file: RemoteFile) -> str:
         return f"the server answered {answer.status_code} {answer.reason}"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return f"the connection broke before it was whole; {again}"
-    if isinstance(error, _WrongLength):
+    if isinstance(error, WrongLengthError):
         return f"expected {file.size:,} bytes, {error}; {again}"
     if isinstance(error, requests.Timeout):
         return f"no answer within {SECONDS} seconds; {again} later"

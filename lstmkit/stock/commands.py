@@ -44,9 +44,7 @@ def train(
     as_json: bool,
 ) -> None:
     """Train on the prices in CSV, or on the sample that ships, and say what it is worth."""
-    if resume is not None and (csv or config_file or overrides or seed is not None):
-        raise InputError("--resume goes on under the run's own file and config; give it alone")
-    settings = configs.load(StockConfig, "stock", config_file, with_seed(overrides, seed))
+    settings = _settings(csv, config_file, overrides, seed, resume)
     from lstmkit.stock import pipeline
 
     if resume is not None:
@@ -95,6 +93,37 @@ def forecast(
     click.echo(f"{folder / 'forecast.csv'}", err=True)
 
 
+@stock.command(epilog="Example: lstmkit stock backtest DIS.csv --folds 5")
+@csv_argument
+@click.option("--folds", type=click.IntRange(2, 100), default=5, show_default=True)
+@config_options
+@output_option
+@resume_option
+@json_option
+def backtest(
+    csv: Path | None,
+    folds: int,
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    output: Path,
+    resume: Path | None,
+    as_json: bool,
+) -> None:
+    """Walk forward through CSV: train on all rows before each fold, score the fold."""
+    settings = _settings(csv, config_file, overrides, seed, resume)
+    from lstmkit.stock import pipeline, report
+
+    if resume is not None:
+        result = pipeline.resume_backtest(resume, output)
+    else:
+        result = pipeline.backtest(csv, settings, output, folds=folds)
+    if not as_json:
+        _table(report.fold_table(result))
+        click.echo()
+    _show(result, as_json)
+
+
 @stock.command(epilog="Example: lstmkit stock inspect DIS.csv")
 @csv_argument
 @config_options
@@ -121,6 +150,18 @@ def inspect(
         for name, v in found.items()
     ]
     click.echo(tabulate(rows, tablefmt="plain", disable_numparse=True))
+
+
+def _settings(
+    csv: Path | None,
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    resume: Path | None,
+) -> StockConfig:
+    if resume is not None and (csv or config_file or overrides or seed is not None):
+        raise InputError("--resume goes on under the run's own file and config; give it alone")
+    return configs.load(StockConfig, "stock", config_file, with_seed(overrides, seed))
 
 
 def _show(result: "Result", as_json: bool) -> None:

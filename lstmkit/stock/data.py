@@ -2,7 +2,7 @@
 
 import importlib.util
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,13 @@ class Dataset:
     def prices(self) -> np.ndarray:
         """The column to forecast, (rows,)."""
         return self.values[:, 0]
+
+    def until(self, stop: int, *, train_rows: int) -> "Dataset":
+        """Return the rows before `stop`, with another training span."""
+        cut = slice(None, stop)
+        return replace(
+            self, dates=self.dates[cut], values=self.values[cut], train_rows=int(train_rows)
+        )
 
 
 def load(path: Path | None, config: DataConfig) -> Dataset:

@@ -17,7 +17,11 @@ def prediction(result: Result, path: Path) -> None:
     if len(before):
         axes.plot(before, prices, color=TRAIN, linewidth=1, label="before the test span")
     dates, actual, predicted, lower, upper = plots.thin(
-        result.dates[result.rows], result.actual, result.predicted, result.lower, result.upper
+        result.dates[result.rows],
+        result.actual,
+        result.predicted,
+        result.interval.lower,
+        result.interval.upper,
     )
     share = f"{result.coverage:.0%} interval"
     axes.fill_between(dates, lower, upper, color=PREDICTED, alpha=0.25, linewidth=0, label=share)
@@ -35,8 +39,8 @@ def zoom(result: Result, path: Path, *, rows: int) -> None:
     dates = result.dates[result.rows][last]
     axes.fill_between(
         dates,
-        result.lower[last],
-        result.upper[last],
+        result.interval.lower[last],
+        result.interval.upper[last],
         color=PREDICTED,
         alpha=0.15,
         linewidth=0,
@@ -58,8 +62,8 @@ def residuals(result: Result, path: Path) -> None:
     dates, shown, low, high = plots.thin(
         result.dates[result.rows],
         error,
-        result.lower - result.predicted,
-        result.upper - result.predicted,
+        result.interval.lower - result.predicted,
+        result.interval.upper - result.predicted,
     )
     over_time.fill_between(dates, low, high, color=PREDICTED, alpha=0.2, linewidth=0)
     over_time.plot(dates, shown, ".", markersize=2, color=ACTUAL)

@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from lstmkit.stock.baselines import fit_baselines
 from lstmkit.stock.calendar import gaps, infer
 from lstmkit.stock.config import StockConfig
 from lstmkit.stock.forecaster import Context, Forecaster, Network
-from lstmkit.stock.intervals import interval_score, recent_error
+from lstmkit.stock.intervals import recent_error
 from lstmkit.stock.report import Forecast, Result, write, write_forecast
 from lstmkit.stock.scaling import fit_scaling
 
@@ -70,6 +71,8 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
         csv: A file the model may never have seen; None: the one it was trained on.
         output: Folder of all runs.
     """
+    from lstmkit.stock import evaluation
+
     run = runs.find(output, "stock", folder)
     config, trained = config_of(run), forecaster.load(run)
     dataset = _dataset_of(run, config) if csv is None else _unseen(csv, config, trained)
@@ -77,7 +80,7 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
     made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
     with runs.recorded(made):
         first_test = dataset.train_rows + trained.network.window
-        result = score(made.path, dataset, trained, first_test=first_test)
+        result = evaluation.score(made.path, dataset, trained, first_test=first_test)
         write(result)
     return result
 
@@ -115,6 +118,37 @@ def forecast(
     return made.path, ahead
 
 
+def backtest(csv: Path | None, config: StockConfig, output: Path, *, folds: int) -> Result:
+    """Walk forward: cut the rows after the training share into folds, train anew before each.
+
+    Args:
+        csv: The price file; None: the sample that ships with matplotlib.
+        config: The resolved config; `data.train_fraction` is what the first fold learns from.
+        output: Folder of all runs.
+        folds: Number of folds; each one's window may reach back into the rows before it.
+    """
+    from lstmkit.stock import data
+
+    dataset = data.load(csv, config.data)
+    data.require_rows(dataset, config.data)
+    inputs = [runs.fingerprint(dataset.path)]
+    run = runs.create(
+        output, "stock", dataset.name, config, inputs=inputs, verb="backtest", folds=folds
+    )
+    return _backtest(run, dataset, config, folds)
+
+
+def resume_backtest(folder: Path, output: Path) -> Result:
+    """Go on with an interrupted backtest, under its own config.
+
+    Raises:
+        InputError: There is nothing to go on with, or the price file has changed.
+    """
+    run = runs.resumable(output, "stock", folder, verb="backtest")
+    config = config_of(run)
+    return _backtest(run, _dataset_of(run, config), config, int(run.manifest["folds"]))
+
+
 def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
     """Return what would be read from a file: span, columns, calendar, gaps, repairs."""
     from lstmkit.stock import data
@@ -142,30 +176,69 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
 
 def _train(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Result:
     """Fit, calibrate, score, look ahead and write one run; a checkpoint in it is gone on from."""
+    from lstmkit.stock import evaluation
+
     log.warning("run folder: %s", run.path)
     began = time.monotonic()
     with runs.recorded(run):
         history = fit(run, dataset, config, f"lstmkit stock train --resume {run.path}")
-        trained_at = time.monotonic()
+        fitted_at = time.monotonic()
         trained = calibrated(run, dataset, config)
         first_test = dataset.train_rows + trained.network.window
-        result = score(run.path, dataset, trained, first_test=first_test)
+        result = evaluation.score(run.path, dataset, trained, first_test=first_test)
         context = _latest(dataset, trained)
         ahead = trained.look_ahead(context, config.interval.horizons)
-        result = replace(result, history=history, forecast=ahead)
         trained.save(run, context)
+        result = replace(result, history=history, forecast=ahead)
         write(result)
-        run.update(
-            timings={
-                "train_seconds": round(trained_at - began, 2),
-                "total_seconds": round(time.monotonic() - began, 2),
-            }
-        )
+        run.note_seconds(train=fitted_at - began, total=time.monotonic() - began)
     return result
 
 
+def _backtest(run: runs.Run, dataset: "Dataset", config: StockConfig, folds: int) -> Result:
+    """Train one model per fold on everything before it; finished folds are not trained again."""
+    from lstmkit.stock import evaluation
+
+    log.warning("run folder: %s", run.path)
+    began = time.monotonic()
+    edges = np.linspace(dataset.train_rows, len(dataset.dates), folds + 1).astype(int)
+    results, unit = [], 0.0
+    with runs.recorded(run):
+        for number, (start, stop) in enumerate(pairwise(edges), start=1):
+            fold = runs.nested(run, f"fold-{number}")
+            span = dataset.until(stop, train_rows=start)
+            if fold.status != "done":
+                _train_fold(fold, span, config, run, f"fold {number}/{folds}")
+            trained = forecaster.load(fold)
+            unit = unit or trained.baselines.naive_mae
+            results.append(evaluation.score(fold.path, span, trained, first_test=start))
+        whole = evaluation.join(run.path, results, naive_mae=unit)
+        write(whole)
+        run.note_seconds(total=time.monotonic() - began)
+    return whole
+
+
+def _train_fold(
+    fold: runs.Run, span: "Dataset", config: StockConfig, run: runs.Run, label: str
+) -> None:
+    from lstmkit.stock import evaluation
+
+    with runs.recorded(fold):
+        command = f"lstmkit stock backtest --resume {run.path}"
+        history = fit(fold, span, config, command, label=label)
+        trained = calibrated(fold, span, config)
+        trained.save(fold, _latest(span, trained))
+        result = evaluation.score(fold.path, span, trained, first_test=span.train_rows)
+        write(replace(result, history=history))
+
+
 def fit(
-    run: runs.Run, dataset: "Dataset", config: StockConfig, resume_command: str
+    run: runs.Run,
+    dataset: "Dataset",
+    config: StockConfig,
+    resume_command: str,
+    *,
+    label: str = "train",
 ) -> list[dict[str, Any]]:
     """Train the network on the training span, its tail held out, and save it.
 
@@ -201,6 +274,7 @@ def fit(
         seed=config.seed,
         run=run,
         resume_command=resume_command,
+        label=label,
     )
     answering = network()
     answering.set_weights(model.get_weights())
@@ -231,54 +305,6 @@ def calibrated(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Foreca
     )
 
 
-def score(folder: Path, dataset: "Dataset", trained: Forecaster, *, first_test: int) -> Result:
-    """Predict every row that has a window before it, and score the train and the test rows.
-
-    Args:
-        folder: Where the result will be written.
-        dataset: The series.
-        trained: The model with its statistics.
-        first_test: The first row to score as test.
-    """
-    from lstmkit.stock import metrics
-
-    network, interval, prices = trained.network, trained.interval, dataset.prices
-    rows = np.arange(network.window, len(prices))
-    test, seen = rows >= first_test, rows < dataset.train_rows
-    predicted = network.predict(dataset.values, rows, label="evaluate")
-    errors = network.scaling.error(prices[rows], predicted)
-    known = recent_error(errors, interval.decay, interval.start)[:-1]
-    actual, naive, unit = prices[rows], prices[rows - 1], trained.baselines.naive_mae
-    bounds = _bounds(trained, predicted[test], interval.half_width(known[test]))
-    constant = _bounds(trained, predicted[test], np.full(test.sum(), interval.constant))
-    scores = metrics.score(actual[test], predicted[test], naive[test], naive_mae=unit)
-    scores |= _interval_scores(actual[test], bounds, interval.coverage, "")
-    scores |= _interval_scores(actual[test], constant, interval.coverage, "constant_")
-    return Result(
-        run=folder,
-        name=dataset.name,
-        column=dataset.columns[0],
-        dates=dataset.dates,
-        prices=prices,
-        rows=rows[test],
-        predicted=predicted[test],
-        lower=bounds[0],
-        upper=bounds[1],
-        coverage=interval.coverage,
-        metrics={
-            "train": metrics.score(actual[seen], predicted[seen], naive[seen], naive_mae=unit)
-            if seen.any()
-            else None,
-            "test": scores,
-            "baselines": {
-                name: metrics.score(actual[test], values, naive[test], naive_mae=unit)
-                for name, values in trained.baselines.predict(prices, rows[test]).items()
-            },
-        },
-        verdict=metrics.verdict(scores),
-    )
-
-
 def config_of(run: runs.Run) -> StockConfig:
     """Return the config a run was made with."""
     return configs.load(StockConfig, "stock", run.path / "config.yaml")
@@ -297,23 +323,6 @@ def _targets_per_example(rows: int, held_out: int, config: StockConfig) -> int:
         return 1
     shortest = min(rows, held_out) if held_out else rows
     return min(config.data.window, shortest)
-
-
-def _bounds(
-    trained: Forecaster, predicted: np.ndarray, half: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    shift = trained.network.scaling.shift
-    return shift(predicted, -half), shift(predicted, half)
-
-
-def _interval_scores(
-    actual: np.ndarray, bounds: tuple[np.ndarray, np.ndarray], coverage: float, prefix: str
-) -> dict[str, float]:
-    lower, upper = bounds
-    return {
-        f"{prefix}coverage": float(np.mean((actual >= lower) & (actual <= upper))),
-        f"{prefix}interval_score": float(interval_score(actual, lower, upper, coverage).mean()),
-    }
 
 
 def _latest(dataset: "Dataset", trained: Forecaster) -> Context:

@@ -1,7 +1,7 @@
 """A `Result` into CSV, JSON and plots, and into the table that the terminal shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,14 @@ class Forecast:
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """Both ends of an interval, in the file's unit, (n,) each."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+@dataclass(frozen=True)
 class Result:
     """What one model did on one series.
 
@@ -43,11 +51,11 @@ class Result:
         prices: Of all rows, (rows,).
         rows: The test rows, (n,), indices into `dates`.
         predicted: Forecast of every test row, (n,).
-        lower: Lower end of its interval, (n,).
-        upper: Upper end of its interval, (n,).
-        coverage: What share of rows the interval aims to hold.
-        metrics: `train`, `test` and `baselines`.
-        verdict: One sentence.
+        interval: The calibrated interval of every test row.
+        constant: One of constant width, to compare with.
+        baselines: Forecasts of the test rows by name, (n,) each.
+        coverage: What share of rows the intervals aim to hold.
+        metrics: `verdict`, `train`, `test` and `baselines`; `folds` of a backtest.
         history: One row per epoch; empty where nothing was trained.
         forecast: The future; None where it was not asked for.
     """
@@ -59,11 +67,11 @@ class Result:
     prices: np.ndarray
     rows: np.ndarray
     predicted: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
+    interval: Bounds
+    constant: Bounds
+    baselines: dict[str, np.ndarray]
     coverage: float
-    metrics: dict[str, Any]
-    verdict: str
+    metrics: dict[str, Any] = field(default_factory=dict)
     history: Sequence[dict[str, Any]] = ()
     forecast: Forecast | None = None
 
@@ -77,13 +85,23 @@ class Result:
         """The price of the row before each test row, (n,)."""
         return self.prices[self.rows - 1]
 
+    @property
+    def verdict(self) -> str:
+        """One sentence: beats, equals or loses to "tomorrow = today"."""
+        return str(self.metrics["verdict"])
+
+    def with_metrics(self, metrics: dict[str, Any]) -> "Result":
+        """Return the same result with its scores."""
+        return replace(self, metrics=metrics)
+
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--json`` prints."""
         files = sorted(p for p in self.run.rglob("*") if p.is_file() and p.name[0] != ".")
+        scores = {name: value for name, value in self.metrics.items() if name != "verdict"}
         content = {
             "run": str(self.run),
             "verdict": self.verdict,
-            "metrics": self.metrics,
+            "metrics": scores,
             "files": [str(path) for path in files],
         }
         return dict(finite(content))
@@ -97,12 +115,13 @@ def write(result: Result) -> None:
     if result.forecast is not None:
         write_forecast(result.forecast, result.run / "forecast.csv")
     draw(result, result.run / "plots")
-    write_json(result.run / "metrics.json", {"verdict": result.verdict, **result.metrics})
+    write_json(result.run / "metrics.json", result.metrics)
 
 
 def write_predictions(result: Result, path: Path) -> None:
     """Write one line per test row: ``date,actual,predicted,naive,lower,upper``."""
-    columns = (result.actual, result.predicted, result.naive, result.lower, result.upper)
+    bounds = (result.interval.lower, result.interval.upper)
+    columns = (result.actual, result.predicted, result.naive, *bounds)
     header = "date,actual,predicted,naive,lower,upper"
     _write_dated(path, header, result.dates[result.rows], columns)
 
@@ -137,6 +156,12 @@ def table(result: Result) -> list[dict[str, Any]]:
         label = {"naive": "naive (tomorrow = today)"}.get(name, name.replace("_", " "))
         rows.append({"forecast": label, **{key: scores[key] for key in rows[0] if key in scores}})
     return rows
+
+
+def fold_table(result: Result) -> list[dict[str, Any]]:
+    """Return the rows of the table of a backtest, one per fold."""
+    names = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
+    return [{name: fold[name] for name in names} for fold in result.metrics["folds"]]
 
 
 def interval_line(result: Result) -> str:

@@ -147,10 +147,10 @@ def test_unknown_name_is_refused_with_the_known_ones():
         catalogue.chosen(["disney"])
 
 
-def test_catalogue_agrees_with_the_reference_files(reference_data):
+def test_catalogue_agrees_with_the_reference_files(reference):
     known = [f for s in catalogue.CATALOGUE for f in s.files if s.name != "glove"]
     for file in known:
-        content = (reference_data / "data" / file.name).read_bytes()
+        content = (reference / "data" / file.name).read_bytes()
         assert (file.size, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
 
 
