@@ -17,6 +17,7 @@ GROUPS = {
     "stock": "lstmkit.stock.commands:stock",
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",
+    "report": "lstmkit.page.commands:report",
     "data": "lstmkit.downloads.commands:data",
 }
 

@@ -9,7 +9,6 @@ from tabulate import tabulate
 
 from lstmkit import config as configs
 from lstmkit import runs as run_folders
-from lstmkit.errors import InputError
 from lstmkit.options import config_options, json_option, output_option, with_seed
 
 
@@ -71,7 +70,7 @@ def list_(output: Path, as_json: bool) -> None:
 @json_option
 def show_run(run: Path, output: Path, as_json: bool) -> None:
     """Show the manifest, the metrics and the files of RUN."""
-    found = _find_any(run, output)
+    found = run_folders.find_any(output, run)
     manifest = found.manifest
     has_metrics = (found.path / "metrics.json").exists()
     metrics = found.read_json("metrics.json") if has_metrics else {}
@@ -84,13 +83,6 @@ def show_run(run: Path, output: Path, as_json: bool) -> None:
         click.echo(f"{metrics['verdict']}\n")
     click.echo(tabulate(list(_flat(manifest)), tablefmt="plain"))
     click.echo("\n" + "\n".join(files))
-
-
-def _find_any(run: Path, output: Path) -> run_folders.Run:
-    for path in (run, *output.glob(f"*/{run.name}")):
-        if (path / run_folders.MANIFEST).is_file():
-            return run_folders.Run(path)
-    raise InputError(f"{run}: no run folder; `lstmkit runs list` shows the runs")
 
 
 def _flat(content: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:
