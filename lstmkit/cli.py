@@ -18,7 +18,10 @@ GROUPS = {
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",
     "report": "lstmkit.page.commands:report",
+    "export": "lstmkit.commands:export",
     "data": "lstmkit.downloads.commands:data",
+    "doctor": "lstmkit.commands:doctor",
+    "completion": "lstmkit.commands:completion_script",
 }
 
 

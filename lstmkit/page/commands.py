@@ -6,12 +6,19 @@ from pathlib import Path
 import click
 
 from lstmkit import runs
+from lstmkit.completion import runs_of_command
 from lstmkit.errors import InputError
 from lstmkit.options import output_option
 
 
 @click.command(epilog="Example: lstmkit report --open")
-@click.argument("run_folders", metavar="[RUN]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument(
+    "run_folders",
+    metavar="[RUN]...",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    shell_complete=runs_of_command,
+)
 @click.option("--compare", is_flag=True, help="Show the runs given side by side.")
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @output_option

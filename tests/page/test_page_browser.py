@@ -98,7 +98,8 @@ def test_stock_page_draws_every_chart_without_a_complaint(stock_run, opened):
         """() => Bokeh.documents.map((one) => {
             const view = Bokeh.index.get_by_id(one.roots()[0].id);
             const canvas = view.canvas_view.primary.canvas;
-            const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            const { width, height } = canvas;
+            const data = canvas.getContext("2d").getImageData(0, 0, width, height).data;
             let count = 0;
             for (let i = 3; i < data.length; i += 4) count += data[i] > 0;
             return count;

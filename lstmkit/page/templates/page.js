@@ -40,5 +40,5 @@ drawn.then(() => {
   document.documentElement.dataset.drawn = "yes";
 });
 dark.addEventListener("change", paintForScreen);
-addEventListener("beforeprint", () => paintAll("#555"));
+addEventListener("beforeprint", () => { if (dark.matches) paintAll("#555"); });
 addEventListener("afterprint", paintForScreen);
