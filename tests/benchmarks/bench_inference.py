@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_inference.py [RUN]
 
 1. The 2,278 test windows of DIS, 240 rows each, through LSTM(25), Dropout, Dense(1): seconds for
-   one call, the model loaded and warm. Both take turns, so that a busy machine is unfair to neither.
+   one call, the model loaded and warm. They take turns, so that a busy machine is unfair to none.
 2. Whole processes: `lstmkit stock forecast`, or without a RUN the loading of the model and one
    prediction, beside `python -c "import keras"`, the least that any prediction with Keras costs.
 """
@@ -64,7 +64,7 @@ def predictions(path: Path) -> None:
             predict()
             seconds[name].append(time.perf_counter() - began)
     _table(f"{WINDOWS:,} windows of {ROWS} rows, LSTM({UNITS})", seconds)
-    print(f"largest difference of the predictions: {difference:.1e}\n")
+    _say(f"largest difference of the predictions: {difference:.1e}\n")
 
 
 def processes(path: Path) -> None:
@@ -87,13 +87,17 @@ def processes(path: Path) -> None:
             seconds[name].append(time.perf_counter() - began)
     _table("whole process, one row", {name: times[1:] for name, times in seconds.items()})
     share = min(seconds["lstmkit"]) / min(seconds["import keras"])
-    print(f"lstmkit takes {share:.2f} of the time of importing Keras")
+    _say(f"lstmkit takes {share:.2f} of the time of importing Keras")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
 
 
 def _table(title: str, seconds: dict[str, list[float]]) -> None:
-    print(f"{title}: seconds, median and least of {len(next(iter(seconds.values())))}")
+    _say(f"{title}: seconds, median and least of {len(next(iter(seconds.values())))}")
     for name, times in seconds.items():
-        print(f"  {name:24} {statistics.median(times):8.3f} {min(times):8.3f}")
+        _say(f"  {name:24} {statistics.median(times):8.3f} {min(times):8.3f}")
 
 
 if __name__ == "__main__":
