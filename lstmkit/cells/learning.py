@@ -218,10 +218,14 @@ class _Learner:
         return {"W": self.parameters, "v": self.v, "s": self.s, "best": self.best_parameters}
 
     def _save(self) -> None:
-        arrays = {f"{g}.{k}": a for g, arrays in self._groups().items() for k, a in arrays.items()}
-        meta = np.frombuffer(json.dumps(asdict(self.place)).encode(), np.uint8)
+        saved: dict[str, Any] = {
+            f"{group}.{name}": array
+            for group, arrays in self._groups().items()
+            for name, array in arrays.items()
+        }
+        saved["place"] = np.frombuffer(json.dumps(asdict(self.place)).encode(), np.uint8)
         stream = io.BytesIO()
-        np.savez(stream, allow_pickle=False, place=meta, **arrays)
+        np.savez(stream, **saved)
         write_bytes(self.path, stream.getvalue())
         self.saved_at = time.monotonic()
 

@@ -5,6 +5,7 @@ import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -169,8 +170,8 @@ def _share_of_new(corpus: text.Corpus, written: Sequence[str]) -> float:
 
 
 def _save(run: runs.Run, parameters: Parameters, corpus: text.Corpus) -> None:
-    stream = io.BytesIO()
-    np.savez(stream, allow_pickle=False, **parameters)
+    stream, arrays = io.BytesIO(), dict[str, Any](parameters)
+    np.savez(stream, **arrays)
     runs.write_bytes(run.path / PARAMETERS, stream.getvalue())
     vocabulary = {"unit": corpus.unit, "characters": corpus.vocabulary.characters}
     runs.write_json(run.path / VOCABULARY, vocabulary)
