@@ -16,12 +16,13 @@ from lstmkit.music import arrangement, metrics, songbook, synth
 from lstmkit.music.arrangement import Request
 from lstmkit.music.config import GenerateConfig, MusicConfig
 from lstmkit.music.copying import longest_quotation
+from lstmkit.music.grammar import Measure
 from lstmkit.music.repertoire import Repertoire, Vocabulary, rhythm_of, steps, without_bar_lines
 from lstmkit.music.report import Solo
 from lstmkit.music.sampling import Network
 from lstmkit.music.score import Note
 from lstmkit.music.solo import Improviser, Manner
-from lstmkit.music.songbook import Songbook
+from lstmkit.music.songbook import Songbook, Tune
 
 log = logging.getLogger(__name__)
 
@@ -63,21 +64,9 @@ def improvise(
     """
     generator = np.random.default_rng([config.seed, number])
     tune = book.tunes[int(generator.integers(len(book.tunes)))]
-    measures = arrangement.stage(tune, request, config.generate)
-    vocabulary = Vocabulary(book.values)
-    improviser = Improviser(
-        Network(model),
-        vocabulary,
-        tune.compass,
-        _manner(config.generate),
-        _repertoire(book, config.generate),
-        rhythm_of(book.corpora),
-        generator,
-    )
-    opening = _opening(vocabulary, book, request, generator)
-    bars, texts = improviser.play(measures, opening)
-    played = tuple(m._replace(notes=tuple(b)) for m, b in zip(measures, bars, strict=True))
-    notes = [note for bar in bars for note in bar]
+    stage = arrangement.stage(tune, request, config.generate)
+    played, texts = _best_take(book, model, config, request, tune, stage, number)
+    notes = [note for measure in played for note in measure.notes]
     tempo = request.tempo or tune.tempo
     file, tracks = arrangement.perform(
         played, tune, tempo, config.generate.swing, request, generator
@@ -96,6 +85,56 @@ def improvise(
         wav=sound,
         tempo=tempo,
     )
+
+
+_Take = tuple[tuple[Measure, ...], list[str]]
+
+
+def _best_take(
+    book: Songbook,
+    model: runtime.Model,
+    config: MusicConfig,
+    request: Request,
+    tune: Tune,
+    stage: Sequence[Measure],
+    number: int,
+) -> _Take:
+    """Return the first take that is like the training music, else the one that is most like it."""
+    takes = config.generate.takes if config.generate.temperature else 1
+    usual = book.spread_of(len(stage))
+    found: list[tuple[int, int, _Take]] = []
+    for take in range(takes):
+        chance = np.random.default_rng([config.seed, number, take])
+        played = _play(book, model, config.generate, request, tune, stage, chance)
+        faults = metrics.faults(metrics.all_of(played[0]), usual)
+        found.append((faults, take, played))
+        if faults == 0:
+            break
+    return min(found, key=lambda one: one[:2])[2]
+
+
+def _play(
+    book: Songbook,
+    model: runtime.Model,
+    config: GenerateConfig,
+    request: Request,
+    tune: Tune,
+    stage: Sequence[Measure],
+    chance: np.random.Generator,
+) -> _Take:
+    """Improvise over a stage once; return its bars with notes, and the token texts."""
+    vocabulary = Vocabulary(book.values)
+    improviser = Improviser(
+        Network(model),
+        vocabulary,
+        tune.compass,
+        _manner(config),
+        _repertoire(book, config),
+        rhythm_of(book.corpora),
+        chance,
+    )
+    bars, texts = improviser.play(stage, _opening(vocabulary, book, request, chance))
+    return tuple(m._replace(notes=tuple(b)) for m, b in zip(stage, bars, strict=True)), texts
 
 
 def copied(texts: Sequence[str], notes: Sequence[Note], book: Songbook) -> dict[str, Any]:

@@ -86,9 +86,13 @@ class Songbook:
 
     def spread_of(self, bars: int) -> dict[str, dict[str, float]]:
         """Return what each metric is in excerpts of the tunes that have a number of bars."""
-        if bars == EXCERPT_BARS and self.spread:
-            return self.spread
-        return metrics.spread([tune.measures for tune in self.tunes], bars)
+        if bars not in self._spreads:
+            self._spreads[bars] = metrics.spread([tune.measures for tune in self.tunes], bars)
+        return self._spreads[bars]
+
+    @cached_property
+    def _spreads(self) -> dict[int, dict[str, dict[str, float]]]:
+        return {EXCERPT_BARS: self.spread} if self.spread else {}
 
 
 def tokens_of(passages: Sequence[Sequence[Measure]], grammar: Grammar) -> list[str]:
