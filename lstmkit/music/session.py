@@ -12,12 +12,12 @@ import numpy as np
 from lstmkit import config as configs
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
-from lstmkit.music import arrangement, metrics, songbook, synth
+from lstmkit.music import arrangement, data, metrics, songbook, synth
 from lstmkit.music.arrangement import Request
 from lstmkit.music.config import GenerateConfig, MusicConfig
 from lstmkit.music.copying import longest_quotation
 from lstmkit.music.grammar import Measure
-from lstmkit.music.repertoire import Repertoire, Vocabulary, rhythm_of, steps, without_bar_lines
+from lstmkit.music.repertoire import steps, without_bar_lines
 from lstmkit.music.report import Solo
 from lstmkit.music.sampling import Network
 from lstmkit.music.score import Note
@@ -123,17 +123,16 @@ def _play(
     chance: np.random.Generator,
 ) -> _Take:
     """Improvise over a stage once; return its bars with notes, and the token texts."""
-    vocabulary = Vocabulary(book.values)
     improviser = Improviser(
         Network(model),
-        vocabulary,
+        book.vocabulary,
         tune.compass,
         _manner(config),
-        _repertoire(book, config),
-        rhythm_of(book.corpora),
+        None if config.longest_copy is None else book.repertoire(config.longest_copy),
+        book.rhythm,
         chance,
     )
-    bars, texts = improviser.play(stage, _opening(vocabulary, book, request, chance))
+    bars, texts = improviser.play(stage, _opening(book, request, chance))
     return tuple(m._replace(notes=tuple(b)) for m, b in zip(stage, bars, strict=True)), texts
 
 
@@ -173,19 +172,10 @@ def _manner(config: GenerateConfig) -> Manner:
     )
 
 
-def _repertoire(book: Songbook, config: GenerateConfig) -> Repertoire | None:
-    if config.longest_copy is None:
-        return None
-    return Repertoire(book.corpora, book.melodies, config.longest_copy)
-
-
-def _opening(
-    vocabulary: Vocabulary, book: Songbook, request: Request, generator: np.random.Generator
-) -> list[int]:
+def _opening(book: Songbook, request: Request, generator: np.random.Generator) -> list[int]:
     """Return the values the network hears first: the primer, else a bar line, else any value."""
+    vocabulary = book.vocabulary
     if request.primer is not None:
-        from lstmkit.music import data
-
         defaults = configs.load(MusicConfig, "music", None)
         primer = data.load_tune(request.primer, defaults.data)
         texts = songbook.tokens_of(primer.passages, book.grammar)
