@@ -14,6 +14,8 @@ from lstmkit.music import midi, pipeline, reading
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.score import Note
 
+pytest_plugins = ["music_fixtures"]
+
 TINY = (
     *("--set", "model.units=8"),
     *("--set", "train.epochs=2"),

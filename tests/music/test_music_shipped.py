@@ -15,6 +15,8 @@ from lstmkit.music.arrangement import Request
 from lstmkit.music.report import Solo
 from lstmkit.music.songbook import Songbook
 
+pytest_plugins = ["music_fixtures"]
+
 SOLOS, BARS = 20, 16
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from lstmkit.music import reading
 
+pytest_plugins = ["music_fixtures"]
+
 
 @pytest.mark.slow
 def test_tutorial_config_reaches_the_tutorials_accuracy_and_plays_over_all_chords(cli, reference):
