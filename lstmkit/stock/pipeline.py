@@ -71,6 +71,7 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
         csv: A file the model may never have seen; None: the one it was trained on.
         output: Folder of all runs.
     """
+    from lstmkit.page import build
     from lstmkit.stock import evaluation
 
     run = runs.find(output, "stock", folder)
@@ -82,6 +83,7 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
         first_test = dataset.train_rows + trained.network.window
         result = evaluation.score(made.path, dataset, trained, first_test=first_test)
         write(result)
+    build.write(made)
     return result
 
 
@@ -176,6 +178,7 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
 
 def _train(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Result:
     """Fit, calibrate, score, look ahead and write one run; a checkpoint in it is gone on from."""
+    from lstmkit.page import build
     from lstmkit.stock import evaluation
 
     log.warning("run folder: %s", run.path)
@@ -192,11 +195,13 @@ def _train(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Result:
         result = replace(result, history=history, forecast=ahead)
         write(result)
         run.note_seconds(train=fitted_at - began, total=time.monotonic() - began)
+    build.write(run)
     return result
 
 
 def _backtest(run: runs.Run, dataset: "Dataset", config: StockConfig, folds: int) -> Result:
     """Train one model per fold on everything before it; finished folds are not trained again."""
+    from lstmkit.page import build
     from lstmkit.stock import evaluation
 
     log.warning("run folder: %s", run.path)
@@ -215,6 +220,7 @@ def _backtest(run: runs.Run, dataset: "Dataset", config: StockConfig, folds: int
         whole = evaluation.join(run.path, results, naive_mae=unit)
         write(whole)
         run.note_seconds(total=time.monotonic() - began)
+    build.write(run)
     return whole
 
 
