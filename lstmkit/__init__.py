@@ -6,4 +6,4 @@ __version__ = "0.1.0"
 
 # Read by Keras and TensorFlow when they are imported, which only training does.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

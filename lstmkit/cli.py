@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,14 @@ GROUPS = {
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",
 }
+
+
+class EchoHandler(logging.Handler):
+    """Print what the library logs on stderr."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        click.echo(self.format(record), err=True)
 
 
 class LazyGroup(click.Group):
@@ -52,6 +61,9 @@ def main(args: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    log = logging.getLogger("lstmkit")
+    if not log.handlers:
+        log.addHandler(EchoHandler())
     sys.exit(_run(args))
 
 

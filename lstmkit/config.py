@@ -207,9 +207,10 @@ def _locate(
             line = node.lc.key(key)[0] + 1
         except (KeyError, TypeError, AttributeError):
             line = None
-        places[(*prefix, str(key))] = Place(source, line)
+        path = (*prefix, str(key))
+        places[path] = Place(source, line)
         if isinstance(value, CommentedMap) and depth:
-            _locate(value, (*prefix, str(key)), source, places, depth - 1)
+            _locate(value, path, source, places, depth - 1)
 
 
 def _plain(value: Any, depth: int) -> Any:

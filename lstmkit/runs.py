@@ -8,6 +8,7 @@ manifest: command, seed, versions, SHA-256 of every input, timings, status.
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import re
 import sys
@@ -27,6 +28,8 @@ MANIFEST = "run.json"
 MODEL = "model.keras"
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 MAX_JSON_BYTES = 64 << 20
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,10 @@ class Run:
             manifest[key] = value
         write_json(self.path / MANIFEST, manifest)
 
+    def note_seconds(self, **seconds: float) -> None:
+        """Write how long something took into the manifest's timings, in seconds."""
+        self.update(timings={name: round(value, 2) for name, value in seconds.items()})
+
     def read_json(self, name: str) -> dict[str, Any]:
         """Return the object in a JSON file of this run.
 
@@ -99,6 +106,7 @@ def create(
     *,
     inputs: Sequence[Mapping[str, Any]] = (),
     verb: str = "train",
+    **notes: Any,
 ) -> Run:
     """Make a new run folder with its config and manifest.
 
@@ -109,6 +117,7 @@ def create(
         config: The resolved config.
         inputs: What `fingerprint` returned for every file that was read.
         verb: The command's verb, such as train or backtest.
+        notes: Further keys of the manifest.
 
     Raises:
         RunError: The folder cannot be made.
@@ -135,9 +144,21 @@ def create(
             "versions": _versions(),
             "inputs": list(inputs),
             "timings": {},
+            **notes,
         },
     )
     return run
+
+
+def nested(run: Run, name: str) -> Run:
+    """Return a part of a run, such as one fold, in a folder inside it; made where it is missing."""
+    part = Run(run.path / name)
+    if not (part.path / MANIFEST).is_file():
+        with _disk(part.path):
+            part.path.mkdir(exist_ok=True)
+        write_text(part.path / "config.yaml", (run.path / "config.yaml").read_text("utf-8"))
+        write_json(part.path / MANIFEST, {**run.manifest, "part": name})
+    return part
 
 
 @contextlib.contextmanager
@@ -176,14 +197,54 @@ def find(output: Path, pipeline: str, run: Path | None) -> Run:
     for candidate in reversed(list_runs(output, pipeline)):
         manifest = candidate.manifest
         if manifest.get("status") == "done" and manifest.get("verb") == "train":
+            log.warning("model: the newest run, %s", candidate.path)
             return candidate
     shipped = package_folder("data") / "models" / pipeline
     if (shipped / MANIFEST).is_file():
+        log.warning("model: the one that ships with lstmkit, %s", shipped)
         return Run(shipped)
     raise InputError(
         f"no finished run of {pipeline} below {output / pipeline}; "
         f"make one with `lstmkit {pipeline} train`, or name a folder with --run"
     )
+
+
+def resumable(output: Path, pipeline: str, run: Path, *, verb: str) -> Run:
+    """Return an unfinished run of a verb, such as train.
+
+    Raises:
+        InputError: There is no such run, it is of another verb, or it is finished.
+    """
+    found = find(output, pipeline, run)
+    manifest = found.manifest
+    if manifest.get("verb") != verb:
+        raise InputError(
+            f"{found.path}: a run of `{pipeline} {manifest.get('verb')}`; expected `{verb}`"
+        )
+    if manifest.get("status") == "done":
+        raise InputError(f"{found.path}: already finished; see `lstmkit runs show {found.path}`")
+    return found
+
+
+def unchanged_input(run: Run) -> Path:
+    """Return the file that a run was made from.
+
+    Raises:
+        InputError: The file is gone, or its SHA-256 is no longer that of the manifest.
+    """
+    try:
+        noted = run.manifest["inputs"][0]
+        path, digest = Path(noted["path"]), noted["sha256"]
+    except (KeyError, IndexError, TypeError) as error:
+        raise InputError(f"{run.path / MANIFEST}: names no input file") from error
+    if not path.exists():
+        raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
+    if fingerprint(path)["sha256"] != digest:
+        raise InputError(
+            f"{path}: changed since the run was made (its SHA-256 differs); "
+            f"put the old file back, or train anew"
+        )
+    return path
 
 
 def list_runs(output: Path, pipeline: str | None = None) -> list[Run]:

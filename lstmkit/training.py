@@ -1,10 +1,11 @@
 """What every fit shares: seed, progress, early stopping, checkpoint and resume.
 
 The mathematics is Keras's own: each step is ``model.train_step``, as `keras.Model.fit` runs it.
-What differs is the loop around it. Examples live as tensors and a batch is gathered by index inside the
-graph, so many steps run in one call; and everything that the next step depends on (weights,
-optimizer, dropout seeds, running metrics, the place in the shuffled order) is in the checkpoint, so
-that a resumed run ends with the same weights and the same history as an uninterrupted one.
+What differs is the loop around it. Examples live as tensors and a batch is gathered by index
+inside the graph, so many steps run in one call; and everything that the next step depends on
+(weights, optimizer, dropout seeds, running metrics, the place in the shuffled order) is in the
+checkpoint, so that a resumed run ends with the same weights and the same history as an
+uninterrupted one.
 """
 
 import io
@@ -21,10 +22,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from lstmkit.quiet import native_stderr
+
+with native_stderr():
+    import keras
+    import tensorflow as tf
+
+from lstmkit import fused
 from lstmkit.config import TrainConfig
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.progress import Progress
@@ -96,6 +102,13 @@ def seed_everything(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
+def accelerate(model: keras.Model, config: TrainConfig) -> None:
+    """Run the model's LSTM layers through the fused kernel, unless the config says not to."""
+    if config.accelerate:
+        for layer in fused.accelerate(model):
+            log.info("%s", layer)
+
+
 def optimizer(config: TrainConfig) -> keras.Optimizer:
     """Return Adam (Kingma and Ba, 2015) with the learning rate and clipping of the config."""
     return keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip_norm)
@@ -106,10 +119,12 @@ def fit(
     train: Examples,
     validation: Examples | None,
     *,
+    batch_size: int,
     config: TrainConfig,
     seed: int,
     run: Run,
     resume_command: str,
+    label: str = "train",
 ) -> list[dict[str, float | int | None]]:
     """Train a compiled model; afterwards it holds the best weights.
 
@@ -120,10 +135,12 @@ def fit(
         model: A built and compiled model.
         train: Examples to learn from.
         validation: Examples that decide when to stop, or None.
-        config: Epochs, batch size, patience and the rest.
+        batch_size: Examples per step.
+        config: Epochs, patience and the rest.
         seed: Decides the order of the examples in every epoch.
         run: Where checkpoints go.
         resume_command: What to tell the user after an interruption.
+        label: What the progress line says.
 
     Returns:
         One row per epoch: ``epoch``, ``loss`` and the model's metrics, each also as ``val_...``.
@@ -132,9 +149,9 @@ def fit(
         InterruptedRunError: The user stopped it; the checkpoint is saved.
         RunError: The loss is no longer a finite number.
     """
-    loop = _Loop(model, train, validation, config, seed, run)
+    loop = _Loop(model, train, validation, batch_size, config, seed, run)
     with _stop_signals() as stopped:
-        loop.run_to_end(stopped, resume_command)
+        loop.run_to_end(stopped, resume_command, label)
     return loop.state.history
 
 
@@ -149,13 +166,14 @@ class _Loop:
         model: keras.Model,
         train: Examples,
         validation: Examples | None,
+        batch_size: int,
         config: TrainConfig,
         seed: int,
         run: Run,
     ) -> None:
         self.model, self.config, self.seed, self.path = model, config, seed, run.path / CHECKPOINT
         self.train, self.validation = train, validation
-        self.batch = min(config.batch_size, len(train))
+        self.batch = min(batch_size, len(train))
         self.steps = math.ceil(len(train) / self.batch)
         self.state = _State()
         self.saved_at = time.monotonic()
@@ -186,7 +204,7 @@ class _Loop:
 
         return steps
 
-    def run_to_end(self, stopped: Callable[[], bool], resume_command: str) -> None:
+    def run_to_end(self, stopped: Callable[[], bool], resume_command: str, label: str) -> None:
         """Train from the checkpoint, if there is one, to the last epoch."""
         state = self.state
         if self.path.exists():
@@ -197,7 +215,7 @@ class _Loop:
             self._close_epoch({"loss": None})
         with Progress(
             self.config.epochs * self.steps,
-            label="train",
+            label=label,
             initial=state.epoch * self.steps + state.step,
             at_most=self.config.patience is not None,
         ) as progress:

@@ -29,7 +29,9 @@ class ModelConfig(Section):
 
 
 class StockTrainConfig(TrainConfig):
-    """The shared settings of a fit."""
+    """The shared settings of a fit, and what is answered for."""
+
+    supervision: Literal["every_step", "last_step"]
 
     @model_validator(mode="after")
     def _patience_needs_validation(self) -> "StockTrainConfig":

@@ -1,0 +1,233 @@
+"""A trained network with every statistic of its training span, and the newest rows to go on from.
+
+Saved beside the model as ``fitted.json`` and ``context.npz``, so that forecasting needs neither the
+CSV nor Keras: NumPy reads the model and runs it.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lstmkit import runs, runtime
+from lstmkit.errors import InputError
+from lstmkit.progress import Progress
+from lstmkit.stock.baselines import Baselines
+from lstmkit.stock.calendar import Calendar
+from lstmkit.stock.config import IntervalConfig
+from lstmkit.stock.intervals import Interval, conformal_quantile, recent_error
+from lstmkit.stock.report import Forecast
+from lstmkit.stock.scaling import Scaling, roll_forward, windows
+
+FITTED, CONTEXT = "fitted.json", "context.npz"
+BLOCK_ROWS = 8192
+MAX_ORIGINS = 250
+TINY = 1e-300
+
+
+@dataclass(frozen=True)
+class Network:
+    """A saved model with the scaling around it: windows of prices in, prices out.
+
+    Attributes:
+        model: Run in NumPy.
+        window: Rows it sees.
+        scaling: Prices to inputs, outputs to prices.
+    """
+
+    model: runtime.Model
+    window: int
+    scaling: Scaling
+
+    def predict(self, values: np.ndarray, rows: np.ndarray, *, label: str) -> np.ndarray:
+        """Return the one-row-ahead forecast of every given row, in blocks of bounded memory.
+
+        Args:
+            values: The whole series, (rows, columns).
+            rows: Rows to forecast, (n,); none smaller than the window.
+            label: What the progress line says.
+
+        Returns:
+            Prices, (n,); the forecast of row t uses rows before t only.
+        """
+        features = self.scaling.features(values)
+        predicted = np.empty(len(rows))
+        with Progress(len(rows), label=label, unit="row") as progress:
+            for start in range(0, len(rows), BLOCK_ROWS):
+                block = rows[start : start + BLOCK_ROWS]
+                output = self.model.predict(windows(features, self.window, block))[:, 0]
+                predicted[start : start + len(block)] = self.scaling.to_price(
+                    output, values[block - 1, 0]
+                )
+                progress.update(len(block))
+        return predicted
+
+    def paths(self, values: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
+        """Return forecasts of rows `origin`, `origin` + 1, ..., made before row `origin`.
+
+        Returns:
+            Prices, (origins, steps).
+        """
+        features = self.scaling.features(values)
+        last_windows = windows(features, self.window, origins)
+        last_prices = values[origins - 1, 0]
+        return roll_forward(self.model.predict, last_windows, last_prices, self.scaling, steps)
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """A network with its baselines, its interval and its calendar.
+
+    Attributes:
+        name: The ticker it was trained on.
+        column: The column it forecasts.
+        network: The saved model with its scaling.
+        baselines: The simple forecasts.
+        interval: The prediction interval.
+    """
+
+    name: str
+    column: str
+    network: Network
+    baselines: Baselines
+    interval: Interval
+
+    def look_ahead(self, context: "Context", steps: int) -> Forecast:
+        """Forecast the rows after the last one of `context`, with an interval that widens."""
+        network = self.network
+        path = roll_forward(
+            network.model.predict,
+            context.window[None],
+            context.prices[-1:],
+            network.scaling,
+            steps,
+        )[0]
+        half = np.array(
+            [self.interval.half_width(context.recent_error, step) for step in range(1, steps + 1)]
+        )
+        lower, upper = (network.scaling.shift(path, sign * half) for sign in (-1, 1))
+        return Forecast(context.calendar.after(context.dates[-1], steps), path, lower, upper)
+
+    def save(self, run: runs.Run, context: "Context") -> None:
+        """Write ``fitted.json`` and ``context.npz`` into the run folder."""
+        network = self.network
+        content = {
+            "name": self.name,
+            "column": self.column,
+            "window": network.window,
+            "scaling": asdict(network.scaling),
+            "baselines": asdict(self.baselines),
+            "interval": asdict(self.interval),
+            "calendar": asdict(context.calendar),
+        }
+        with runs.atomic(run.path / CONTEXT, "wb") as stream:
+            np.savez(
+                stream,
+                window=context.window,
+                dates=context.dates,
+                prices=context.prices,
+                recent_error=np.float64(context.recent_error),
+            )
+        runs.write_json(run.path / FITTED, content)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The newest rows of a series: all that a forecast starts from.
+
+    Attributes:
+        window: Scaled inputs of the newest rows, float32, (window, columns).
+        dates: Of the newest rows, `datetime64[s]`, (rows,).
+        prices: Of the newest rows, (rows,).
+        recent_error: Moving average of absolute errors up to the last row.
+        calendar: When the next rows come.
+    """
+
+    window: np.ndarray
+    dates: np.ndarray
+    prices: np.ndarray
+    recent_error: float
+    calendar: Calendar
+
+
+def calibrate(
+    network: Network, values: np.ndarray, held_out: np.ndarray, settings: IntervalConfig
+) -> Interval:
+    """Calibrate the interval on the training span.
+
+    Args:
+        network: The trained network.
+        values: Training rows only, (rows, columns).
+        held_out: Rows that were not learned from, (n,), the tail of `values`. (Where nothing was
+            held out these are all rows, and the interval is too narrow by what was overfitted.)
+        settings: Coverage, decay, horizons.
+    """
+    prices = values[:, 0]
+    rows = np.arange(network.window, len(prices))
+    errors = network.scaling.error(prices[rows], network.predict(values, rows, label="calibrate"))
+    start = float(np.abs(errors).mean())
+    known = np.maximum(recent_error(errors, settings.decay, start), TINY)
+    chosen = held_out - network.window
+    scores = [np.abs(errors[chosen]) / known[chosen]]
+
+    horizons = max(1, min(settings.horizons, len(held_out) // 2))
+    origins = np.arange(held_out[0], len(prices) - horizons + 1)
+    origins = origins[np.unique(np.linspace(0, len(origins) - 1, MAX_ORIGINS).astype(int))]
+    paths = network.paths(values, origins, horizons)
+    for step in range(1, horizons):
+        missed = network.scaling.error(prices[origins + step], paths[:, step])
+        scores.append(np.abs(missed) / known[origins - network.window])
+    quantiles = [conformal_quantile(one, settings.coverage) for one in scores]
+    return Interval(
+        coverage=settings.coverage,
+        decay=settings.decay,
+        start=start,
+        quantiles=tuple(np.maximum.accumulate(quantiles).tolist()),
+        constant=conformal_quantile(np.abs(errors[chosen]), settings.coverage),
+        calibration_rows=len(held_out),
+    )
+
+
+def load(run: runs.Run) -> Forecaster:
+    """Load a trained network with its statistics.
+
+    Raises:
+        InputError: A file of the run is missing or damaged.
+    """
+    content = run.read_json(FITTED)
+    model = runtime.load(run.path / runs.MODEL)
+    try:
+        return Forecaster(
+            name=str(content["name"]),
+            column=str(content["column"]),
+            network=Network(model, int(content["window"]), Scaling.from_json(content["scaling"])),
+            baselines=Baselines.from_json(content["baselines"]),
+            interval=Interval.from_json(content["interval"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _damaged(run.path / FITTED, error) from error
+
+
+def load_context(run: runs.Run) -> Context:
+    """Load the newest rows of the training file.
+
+    Raises:
+        InputError: A file of the run is missing or damaged.
+    """
+    path = run.path / CONTEXT
+    try:
+        calendar = Calendar.from_json(run.read_json(FITTED)["calendar"])
+        with np.load(path, allow_pickle=False) as saved:
+            return Context(
+                window=saved["window"],
+                dates=saved["dates"],
+                prices=saved["prices"],
+                recent_error=float(saved["recent_error"]),
+                calendar=calendar,
+            )
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path}: missing, damaged or from another version ({error!r}); train again")

@@ -1,0 +1,111 @@
+"""How good the forecasts are, always beside the forecasts they have to beat."""
+
+from typing import Any
+
+import numpy as np
+from dieboldmariano import NegativeVarianceException, ZeroVarianceException, dm_test
+from scipy.stats import binomtest
+
+SIGNIFICANT = 0.05
+MAX_SHIFT = 10
+
+
+def rmse(actual: np.ndarray, predicted: np.ndarray) -> float:
+    """Return the root of the mean squared error, in the unit of `actual`."""
+    return float(np.sqrt(np.mean((actual - predicted) ** 2)))
+
+
+def score(
+    actual: np.ndarray, predicted: np.ndarray, naive: np.ndarray, *, naive_mae: float
+) -> dict[str, Any]:
+    """Score one-row-ahead forecasts.
+
+    Args:
+        actual: What happened, (n,).
+        predicted: The model's forecasts, (n,).
+        naive: Last values, "tomorrow = today", (n,).
+        naive_mae: Mean absolute change over the training span, which MASE divides by
+            (Hyndman and Koehler, 2006).
+
+    Returns:
+        `n`; `rmse`, `naive_rmse` and `mae` in the unit of the prices; `skill`, 1 - rmse /
+        naive_rmse; `mape`, a fraction, None where a price is 0; `mase`; `directional_accuracy`,
+        the share of rows that moved in the predicted direction, with `directional_n` and its 95 %
+        Wilson interval; `dm_statistic` and `dm_p_value` of the Diebold-Mariano test of squared
+        errors against naive (negative statistic: the model is better); `best_shift`, the number
+        of rows the forecast lags behind what it matches best (0 is good, 1 is "it repeats today").
+    """
+    error = actual - predicted
+    own, base = rmse(actual, predicted), rmse(actual, naive)
+    statistic, p_value = diebold_mariano(actual, predicted, naive)
+    has_zero = bool((actual == 0).any())
+    return {
+        "n": len(actual),
+        "rmse": own,
+        "naive_rmse": base,
+        "skill": 1 - own / base if base > 0 else None,
+        "mae": float(np.abs(error).mean()),
+        "mape": None if has_zero else float(np.abs(error / actual).mean()),
+        "mase": float(np.abs(error).mean() / naive_mae) if naive_mae > 0 else None,
+        **direction(actual, predicted, naive),
+        "dm_statistic": statistic,
+        "dm_p_value": p_value,
+        "best_shift": best_shift(actual, predicted),
+    }
+
+
+def direction(actual: np.ndarray, predicted: np.ndarray, last: np.ndarray) -> dict[str, Any]:
+    """Return the share of rows whose direction was right, rows without a move left out."""
+    moved = (actual != last) & (predicted != last)
+    count = int(moved.sum())
+    if not count:
+        keys = ("directional_accuracy", "directional_low", "directional_high")
+        return {**dict.fromkeys(keys), "directional_n": 0}
+    right = int((np.sign(actual - last) == np.sign(predicted - last))[moved].sum())
+    bounds = binomtest(right, count).proportion_ci(0.95, method="wilson")
+    return {
+        "directional_accuracy": right / count,
+        "directional_low": float(bounds.low),
+        "directional_high": float(bounds.high),
+        "directional_n": count,
+    }
+
+
+def diebold_mariano(
+    actual: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> tuple[float | None, float | None]:
+    """Return statistic and two-sided p-value; None where the errors never differ."""
+    if len(actual) < 3 or np.array_equal(first, second):
+        return None, None
+    try:
+        statistic, p_value = dm_test(actual.tolist(), first.tolist(), second.tolist())
+    except (ZeroVarianceException, NegativeVarianceException, ZeroDivisionError):
+        return None, None
+    return float(statistic), float(p_value)
+
+
+def best_shift(actual: np.ndarray, predicted: np.ndarray) -> int:
+    """Return how many rows late the forecast looks: the shift with the lowest RMSE, 0 to 10."""
+    limit = min(MAX_SHIFT, len(actual) // 4)
+    stop = len(actual) - limit
+    late = [rmse(actual[limit - k : limit - k + stop], predicted[limit:]) for k in range(limit + 1)]
+    return int(np.argmin(late))
+
+
+def verdict(test: dict[str, Any]) -> str:
+    """Say in one sentence whether the model beats, equals or loses to "tomorrow = today"."""
+    skill, p_value = test["skill"], test["dm_p_value"]
+    figures = f"RMSE {test['rmse']:.4g} against {test['naive_rmse']:.4g} on {test['n']:,} rows"
+    if skill is None:
+        return f'Cannot be judged: "tomorrow = today" makes no error at all here ({figures}).'
+    if p_value is None:
+        return f'Equals "tomorrow = today": its forecasts are the same ({figures}).'
+    change = f"{abs(skill):.2%} {'lower' if skill > 0 else 'higher'}"
+    test_name = f"Diebold-Mariano p = {p_value:.2g}"
+    if p_value >= SIGNIFICANT:
+        return (
+            f'Equals "tomorrow = today": {figures}, {change}, '
+            f"a difference that chance explains ({test_name})."
+        )
+    word = "Beats" if skill > 0 else "Loses to"
+    return f'{word} "tomorrow = today": {figures}, {change}, significant ({test_name}).'

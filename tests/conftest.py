@@ -1,0 +1,111 @@
+"""What all tests share: the reference data, the command line, tiny series."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from lstmkit.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile(
+    "lstmkit",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("lstmkit")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The tutorial's published files, where they are at hand."""
+    folder = Path(os.environ.get("LSTMKIT_REFERENCE_DATA", ROOT.parent / "shared"))
+    if not (folder / "data" / "DIS.csv").exists():
+        pytest.skip(f"no reference data in {folder} (LSTMKIT_REFERENCE_DATA)")
+    return folder
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(capsys, tmp_path, monkeypatch) -> Callable[..., Outcome]:
+    """Run lstmkit in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LSTMKIT_DATA", str(tmp_path / "no-user-data"))
+
+    def run(*args: str | Path) -> Outcome:
+        with pytest.raises(SystemExit) as stop:
+            main([str(arg) for arg in args])
+        captured = capsys.readouterr()
+        return Outcome(int(stop.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run lstmkit as a process of its own, in an empty folder."""
+
+    def run(*args: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lstmkit", *map(str, args)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def price_csv(tmp_path) -> Callable[..., Path]:
+    """Write a CSV ``Date,Close`` of daily prices."""
+
+    def write(prices: np.ndarray, name: str = "prices.csv", start: str = "2015-01-01") -> Path:
+        path = tmp_path / name
+        days = np.datetime64(start) + np.arange(len(prices))
+        lines = [f"{day},{price:.6f}" for day, price in zip(days, prices, strict=True)]
+        path.write_text("Date,Close\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def walk() -> np.ndarray:
+    """A random walk of 300 prices."""
+    steps = np.random.default_rng(7).normal(0, 0.01, 300)
+    return 100 * np.exp(np.cumsum(steps))
+
+
+TINY = (
+    *("--set", "data.window=10"),
+    *("--set", "model.units=[4]"),
+    *("--set", "train.epochs=3"),
+    *("--set", "baselines.lags=3"),
+    *("--set", "interval.horizons=4"),
+)
+
+
+@pytest.fixture
+def tiny() -> tuple[str, ...]:
+    """Options that make a stock training a matter of a second."""
+    return TINY
