@@ -14,6 +14,7 @@ from lstmkit.errors import LstmkitError
 
 GROUPS = {
     "stock": "lstmkit.stock.commands:stock",
+    "emoji": "lstmkit.emoji.commands:emoji",
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",
 }

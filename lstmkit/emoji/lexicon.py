@@ -64,7 +64,10 @@ ENDINGS = (
 )
 
 # 's is "is" after these, a possessive after anything else
-WITH_IS = frozenset("he here how it she so that there this what when where who why".split())
+WITH_IS = frozenset(
+    {"he", "here", "how", "it", "she", "so", "that", "there"}
+    | {"this", "what", "when", "where", "who", "why"}
+)
 
 EMOTICONS = {
     "<3": "love",
@@ -93,8 +96,8 @@ EMOTICONS = {
 
 # Words of Unicode's names for emoji that say nothing of the meaning
 SIGN_WORDS = frozenset(
-    "and black eyes face for heavy large medium mouth of open ornament person selector sign small "
-    "symbol variation white with".split()
+    {"and", "black", "eyes", "face", "for", "heavy", "large", "medium", "mouth", "of", "open"}
+    | {"ornament", "person", "selector", "sign", "small", "symbol", "variation", "white", "with"}
 )
 
 # British ending, American ending: tried both ways where the table lacks a word
