@@ -78,9 +78,11 @@ def predict(
     as_json: bool,
 ) -> None:
     """Print each TEXT with its emoji; - reads lines from stdin, --input a whole CSV."""
-    from lstmkit.emoji import answers, batch, pipeline
+    from lstmkit.emoji import answers, pipeline
 
     if source is not None or target is not None or column is not None:
+        from lstmkit.emoji import batch
+
         if source is None or target is None or texts or explain or as_json or top:
             raise InputError(
                 "--input FILE.csv needs --output OUT.csv, and takes --column, --min-confidence, "

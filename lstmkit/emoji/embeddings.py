@@ -17,10 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
-
 from lstmkit.config import package_folder
-from lstmkit.emoji.packing import pack
 from lstmkit.errors import InputError, RunError
 from lstmkit.runs import fingerprint, write_json
 
@@ -133,6 +130,8 @@ def open_packed(folder: Path) -> VectorTable:
 
 def cache_folder() -> Path:
     """Return where packed tables are kept: ``$LSTMKIT_CACHE``, else the system's place."""
+    import platformdirs
+
     chosen = os.environ.get("LSTMKIT_CACHE")
     base = Path(chosen) if chosen else platformdirs.user_cache_path("lstmkit", appauthor=False)
     return base / "embeddings"
@@ -150,6 +149,8 @@ def _cached(path: Path) -> Path:
 
 def _pack_into(path: Path, folder: Path, sha256: str) -> None:
     """Pack beside the final place and rename, so that no reader ever sees half a table."""
+    from lstmkit.emoji.packing import pack
+
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".packing-"))
