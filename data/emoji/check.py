@@ -15,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import csr_array
 
 ROOT = Path(__file__).resolve().parent
 SPLITS = ("train", "validation", "test")
@@ -22,6 +23,7 @@ BLIND = "blind"
 CLASSES = 5
 MIN_SENTENCES = 2_000
 NEAR = 0.6
+BLOCK = 500  # texts compared with all others at a time
 MIN_COVERAGE = 0.99  # share of the running words that have a vector
 
 
@@ -32,33 +34,36 @@ def read(path: Path, *, header: bool = True) -> list[tuple[str, int]]:
     return [(row[0].strip(), int(row[1])) for row in rows[header:]]
 
 
-def trigram_similarity(texts: list[str]) -> np.ndarray:
-    """Return the Jaccard similarity of the trigram sets of all pairs, (n, n), its diagonal 0."""
+def trigrams(texts: list[str]) -> csr_array:
+    """Return which character trigrams each text has, 0 or 1, (texts, trigrams)."""
     from lstmkit.emoji.data import folded
 
     numbers: dict[str, int] = {}
-    sets = []
-    for text in texts:
+    rows, columns = [], []
+    for row, text in enumerate(texts):
         padded = f" {folded(text)} "
         grams = {padded[i : i + 3] for i in range(len(padded) - 2)}
-        sets.append([numbers.setdefault(gram, len(numbers)) for gram in grams])
-    has = np.zeros((len(texts), len(numbers)), np.float32)
-    for row, grams in enumerate(sets):
-        has[row, grams] = 1
-    sizes = has.sum(axis=1)
-    shared = has @ has.T
-    similarity = shared / np.maximum(sizes[:, None] + sizes - shared, 1)
-    np.fill_diagonal(similarity, 0)
-    return similarity
+        rows += [row] * len(grams)
+        columns += [numbers.setdefault(gram, len(numbers)) for gram in grams]
+    ones = np.ones(len(rows), np.float32)
+    return csr_array((ones, (rows, columns)), shape=(len(texts), len(numbers)))
 
 
-def near_copies(similarity: np.ndarray, groups: list[str]) -> tuple[int, list[tuple[int, int]]]:
+def near_copies(texts: list[str], groups: list[str]) -> tuple[int, list[tuple[int, int]]]:
     """Return how many pairs within a group are near-copies, and all such pairs across groups."""
-    group = np.array(groups)
-    first, second = np.nonzero(np.triu(similarity >= NEAR))
-    across = group[first] != group[second]
-    pairs = zip(first[across].tolist(), second[across].tolist(), strict=True)
-    return int((~across).sum()), list(pairs)
+    has = trigrams(texts)
+    sizes = has.sum(axis=1)
+    within, across = 0, []
+    for start in range(0, len(texts), BLOCK):
+        shared = (has[start : start + BLOCK] @ has.T).tocoo()
+        first, second = shared.row + start, shared.col
+        near = shared.data >= NEAR * (sizes[first] + sizes[second] - shared.data)
+        for i, j in zip(first[near].tolist(), second[near].tolist(), strict=True):
+            if i < j and groups[i] == groups[j]:
+                within += 1
+            elif i < j:
+                across.append((i, j))
+    return within, across
 
 
 def coverage(texts: list[str]) -> tuple[float, Counter[str]]:
@@ -91,7 +96,7 @@ def problems(folder: Path = ROOT, reference: Path | None = None) -> tuple[list[s
     for text, count in Counter(folded(text) for text in texts).items():
         if count > 1:
             wrong.append(f"{count} times: {text}")
-    within, across = near_copies(trigram_similarity(texts), groups)
+    within, across = near_copies(texts, groups)
     found.append(f"near-copies within a split: {within} pairs; across splits: {len(across)}")
     wrong += [f"near-copies in two splits: {texts[i]} | {texts[j]}" for i, j in across]
     share, unknown = coverage(texts)
@@ -105,7 +110,7 @@ def problems(folder: Path = ROOT, reference: Path | None = None) -> tuple[list[s
         tutorial = [text for file in files for text, _ in read(file, header=False)]
         both = [*texts, *dict.fromkeys(tutorial)]
         owners = ["ours"] * len(texts) + ["tutorial"] * (len(both) - len(texts))
-        _, copies = near_copies(trigram_similarity(both), owners)
+        _, copies = near_copies(both, owners)
         found.append(f"near-copies of the tutorial's sentences: {len(copies)}")
         wrong += [f"near a sentence of the tutorial: {both[i]} | {both[j]}" for i, j in copies]
     return found, wrong

@@ -71,6 +71,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str, list[float]]]:
             continue
         width = width or len(fields) - 1
         head, *texts = line.rsplit(" ", width) if len(fields) > width else fields
+        if " " in head and _is_number(head.rsplit(" ", 1)[1]):  # too many, not a word with a space
+            head, *texts = fields
         try:
             values = [float(text) for text in texts]
         except ValueError as error:
@@ -85,6 +87,14 @@ def _lines(path: Path) -> Iterator[tuple[int, str, list[float]]]:
         if number > MAX_WORDS:
             raise InputError(f"{path}: over {MAX_WORDS:,} lines; keep the most frequent words")
         yield number, head, values
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _decoded(path: Path) -> Iterator[tuple[int, str]]:
