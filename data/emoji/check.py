@@ -1,4 +1,4 @@
-"""Check the project's own sentences: python data/emoji/check.py
+"""Check the project's own sentences: ``python data/emoji/check.py``.
 
 Balance, duplicates, near-copies within and across the splits, the tutorial's sentences (where its
 files are at hand), and how many of the words have a vector. Exits with 1 if anything is wrong.
@@ -104,7 +104,9 @@ def problems(folder: Path = ROOT, reference: Path | None = None) -> tuple[list[s
     if share < MIN_COVERAGE:
         wrong.append(f"expected at least {MIN_COVERAGE:.0%} of the words to have a vector")
     lengths = [len(folded(text).split()) for text in texts]
-    found.append(f"words per sentence: {min(lengths)} to {max(lengths)}, mean {np.mean(lengths):.1f}")
+    found.append(
+        f"words per sentence: {min(lengths)} to {max(lengths)}, mean {np.mean(lengths):.1f}"
+    )
     if reference is not None and (reference / "train_emoji.csv").exists():
         files = [reference / f"{name}_emoji.csv" for name in ("train", "test")]
         tutorial = [text for file in files for text, _ in read(file, header=False)]

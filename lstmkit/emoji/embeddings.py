@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from lstmkit.config import package_folder
 from lstmkit.errors import InputError, RunError
 from lstmkit.runs import fingerprint, write_json

@@ -64,7 +64,7 @@ def reliability_diagram(result: Result, path: Path) -> None:
 
 def loss(result: Result, path: Path) -> None:
     """Draw training and validation loss over the epochs."""
-    plots.loss_curves(result.history, path, title=f"Loss, {result.name}", unit="cross-entropy")
+    plots.loss_curves(result.history, path, title="Loss", unit="cross-entropy")
 
 
 def _name(label: Label) -> str:

@@ -37,7 +37,7 @@ def test_load_reads_the_tutorials_own_files(reference):
 
 
 def test_load_finds_columns_by_their_header(write):
-    path = write("id,label,text\n7,4,\"soup, please\"\n8,0,hug me\n")
+    path = write('id,label,text\n7,4,"soup, please"\n8,0,hug me\n')
     found = data.load(path, FIVE)
     assert found.texts == ("soup, please", "hug me")
     assert [found.labels[t].name for t in found.targets] == ["food", "love"]
