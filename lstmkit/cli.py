@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -15,8 +16,15 @@ from lstmkit.errors import LstmkitError
 GROUPS = {
     "stock": "lstmkit.stock.commands:stock",
     "emoji": "lstmkit.emoji.commands:emoji",
+    "cells": "lstmkit.cells.commands:cells",
+    "music": "lstmkit.music.commands:music",
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",
+    "report": "lstmkit.page.commands:report",
+    "export": "lstmkit.commands:export",
+    "data": "lstmkit.downloads.commands:data",
+    "doctor": "lstmkit.commands:doctor",
+    "completion": "lstmkit.commands:completion_script",
 }
 
 
@@ -50,8 +58,15 @@ class LazyGroup(click.Group):
     epilog="Example: lstmkit stock train",
 )
 @click.version_option(__version__, prog_name="lstmkit")
-def root() -> None:
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of fetched data files; same as LSTMKIT_DATA.",
+)
+def root(data: Path | None) -> None:
     """LSTMs you can run, read and trust."""
+    if data is not None:
+        os.environ["LSTMKIT_DATA"] = str(data)
 
 
 def main(args: Sequence[str] | None = None) -> None:

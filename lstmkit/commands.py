@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 from tabulate import tabulate
 
+from lstmkit import completion
 from lstmkit import config as configs
 from lstmkit import runs as run_folders
-from lstmkit.errors import InputError
+from lstmkit.errors import RunError
 from lstmkit.options import config_options, json_option, output_option, with_seed
 
 
@@ -19,7 +20,7 @@ def config() -> None:
 
 
 @config.command(epilog="Example: lstmkit config show stock --set train.epochs=50")
-@click.argument("pipeline")
+@click.argument("pipeline", shell_complete=completion.pipelines)
 @config_options
 def show(
     pipeline: str, config_file: Path | None, overrides: tuple[str, ...], seed: int | None
@@ -31,7 +32,7 @@ def show(
 
 
 @config.command(epilog="Example: lstmkit config schema stock > stock.schema.json")
-@click.argument("pipeline")
+@click.argument("pipeline", shell_complete=completion.pipelines)
 def schema(pipeline: str) -> None:
     """Print the JSON Schema of PIPELINE's config, for editors."""
     content = configs.json_schema(configs.schema_of(pipeline), pipeline)
@@ -66,12 +67,12 @@ def list_(output: Path, as_json: bool) -> None:
 
 
 @runs.command("show", epilog="Example: lstmkit runs show outputs/stock/20261123T210800Z-DIS")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=click.Path(path_type=Path), shell_complete=completion.runs_of_command)
 @output_option
 @json_option
 def show_run(run: Path, output: Path, as_json: bool) -> None:
     """Show the manifest, the metrics and the files of RUN."""
-    found = _find_any(run, output)
+    found = run_folders.find_any(output, run)
     manifest = found.manifest
     has_metrics = (found.path / "metrics.json").exists()
     metrics = found.read_json("metrics.json") if has_metrics else {}
@@ -84,13 +85,6 @@ def show_run(run: Path, output: Path, as_json: bool) -> None:
         click.echo(f"{metrics['verdict']}\n")
     click.echo(tabulate(list(_flat(manifest)), tablefmt="plain"))
     click.echo("\n" + "\n".join(files))
-
-
-def _find_any(run: Path, output: Path) -> run_folders.Run:
-    for path in (run, *output.glob(f"*/{run.name}")):
-        if (path / run_folders.MANIFEST).is_file():
-            return run_folders.Run(path)
-    raise InputError(f"{run}: no run folder; `lstmkit runs list` shows the runs")
 
 
 def _flat(content: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:
@@ -112,3 +106,49 @@ def _local(created: str) -> str:
         return datetime.fromisoformat(created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     except ValueError:
         return created
+
+
+@click.command(epilog="Example: lstmkit export outputs/stock/20261123T210800Z-DIS --format onnx")
+@click.argument("run", type=click.Path(path_type=Path), shell_complete=completion.runs_of_command)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["onnx", "keras", "saved_model"]),
+    default="onnx",
+    show_default=True,
+    help="For which programs.",
+)
+@click.option("--to", "target", type=click.Path(path_type=Path), help="File or folder to write.")
+@output_option
+def export(run: Path, kind: str, target: Path | None, output: Path) -> None:
+    """Write the model of RUN for other programs, checked against the NumPy runtime."""
+    found = run_folders.find_any(output, run)
+    from lstmkit import export as exporting
+
+    made = exporting.export(found, kind, target)
+    click.echo(made.path)
+    if made.difference is not None:
+        click.echo(f"checked: {made.difference:.1e} at most from the NumPy runtime", err=True)
+
+
+@click.command(epilog="Example: lstmkit doctor")
+@json_option
+def doctor(as_json: bool) -> None:
+    """Look at the installation: versions, processor, accelerator, parts, a short self-test."""
+    from lstmkit import doctor as examination
+
+    found = examination.examine()
+    if as_json:
+        click.echo(json.dumps(found))
+    else:
+        click.echo(tabulate(list(_flat(found)), tablefmt="plain", disable_numparse=True))
+    if not found["self_test"]["passed"]:
+        raise RunError("the self-test failed: Keras and the NumPy runtime should agree, and learn")
+
+
+@click.command("completion", epilog='Example: eval "$(lstmkit completion bash)"')
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion_script(ctx: click.Context, shell: str) -> None:
+    """Print the script that completes commands, options, runs and config keys in SHELL."""
+    click.echo(completion.script(ctx.find_root().command, shell))

@@ -243,7 +243,9 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
     try:
         value = _yaml().load(raw) if raw.strip() else None
     except (YAMLError, ValueError) as error:
-        raise ConfigError(f"--set {text}: the value is not valid YAML") from error
+        if raw.lstrip()[:1] in "[{'\"":
+            raise ConfigError(f"--set {text}: the value is not valid YAML") from error
+        value = raw  # such as %d.%m.%Y, which YAML would want quoted
     return keys, _plain(value, 8)
 
 

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from lstmkit import completion
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -18,6 +20,7 @@ def config_options(command: F) -> F:
             "overrides",
             multiple=True,
             metavar="SECTION.KEY=VALUE",
+            shell_complete=completion.keys_of_command,
             help="Override one config value; may be repeated.",
         ),
         click.option(
@@ -43,6 +46,7 @@ run_option = click.option(
     "--run",
     "run_folder",
     type=click.Path(path_type=Path),
+    shell_complete=completion.runs_of_command,
     help="Run folder or run name; default: the newest run, else the model that ships.",
 )
 
@@ -51,6 +55,7 @@ resume_option = click.option(
     "resume",
     type=click.Path(path_type=Path),
     metavar="RUN",
+    shell_complete=completion.runs_of_command,
     help="Go on with an interrupted run, under its own config.",
 )
 

@@ -6,6 +6,7 @@ manifest: command, seed, versions, SHA-256 of every input, timings, status.
 """
 
 import contextlib
+import glob
 import hashlib
 import json
 import logging
@@ -206,6 +207,20 @@ def find(output: Path, pipeline: str, run: Path | None) -> Run:
     raise InputError(
         f"no finished run of {pipeline} below {output / pipeline}; "
         f"make one with `lstmkit {pipeline} train`, or name a folder with --run"
+    )
+
+
+def find_any(output: Path, run: Path) -> Run:
+    """Return a run of whatever pipeline, by its folder or its name.
+
+    Raises:
+        InputError: There is no such run.
+    """
+    for path in (run, *output.glob(f"*/{glob.escape(run.name)}")):
+        if (path / MANIFEST).is_file():
+            return Run(path)
+    raise InputError(
+        f"{run}: no run folder (no {MANIFEST} in it); `lstmkit runs list` shows the runs"
     )
 
 

@@ -8,6 +8,7 @@ checkpoint, so that a resumed run ends with the same weights and the same histor
 uninterrupted one.
 """
 
+import importlib.util
 import io
 import json
 import logging
@@ -181,11 +182,7 @@ class _Loop:
         self.best_weights = [w.numpy() for w in model.weights]
         self.train_steps = self._graph(train, model.train_step)
         self.test_steps = self._graph(validation, model.test_step) if validation else None
-        self.board = (
-            tf.summary.create_file_writer(str(run.path / "tensorboard"))
-            if config.tensorboard
-            else None
-        )
+        self.board = _tensorboard(run) if config.tensorboard else None
 
     def _graph(self, examples: Examples, step: Callable[[Any], Any]) -> Any:
         """Return a graph function that runs steps ``first`` to ``last`` of an order."""
@@ -355,6 +352,15 @@ def _zeros_like_output(output: keras.KerasTensor, target: tf.Tensor) -> tf.Tenso
     """Return zeros for one example; a free time axis is as long as the target's."""
     shape = [1, *output.shape[1:]]
     return tf.zeros([target.shape[i] if n is None else n for i, n in enumerate(shape)])
+
+
+def _tensorboard(run: Run) -> Any:
+    if importlib.util.find_spec("tensorboard") is None:
+        raise InputError(
+            "train.tensorboard: TensorBoard is not installed; "
+            "pip install 'lstmkit[tensorboard]', or set it to false"
+        )
+    return tf.summary.create_file_writer(str(run.path / "tensorboard"))
 
 
 @contextmanager

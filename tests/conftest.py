@@ -75,21 +75,21 @@ def process(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
+def write_prices(path: Path, prices: np.ndarray) -> Path:
+    """Write a CSV ``Date,Close`` of daily prices from 2015 on."""
+    days = np.datetime64("2015-01-01") + np.arange(len(prices))
+    lines = [f"{day},{price:.6f}" for day, price in zip(days, prices, strict=True)]
+    path.write_text("Date,Close\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
 @pytest.fixture
 def price_csv(tmp_path) -> Callable[..., Path]:
-    """Write a CSV ``Date,Close`` of daily prices."""
-
-    def write(prices: np.ndarray, name: str = "prices.csv", start: str = "2015-01-01") -> Path:
-        path = tmp_path / name
-        days = np.datetime64(start) + np.arange(len(prices))
-        lines = [f"{day},{price:.6f}" for day, price in zip(days, prices, strict=True)]
-        path.write_text("Date,Close\n" + "\n".join(lines) + "\n", encoding="utf-8")
-        return path
-
-    return write
+    """Write a CSV of daily prices into the test's folder."""
+    return lambda prices, name="prices.csv": write_prices(tmp_path / name, prices)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def walk() -> np.ndarray:
     """A random walk of 300 prices."""
     steps = np.random.default_rng(7).normal(0, 0.01, 300)

@@ -21,7 +21,7 @@ def every_command(command=root.root, path=()):
             yield from every_command(command.get_command(context, name), (*path, name))
 
 
-COMMANDS = [path for path in every_command()]
+COMMANDS = list(every_command())
 
 
 def loaded_by(args):

@@ -8,10 +8,16 @@ from lstmkit.errors import InputError
 from lstmkit.runtime.archive import Archive
 from lstmkit.runtime.layers import LAYERS as PLAIN
 from lstmkit.runtime.layers import Layer
-from lstmkit.runtime.recurrent import RECURRENT, Bidirectional
+from lstmkit.runtime.masks import OPERATIONS, MaskOperation
+from lstmkit.runtime.recurrent import RECURRENT, Bidirectional, RecurrentLayer
 from lstmkit.runtime.settings import Settings
 
-LAYERS: dict[str, type[Layer]] = {**PLAIN, **RECURRENT, "Bidirectional": Bidirectional}
+LAYERS: dict[str, type[Layer]] = {
+    **PLAIN,
+    **RECURRENT,
+    "Bidirectional": Bidirectional,
+    **dict.fromkeys(OPERATIONS, MaskOperation),
+}
 
 MAX_LAYERS = 1000
 MAX_CALLS = 20_000
@@ -26,13 +32,23 @@ class Call:
 
     Attributes:
         layer: The layer; one that is shared has several calls, all with the same weights.
-        inputs: The arrays it takes, in order, initial states last.
         output: Where its outputs go: the name and the number of the call.
+        inputs: The arrays and plain numbers it takes, in order.
+        states: Initial states of a recurrent layer, which follow the inputs.
+        mask: The mask of its first input, where the file says it.
     """
 
     layer: Layer
-    inputs: tuple[Wire, ...]
     output: tuple[str, int]
+    inputs: tuple[Wire | float, ...]
+    states: tuple[Wire, ...] = ()
+    mask: Wire | None = None
+
+    @property
+    def wires(self) -> tuple[Wire, ...]:
+        """Every array it takes."""
+        inputs = tuple(each for each in self.inputs if isinstance(each, tuple))
+        return (*inputs, *self.states, *([self.mask] if self.mask else []))
 
 
 @dataclass(frozen=True)
@@ -96,7 +112,8 @@ def _make_layers(
             continue
         if settings.class_name not in LAYERS:
             raise settings.refuse(f"not supported; supported are {', '.join(sorted(LAYERS))}.")
-        settings.require_plain()
+        if settings.class_name not in OPERATIONS:
+            settings.require_plain()
         # Keras names a layer's weights by its class, counted: lstm, lstm_1, lstm_2.
         group = _snake_case(settings.class_name)
         count = used[group] = used.get(group, -1) + 1
@@ -129,7 +146,7 @@ def _chain(layers: dict[str, Layer], shapes: dict[str, tuple[int | None, ...]]) 
     (wire,) = inputs = tuple((name, 0, 0) for name in shapes)
     calls = []
     for name, layer in layers.items():
-        calls.append(Call(layer, (wire,), (name, 0)))
+        calls.append(Call(layer, (name, 0), (wire,)))
         wire = (name, 0, 0)
     return Graph(inputs, (wire,), tuple(shapes.values()), tuple(layers.values()), tuple(calls))
 
@@ -144,7 +161,7 @@ def _join(
     if {name for name, _, _ in inputs} != set(shapes) or not outputs:
         raise InputError("config.json: the inputs or outputs of the model do not fit its layers.")
     waiting = [
-        Call(layers[name], _node_inputs(Settings(entry), node), (name, number))
+        _call(layers[name], (name, number), Settings(entry), node)
         for entry in entries
         if (name := Settings(entry).name) in layers
         for number, node in enumerate(_nodes(entry))
@@ -165,7 +182,7 @@ def _in_order(waiting: list[Call], ready: set[tuple[str, int]]) -> tuple[Call, .
     missing: dict[tuple[str, int], int] = {}
     runnable = []
     for call in waiting:
-        sources = {wire[:2] for wire in call.inputs} - ready
+        sources = {wire[:2] for wire in call.wires} - ready
         missing[call.output] = len(sources)
         for source in sources:
             users.setdefault(source, []).append(call)
@@ -188,28 +205,37 @@ def _nodes(entry: dict[str, Any]) -> list[Any]:
     return nodes
 
 
-def _node_inputs(settings: Settings, node: Any) -> tuple[Wire, ...]:
+def _call(layer: Layer, output: tuple[str, int], settings: Settings, node: Any) -> Call:
     if not isinstance(node, dict):
         raise settings.refuse("the format of Keras 2 is not supported; save it with Keras 3.")
     named = dict(node.get("kwargs") or {})
-    states = named.pop("initial_state", None)
+    states, masks = (_arguments(named.pop(key, None)) for key in ("initial_state", "mask"))
     named = {key: value for key, value in named.items() if value not in (None, False)}
-    if named:
-        raise settings.refuse(f"called with {', '.join(named)}, which is not supported.")
-    inputs = (*_tensors(node.get("args")), *_tensors(states))
-    if not inputs:
-        raise settings.refuse("called without an input.")
-    return inputs
+    inputs = _arguments(node.get("args"))
+    if named or not inputs or isinstance(inputs[0], float) or len(masks) > 1:
+        raise settings.refuse(f"called in a way that is not supported: {node!r:.60}.")
+    if isinstance(layer, RecurrentLayer | Bidirectional):
+        inputs, states = inputs[:1], (*inputs[1:], *states)
+    return Call(layer, output, inputs, _only_wires(states), next(iter(_only_wires(masks)), None))
 
 
-def _tensors(node: Any) -> tuple[Wire, ...]:
+def _arguments(node: Any) -> tuple[Wire | float, ...]:
     if isinstance(node, list):
-        return tuple(wire for item in node for wire in _tensors(item))
+        return tuple(wire for item in node for wire in _arguments(item))
     if isinstance(node, dict) and node.get("class_name") == "__keras_tensor__":
         return (_wire(node["config"]["keras_history"]),)
+    if isinstance(node, int | float) and not isinstance(node, bool):
+        return (float(node),)
     if node is None:
         return ()
     raise InputError(f"config.json: a layer is called with {node!r:.60}, which is not supported.")
+
+
+def _only_wires(arguments: tuple[Wire | float, ...]) -> tuple[Wire, ...]:
+    wires = tuple(each for each in arguments if isinstance(each, tuple))
+    if len(wires) != len(arguments):
+        raise InputError("config.json: expected initial states and masks to be arrays.")
+    return wires
 
 
 def _wires(node: Any) -> tuple[Wire, ...]:

@@ -19,6 +19,8 @@ from lstmkit.runtime.archive import Weights
 from lstmkit.runtime.settings import Settings
 from lstmkit.runtime.signal import Signal
 
+MAX_ENTRIES = 1 << 27
+
 
 @dataclass(frozen=True)
 class Layer(ABC):
@@ -50,6 +52,10 @@ class Elementwise(Layer):
         if len(signals) != 1:
             raise InputError(f"layer {self.name!r} takes one input, found {len(signals)}.")
         return (self._pass(signals[0]),)
+
+    def apply(self, x: Array) -> Array:
+        """Return the output for plain values, `(batch, ...)`."""
+        return self._pass(Signal(x)).values
 
     def _pass(self, signal: Signal) -> Signal:
         mask = signal.mask if self.supports_masking else None
@@ -93,7 +99,7 @@ class Softmax(Elementwise):
     @classmethod
     def from_archive(cls, settings: Settings, weights: Weights) -> "Softmax":
         """Make the layer; it has no weights."""
-        return cls(settings.name, _axis(settings))
+        return cls(settings.name, settings.axis())
 
     def _pass(self, signal: Signal) -> Signal:
         if signal.mask is not None:
@@ -268,10 +274,11 @@ class Concatenate(Layer):
     @classmethod
     def from_archive(cls, settings: Settings, weights: Weights) -> "Concatenate":
         """Make the layer; it has no weights."""
-        return cls(settings.name, _axis(settings))
+        return cls(settings.name, settings.axis())
 
     def __call__(self, *signals: Signal) -> tuple[Signal, ...]:
         """Join the inputs, and their masks as Keras does."""
+        require_room(self, sum(signal.values.size for signal in signals))
         joined = np.concatenate([signal.values for signal in signals], axis=self.axis)
         if all(signal.mask is None for signal in signals):
             return (Signal(joined),)
@@ -303,18 +310,18 @@ def require_channels_last(settings: Settings) -> None:
         raise settings.refuse("only data_format channels_last is supported.")
 
 
-def _axis(settings: Settings) -> int:
-    axis = settings.value("axis")
-    if type(axis) is not int or axis == 0 or not -8 <= axis <= 8:
-        raise settings.refuse(f"expected an axis other than 0, found {axis!r:.40}.")
-    return axis
+def require_room(layer: Layer, entries: int) -> None:
+    """Refuse an array that no model of ours comes near: a hostile file can double and double."""
+    if entries > MAX_ENTRIES:
+        raise InputError(
+            f"layer {layer.name!r}: would make an array of {entries} numbers; expected at most "
+            f"{MAX_ENTRIES}. Use a smaller batch, if the model is meant to be so large."
+        )
 
 
 MERGES: dict[str, Any] = {
     "Add": sum,
     "Average": lambda inputs: sum(inputs) / np.float32(len(inputs)),
-    "Maximum": lambda inputs: np.max(inputs, axis=0),
-    "Minimum": lambda inputs: np.min(inputs, axis=0),
 }
 
 LAYERS: dict[str, type[Layer]] = {

@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
 from lstmkit.runtime.archive import DAMAGE, Archive
-from lstmkit.runtime.graph import Graph, Wire, build
+from lstmkit.runtime.graph import Call, Graph, Wire, build
 from lstmkit.runtime.layers import Layer
 from lstmkit.runtime.recurrent import Bidirectional, RecurrentLayer
 from lstmkit.runtime.signal import Signal
@@ -148,7 +148,7 @@ class Model:
             wire: Signal(values) for wire, values in zip(self._graph.inputs, inputs, strict=True)
         }
         for call in self._graph.calls:
-            taken = [_signal(signals, wire) for wire in call.inputs]
+            taken = _taken(signals, call)
             if inside is not None:
                 inside |= _inside(call.layer, taken[0])
             name, number = call.output
@@ -194,6 +194,18 @@ def _signal(signals: dict[Wire, Signal], wire: Wire) -> Signal:
     if wire not in signals:
         raise InputError(f"layer {wire[0]!r} has no output number {wire[2]}.")
     return signals[wire]
+
+
+def _taken(signals: dict[Wire, Signal], call: Call) -> list[Signal]:
+    taken = [
+        Signal(np.float32(each)) if isinstance(each, float) else _signal(signals, each)
+        for each in call.inputs
+    ]
+    if call.mask is not None:
+        taken[0] = Signal(taken[0].values, _signal(signals, call.mask).values.astype(np.bool_))
+    elif call.states:  # called with states, a Keras layer does not look for a mask by itself
+        taken[0] = Signal(taken[0].values)
+    return [*taken, *(_signal(signals, wire) for wire in call.states)]
 
 
 def _inside(layer: Layer, signal: Signal) -> dict[str, dict[str, Array]]:

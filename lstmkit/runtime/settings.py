@@ -50,6 +50,13 @@ class Settings:
             raise self.refuse(f"expected {key} to be true or false, found {value!r:.40}.")
         return value
 
+    def axis(self) -> int:
+        """Return an axis other than that of the batch."""
+        axis = self._values.get("axis")
+        if isinstance(axis, bool) or not isinstance(axis, int) or axis == 0 or abs(axis) > 8:
+            raise self.refuse(f"expected an axis other than 0, found {axis!r:.40}.")
+        return axis
+
     def choice(self, key: str, choices: Mapping[str, T]) -> T:
         """Return what `choices` has for the name under `key`."""
         value = self._values.get(key)

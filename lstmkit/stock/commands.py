@@ -1,12 +1,15 @@
 """The commands of the stock pipeline."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lstmkit import config as configs
+from lstmkit.completion import runs_of_command
+from lstmkit.datafiles import data_folder
 from lstmkit.errors import InputError
 from lstmkit.options import (
     config_options,
@@ -20,6 +23,13 @@ from lstmkit.stock.config import StockConfig
 if TYPE_CHECKING:
     from lstmkit.stock.report import Result
 
+run_argument = click.argument(
+    "run_folder",
+    metavar="[RUN]",
+    required=False,
+    type=click.Path(path_type=Path),
+    shell_complete=runs_of_command,
+)
 csv_argument = click.argument("csv", required=False, type=click.Path(path_type=Path))
 
 
@@ -55,7 +65,7 @@ def train(
 
 
 @stock.command(epilog="Example: lstmkit stock evaluate outputs/stock/20261123T210800Z-DIS NEW.csv")
-@click.argument("run_folder", metavar="[RUN]", required=False, type=click.Path(path_type=Path))
+@run_argument
 @csv_argument
 @output_option
 @json_option
@@ -67,7 +77,7 @@ def evaluate(run_folder: Path | None, csv: Path | None, output: Path, as_json: b
 
 
 @stock.command(epilog="Example: lstmkit stock forecast --days 5")
-@click.argument("run_folder", metavar="[RUN]", required=False, type=click.Path(path_type=Path))
+@run_argument
 @click.option("--days", type=click.IntRange(1, 10_000), help="Rows ahead; default: 20.")
 @click.option("--csv", type=click.Path(path_type=Path), help="A newer file of the same series.")
 @click.option("--plot", is_flag=True, help="Draw the fan as well.")
@@ -150,6 +160,34 @@ def inspect(
         for name, v in found.items()
     ]
     click.echo(tabulate(rows, tablefmt="plain", disable_numparse=True))
+
+
+@stock.command(epilog="Example: lstmkit stock fetch DIS --start 1996-12-31 --end 2016-12-31")
+@click.argument("ticker")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help="First day; default: ever.")
+@click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Day after the last one.")
+@click.option(
+    "--data",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=data_folder,
+    show_default="LSTMKIT_DATA, else the user's data folder",
+    help="Where to.",
+)
+@json_option
+def fetch(
+    ticker: str, start: datetime | None, end: datetime | None, folder: Path, as_json: bool
+) -> None:
+    """Fetch daily prices of TICKER from Yahoo Finance (needs the extra: lstmkit[yahoo])."""
+    from lstmkit.stock import yahoo
+
+    first, stop = (day.date() if day else None for day in (start, end))
+    path, rows = yahoo.fetch(ticker, first, stop, folder)
+    if as_json:
+        click.echo(json.dumps({"ticker": ticker, "file": str(path), "rows": rows}))
+        return
+    click.echo(path)
+    click.echo(f"{rows:,} days; next: lstmkit stock train {path.name}", err=True)
 
 
 def _settings(

@@ -5,6 +5,7 @@ both fit every row, the one that puts the rows in order wins; where both still d
 """
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,10 @@ TIME_FORMATS = (
     *(" %I:%M %p", " %I:%M:%S %p", " %I-%p"),
 )
 UNITS = (("s", 1e8, 1e10), ("ms", 1e11, 1e13), ("us", 1e14, 1e16), ("ns", 1e17, 1e19))
-OFFSET = re.compile(r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
+DIGITS = {"%Y": r"\d{4}", "%y": r"\d{2}(?!\d)", "%M": r"\d{2}", "%S": r"\d{2}", "%f": r"\d{1,9}"}
+SHAPES = DIGITS | dict.fromkeys(("%m", "%d", "%H", "%I"), r"\d{1,2}")
+SHAPES |= {"%b": r"[^\W\d]{3}\.?", "%B": r"[^\W\d]{3,}", "%p": r"[ap]m"}
+OFFSET = re.compile(r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
 EARLIEST, LATEST = pd.Timestamp("1800-01-01"), pd.Timestamp("2200-01-01")
 
 
@@ -85,7 +89,7 @@ def parse(cells: pd.Series, *, date_format: str | None, where: str) -> pd.Series
             return _bounded(_from_unix(texts.astype(float), unit), where)
     whole = [f for f in formats if _reads(stripped, f).notna().all()]
     if not whole:
-        raise InputError(_nothing_fits(stripped, formats, where))
+        raise InputError(_nothing_fits(stripped, where))
     parsed = _the_ordered_one([(f, _reads(stripped, f)) for f in whole], stripped, where)
     if offsets is not None and not (parsed == parsed.dt.normalize()).all():
         parsed = parsed - offsets
@@ -104,7 +108,7 @@ def _without_offset(texts: pd.Series) -> tuple[pd.Series, pd.Series | None]:
     with_time = head.str.contains(r"\d:\d\d").all()
     if not with_time or not head.str.contains(OFFSET, regex=True).all():
         return texts, None
-    zones = texts.str.extract(OFFSET, expand=False).fillna("Z")
+    zones = texts.str.extract(f"({OFFSET.pattern})", expand=False).fillna("Z").str.strip()
     digits = zones.str.replace(":", "")
     numeric = digits.where(digits.str.match(r"[+-]\d{4}"), "+0000")
     minutes = numeric.str[1:3].astype(int) * 60 + numeric.str[3:5].astype(int)
@@ -113,14 +117,28 @@ def _without_offset(texts: pd.Series) -> tuple[pd.Series, pd.Series | None]:
 
 
 def _fitting(sample: pd.Series) -> list[str]:
+    """Return the formats that read every cell of a sample."""
+    possible = _possible(str(sample.iloc[0]))
+    return [name for name in possible if _reads(sample, name).notna().all()]
+
+
+def _possible(text: str) -> list[str]:
+    """Return the formats whose shape a text has; cheap, so that few are tried in earnest."""
     found = []
-    first = sample.iloc[:1]
     for day in DAY_FORMATS:
-        for time in TIME_FORMATS:
-            fits = _reads(first, day + time).notna().all()
-            if fits and _reads(sample, day + time).notna().all():
-                found.append(day + time)
+        start = _shape(day).match(text)
+        if start:
+            rest = text[start.end() :]
+            found += [day + time for time in TIME_FORMATS if _shape(time).fullmatch(rest)]
     return found
+
+
+@cache
+def _shape(date_format: str) -> re.Pattern[str]:
+    pattern = re.escape(date_format).replace("\\ ", " ")
+    for directive, shape in SHAPES.items():
+        pattern = pattern.replace(directive, shape)
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _reads(texts: pd.Series, date_format: str) -> pd.Series:
@@ -165,21 +183,19 @@ def _the_ordered_one(
     )
 
 
-def _nothing_fits(texts: pd.Series, formats: list[str], where: str) -> str:
-    if formats:
-        bad = texts[_reads(texts, formats[0]).isna()]
+def _nothing_fits(texts: pd.Series, where: str) -> str:
+    """Say which row is no date, in the format that reads most rows."""
+    read = [_reads(texts, name) for name in _possible(texts.iloc[0])]
+    best = max(read, key=lambda parsed: parsed.notna().sum(), default=None)
+    if best is not None and best.notna().any():
+        bad = texts[best.isna()]
+        good = texts[best.notna()].iloc[0]
         return (
-            f"{where}, row {bad.index[0]}: expected a date like {texts.iloc[0]!r}, "
-            f"found {bad.iloc[0]!r:.60}"
+            f"{where}, row {bad.index[0]}: expected a date like {good!r}, found {bad.iloc[0]!r:.60}"
         )
-    bad_line, bad_cell = texts.index[0], texts.iloc[0]
-    for line, cell in texts.iloc[:400].items():
-        if not _fitting(pd.Series([cell])):
-            bad_line, bad_cell = line, cell
-            break
     return (
-        f"{where}, row {bad_line}: expected a date (such as 2016-12-30, 12/30/2016, "
-        f"'Dec 30, 2016' or Unix time), found {bad_cell!r:.60}; "
+        f"{where}, row {texts.index[0]}: expected a date (such as 2016-12-30, 12/30/2016, "
+        f"'Dec 30, 2016' or Unix time), found {texts.iloc[0]!r:.60}; "
         f"or say how to read it with --set 'data.date_format=%d.%m.%Y'"
     )
 

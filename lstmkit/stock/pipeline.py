@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
 
 CONTEXT_ROWS = 120
-WARM_UP_ROWS = 250
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +70,7 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
         csv: A file the model may never have seen; None: the one it was trained on.
         output: Folder of all runs.
     """
+    from lstmkit.page import build
     from lstmkit.stock import evaluation
 
     run = runs.find(output, "stock", folder)
@@ -82,6 +82,7 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
         first_test = dataset.train_rows + trained.network.window
         result = evaluation.score(made.path, dataset, trained, first_test=first_test)
         write(result)
+    build.write(made)
     return result
 
 
@@ -176,6 +177,7 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
 
 def _train(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Result:
     """Fit, calibrate, score, look ahead and write one run; a checkpoint in it is gone on from."""
+    from lstmkit.page import build
     from lstmkit.stock import evaluation
 
     log.warning("run folder: %s", run.path)
@@ -192,11 +194,13 @@ def _train(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Result:
         result = replace(result, history=history, forecast=ahead)
         write(result)
         run.note_seconds(train=fitted_at - began, total=time.monotonic() - began)
+    build.write(run)
     return result
 
 
 def _backtest(run: runs.Run, dataset: "Dataset", config: StockConfig, folds: int) -> Result:
     """Train one model per fold on everything before it; finished folds are not trained again."""
+    from lstmkit.page import build
     from lstmkit.stock import evaluation
 
     log.warning("run folder: %s", run.path)
@@ -215,6 +219,7 @@ def _backtest(run: runs.Run, dataset: "Dataset", config: StockConfig, folds: int
         whole = evaluation.join(run.path, results, naive_mae=unit)
         write(whole)
         run.note_seconds(total=time.monotonic() - began)
+    build.write(run)
     return whole
 
 
@@ -328,7 +333,7 @@ def _targets_per_example(rows: int, held_out: int, config: StockConfig) -> int:
 def _latest(dataset: "Dataset", trained: Forecaster) -> Context:
     """Return the newest rows, and how wrong the model was on them lately."""
     network, interval = trained.network, trained.interval
-    first = max(network.window, len(dataset.dates) - WARM_UP_ROWS)
+    first = max(network.window, len(dataset.dates) - forecaster.WARM_UP_ROWS)
     rows = np.arange(first, len(dataset.dates))
     predicted = network.predict(dataset.values, rows, label="newest rows")
     errors = network.scaling.error(dataset.prices[rows], predicted)

@@ -80,6 +80,7 @@ def read(
     """
     content, encoding = _content(path)
     layout = _sniff(content, encoding, path)
+    _refuse_surplus(content, encoding, layout, path)
     date_columns = _date_columns(layout, path)
     target = _target(layout, column, date_columns, path)
     others = [_lookup(layout, name, path, "data.inputs") for name in inputs]
@@ -153,6 +154,8 @@ def _sniff(content: bytes, encoding: str, path: Path) -> _Layout:
     if len(content) > len(head) and len(lines) > 1:
         lines.pop()
     lines = lines[: SAMPLE_ROWS + 50]
+    if not text.strip():
+        raise InputError(f"{path}: empty; expected a CSV with dates and prices")
     delimiter, width = _delimiter(lines)
     rows = [_split(line, delimiter) for line in lines]
     skip = next((i for i, row in enumerate(rows) if len(row) == width and any(row)), 0)
@@ -307,14 +310,30 @@ def _parse(
     except pd.errors.EmptyDataError as error:
         raise InputError(f"{path}: no rows of data") from error
     except (pd.errors.ParserError, csv.Error, ValueError, OverflowError) as error:
-        found = re.search(r"in line (\d+), saw (\d+)", str(error))
-        place, detail = f"{path}", str(error).strip().splitlines()[-1][:120]
-        if found:
-            place = f"{path}, row {found[1]}"
-            detail = f"expected {width} columns, found {found[2]}"
-        raise InputError(f"{place}: cannot be read as CSV: {detail}") from error
+        detail = (str(error).strip().splitlines() or ["?"])[-1]
+        raise InputError(f"{path}: cannot be read as CSV: {detail:.120}") from error
     frame.index = pd.RangeIndex(first + 1, first + 1 + len(frame))
     return frame
+
+
+def _refuse_surplus(content: bytes, encoding: str, layout: _Layout, path: Path) -> None:
+    """Refuse rows with more cells than columns, which pandas would cut off without a word."""
+    width = len(layout.names)
+    rows = content.count(b"\n") + (not content.endswith(b"\n"))
+    plain = b'"' not in content and encoding != "utf-16"
+    if plain and content.count(layout.delimiter.encode()) == rows * (width - 1):
+        return
+    with io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace", newline="") as lines:
+        reader = csv.reader(lines, delimiter=layout.delimiter, skipinitialspace=True)
+        try:
+            for number, row in enumerate(reader):
+                if number >= layout.skip and len(row) > width and any(row[width:]):
+                    raise InputError(
+                        f"{path}, row {reader.line_num}: expected {width} columns, "
+                        f"found {len(row)}; quote cells that hold a {layout.delimiter!r}"
+                    )
+        except csv.Error as error:
+            raise InputError(f"{path}, row {reader.line_num}: not CSV: {error}") from error
 
 
 def _dates(

@@ -1,0 +1,60 @@
+"""One of a trained model's own inputs, to watch its gates over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lstmkit.cells.types import Array
+from lstmkit.errors import InputError
+from lstmkit.runs import Run
+
+
+@dataclass(frozen=True)
+class GateInput:
+    """One example, and how to draw it.
+
+    Attributes:
+        x: What the model takes, `(1, T_x, ...)`.
+        steps: What stands at each step: a date, a word, a note; T_x texts.
+        curve: A number for each step to draw above the gates, `(T_x,)`; None where the steps are
+            words.
+        caption: What the curve, or the row of words, is.
+    """
+
+    x: Array
+    steps: tuple[str, ...]
+    curve: Array | None
+    caption: str
+
+
+def gate_input(run: Run, sentence: str | None) -> GateInput:
+    """Return the input of a run.
+
+    Args:
+        run: A trained run.
+        sentence: What a model of sentences should read.
+
+    Raises:
+        InputError: The pipeline is not known, or does not read sentences.
+    """
+    pipeline = str(run.manifest.get("pipeline"))
+    if pipeline not in _INPUTS:
+        raise InputError(
+            f"{run.path}: a run of {pipeline}; `cells gates` knows runs of {', '.join(_INPUTS)}"
+        )
+    return _INPUTS[pipeline](run, sentence)
+
+
+def _stock(run: Run, sentence: str | None) -> GateInput:
+    """Return the newest window of prices."""
+    from lstmkit.stock import forecaster, report
+
+    if sentence is not None:
+        raise InputError(f"{run.path}: a stock model reads prices; --text is for sentences")
+    context = forecaster.load_context(run)
+    rows = len(context.window)
+    dates = tuple(report.iso(context.dates)[-rows:])
+    steps = tuple(str(k) for k in range(rows - len(dates))) + dates
+    return GateInput(context.window[None], steps, context.window[:, 0], "scaled input")
+
+
+_INPUTS: dict[str, Callable[[Run, str | None], GateInput]] = {"stock": _stock}

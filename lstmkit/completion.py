@@ -1,0 +1,70 @@
+"""What the shell offers after Tab, beyond commands and options: runs and config keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from lstmkit import config, runs
+
+
+def runs_of_command(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the runs of the command's pipeline, newest first, by name; then files."""
+    output = Path(ctx.params.get("output") or "outputs")
+    pipeline = _pipeline(ctx)
+    found = [
+        CompletionItem(run.name, help=f"{run.manifest.get('verb')}, {run.status}")
+        for run in reversed(runs.list_runs(output, pipeline))
+        if run.name.startswith(incomplete)
+    ]
+    return found or [CompletionItem(incomplete, type="dir")]
+
+
+def keys_of_command(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the config keys of the command's pipeline as ``section.key=``."""
+    named = [str(ctx.params.get("pipeline") or ""), *ctx.args]  # of `config show PIPELINE`
+    pipeline = _pipeline(ctx) or next(filter(None, named), "")
+    if pipeline not in config.pipelines():
+        return []
+    values = config.load(config.schema_of(pipeline), pipeline, None).model_dump(mode="json")
+    return [
+        CompletionItem(f"{key}=", help=f"now {value}")
+        for key, value in _leaves(values)
+        if key.startswith(incomplete)
+    ]
+
+
+def pipelines(
+    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the names of the pipelines."""
+    return [CompletionItem(name) for name in config.pipelines() if name.startswith(incomplete)]
+
+
+def script(command: click.Command, shell: str) -> str:
+    """Return the script that makes a shell complete `lstmkit`."""
+    from click.shell_completion import get_completion_class
+
+    known: Any = get_completion_class(shell)
+    text: str = known(command, {}, "lstmkit", "_LSTMKIT_COMPLETE").source()
+    return text
+
+
+def _pipeline(ctx: click.Context) -> str | None:
+    """Return the name of the group above a command, if it is a pipeline."""
+    name = ctx.parent.info_name if ctx.parent else None
+    return name if name in config.pipelines() else None
+
+
+def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value

@@ -1,0 +1,98 @@
+"""Look at the installation: versions, processor, accelerator, optional parts, a short self-test."""
+
+import os
+import platform
+import sys
+import tempfile
+import time
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstmkit import __version__, runtime
+from lstmkit.datafiles import data_folder
+from lstmkit.quiet import native_stderr
+from lstmkit.runs import PACKAGES
+
+OPTIONAL = {"onnx": "tf2onnx", "yahoo": "yfinance"}
+LARGEST_DIFFERENCE = 1e-5
+
+
+def examine() -> dict[str, Any]:
+    """Return what was found.
+
+    Returns:
+        `lstmkit`, `python`, `system`, `processor`, `cores`, `packages`, `accelerator`, `optional`,
+        `data_folder`, and `self_test` with `passed`, `seconds` and what it found.
+    """
+    with native_stderr():
+        import tensorflow as tf
+
+        accelerators = [device.name for device in tf.config.list_physical_devices("GPU")]
+    return {
+        "lstmkit": __version__,
+        "python": f"{sys.version.split()[0]} ({sys.executable})",
+        "system": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count() or 1,
+        "packages": {name: _version(name) for name in PACKAGES},
+        "accelerator": ", ".join(accelerators) or "none seen; everything runs on the processor",
+        "optional": {
+            extra: "found" if find_spec(module) else f"absent: pip install 'lstmkit[{extra}]'"
+            for extra, module in OPTIONAL.items()
+        },
+        "data_folder": str(data_folder()),
+        "self_test": self_test(),
+    }
+
+
+def self_test() -> dict[str, Any]:
+    """Train a small LSTM for a moment, save it, and run it in Keras and in NumPy.
+
+    Returns:
+        `passed`; `seconds`; `loss_before` and `loss_after`; `difference`, the largest between what
+        Keras and NumPy answer.
+    """
+    with native_stderr():
+        import keras
+
+        began = time.monotonic()
+        keras.utils.set_random_seed(0)
+        generator = np.random.default_rng(0)
+        x = generator.normal(size=(256, 12, 2)).astype(np.float32)  # (batch, time, features)
+        y = x.sum(axis=(1, 2), keepdims=False)[:, None] / 5
+        layers = [keras.Input((12, 2)), keras.layers.LSTM(8), keras.layers.Dense(1)]
+        model = keras.Sequential(layers)
+        model.compile(keras.optimizers.Adam(0.02), "mse")
+        losses = model.fit(x, y, epochs=6, batch_size=64, verbose=0).history["loss"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.keras"
+            model.save(path)
+            answer = runtime.load(path).predict(x)
+        difference = float(np.abs(answer - model.predict_on_batch(x)).max())
+    return {
+        "passed": bool(losses[-1] < losses[0] and difference < LARGEST_DIFFERENCE),
+        "seconds": round(time.monotonic() - began, 1),
+        "loss_before": losses[0],
+        "loss_after": losses[-1],
+        "difference": difference,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _processor() -> str:
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as stream:
+            names = [line.partition(":")[2].strip() for line in stream if "model name" in line]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor() or platform.machine()

@@ -1,0 +1,73 @@
+"""The commands that fetch what others own."""
+
+import json
+from pathlib import Path
+
+import click
+from tabulate import tabulate
+
+from lstmkit.datafiles import data_folder
+from lstmkit.downloads import catalogue
+from lstmkit.options import json_option
+
+data_option = click.option(
+    "--data",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=data_folder,
+    show_default="LSTMKIT_DATA, else the user's data folder",
+    help="Folder of fetched data.",
+)
+
+
+@click.group()
+def data() -> None:
+    """List and fetch data files of others: prices, MIDI, sentences, word vectors."""
+
+
+@data.command("list", epilog="Example: lstmkit data list")
+@data_option
+@json_option
+def list_(folder: Path, as_json: bool) -> None:
+    """List what can be fetched, and what is here already."""
+    from lstmkit.downloads.fetch import state
+
+    rows = [
+        {
+            "name": source.name,
+            "file": file.name,
+            "bytes": file.size,
+            "state": state(file, folder),
+            "what": source.what,
+            "licence": source.licence,
+        }
+        for source in catalogue.CATALOGUE
+        for file in source.files
+    ]
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps({**row, "path": str(folder / str(row["file"]))}))
+        return
+    click.echo(tabulate(rows, headers="keys", intfmt=","))
+    click.echo(f"\nfolder: {folder}", err=True)
+
+
+@data.command(epilog="Example: lstmkit data fetch dis")
+@click.argument("names", nargs=-1, metavar="[dis|metheny|emoji|glove|all]...")
+@data_option
+@json_option
+def fetch(names: tuple[str, ...], folder: Path, as_json: bool) -> None:
+    """Fetch files, checked by their SHA-256, to where the other commands look for them.
+
+    Without a name: the tutorial's files, which are small.
+    """
+    sources = catalogue.chosen(names or catalogue.SMALL)
+    from lstmkit.downloads.fetch import fetch as bring
+
+    for source in sources:
+        paths = [str(path) for path in bring(source, folder)]
+        if as_json:
+            click.echo(json.dumps({"name": source.name, "files": paths}))
+            continue
+        click.echo("\n".join(paths))
+        click.echo(f"next: {source.next_command}", err=True)

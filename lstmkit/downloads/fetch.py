@@ -1,0 +1,128 @@
+"""Fetch files through pooch: checked, atomic, with progress."""
+
+import contextlib
+import logging
+from pathlib import Path
+from typing import Any
+
+import pooch
+import requests
+
+from lstmkit import runs
+from lstmkit.downloads.catalogue import RemoteFile, Source
+from lstmkit.errors import RunError
+from lstmkit.progress import Progress
+
+CHUNK = 1 << 16
+SECONDS = 30
+
+log = logging.getLogger(__name__)
+
+
+class WrongLengthError(Exception):
+    """The server sends more or less than the file has; says which."""
+
+
+def is_present(file: RemoteFile, folder: Path) -> bool:
+    """Return whether the file lies in the folder, whole."""
+    path = folder / file.name
+    return (
+        path.is_file()
+        and path.stat().st_size == file.size
+        and runs.fingerprint(path)["sha256"] == file.sha256
+    )
+
+
+def state(file: RemoteFile, folder: Path) -> str:
+    """Return ``here``, ``damaged`` or ``not fetched``."""
+    if is_present(file, folder):
+        return "here"
+    return "damaged" if (folder / file.name).exists() else "not fetched"
+
+
+def fetch(source: Source, folder: Path) -> list[Path]:
+    """Bring the files of a source into a folder; one that is there, and whole, is left alone.
+
+    Args:
+        source: What to fetch.
+        folder: Where to; made if need be.
+
+    Returns:
+        The path of each file.
+
+    Raises:
+        RunError: Offline, refused, cut short, or not the file that was expected. Nothing of the
+            file is left behind.
+    """
+    return [_fetch(file, folder) for file in source.files]
+
+
+def _fetch(file: RemoteFile, folder: Path) -> Path:
+    path = folder / file.name
+    if is_present(file, folder):
+        log.warning("%s: already here", path)
+        return path
+    pooch.get_logger().setLevel(logging.WARNING)
+    try:
+        pooch.retrieve(
+            file.url,
+            f"sha256:{file.sha256}",
+            file.name,
+            folder,
+            downloader=lambda url, stream, _: _receive(url, Path(stream), file),
+        )
+    except (requests.RequestException, WrongLengthError, ValueError) as error:
+        raise RunError(
+            f"{file.name}: cannot be fetched from {file.url}: {_reason(error, file)}; "
+            f"nothing of it was kept"
+        ) from error
+    except OSError as error:
+        raise RunError(
+            f"{path}: cannot write: {error.strerror or error}; free space, check the rights, or "
+            f"choose another folder with --data or LSTMKIT_DATA"
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # goes only where it is empty
+    return path
+
+
+def _receive(url: str, path: Path, file: RemoteFile) -> None:
+    """Write what the server sends, and no more than the file's size of it."""
+    received = 0
+    headers = {"Accept-Encoding": "identity"}
+    with (
+        requests.get(url, stream=True, timeout=SECONDS, headers=headers) as answer,
+        path.open("wb") as stream,
+        Progress(file.size, label=file.name, unit="byte") as progress,
+    ):
+        answer.raise_for_status()
+        for chunk in answer.iter_content(CHUNK):
+            received += len(chunk)
+            if received > file.size:
+                raise WrongLengthError("the server sends more")
+            stream.write(chunk)
+            progress.update(len(chunk))
+    if received < file.size:
+        raise WrongLengthError(f"it ended after {received:,} bytes")
+
+
+def _reason(error: Exception, file: RemoteFile) -> str:
+    """Say in a few words what went wrong and what to do."""
+    again = "run the command again"
+    answer: Any = getattr(error, "response", None)
+    if answer is not None:
+        return f"the server answered {answer.status_code} {answer.reason}"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return f"the connection broke before it was whole; {again}"
+    if isinstance(error, WrongLengthError):
+        return f"expected {file.size:,} bytes, {error}; {again}"
+    if isinstance(error, requests.Timeout):
+        return f"no answer within {SECONDS} seconds; {again} later"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the server's certificate was not accepted; a proxy on the way may need its own"
+    if isinstance(error, requests.ConnectionError):
+        return f"no connection; check the network, then {again}"
+    if isinstance(error, requests.RequestException):
+        return f"{type(error).__name__}; {again}"
+    return f"what came is another file: expected SHA-256 {file.sha256}; {again}, or report it"

@@ -1,0 +1,98 @@
+"""Set the stage for a solo, and play it with its rhythm section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from lstmkit.music import comping, midi, performance
+from lstmkit.music.chords import parse_progression
+from lstmkit.music.config import GenerateConfig
+from lstmkit.music.grammar import Measure, TimedChord
+from lstmkit.music.score import Bar
+from lstmkit.music.songbook import Tune
+
+SOLO_CHANNEL, PIANO_CHANNEL, BASS_CHANNEL = 0, 1, 2
+PIANO_PROGRAM, BASS_PROGRAM = 0, 32
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks of a solo; None leaves it to the tune.
+
+    Attributes:
+        bars: Bars of the solo.
+        chords: Symbols to play over.
+        tempo: Quarters per minute.
+        primer: Music to be fed to the network before it begins.
+        count: Number of solos.
+        accompaniment: Whether piano and bass play along.
+        wav: Whether sound is rendered.
+    """
+
+    bars: int | None = None
+    chords: str | None = None
+    tempo: float | None = None
+    primer: str | None = None
+    count: int = 1
+    accompaniment: bool = True
+    wav: bool = False
+
+
+def stage(tune: Tune, request: Request, config: GenerateConfig) -> list[Measure]:
+    """Return the bars to play over, from quarter 0 on: the chords given, else those of a tune."""
+    if request.chords is None:
+        bars = [
+            (m.bar.length, [(t.onset - m.bar.start, t.chord) for t in m.chords])
+            for m in tune.measures
+        ]
+        wanted = request.bars or config.bars or len(bars)
+    else:
+        progression = parse_progression(request.chords)
+        length = tune.metre
+        bars = [
+            (length, [(i * length / len(bar), chord) for i, chord in enumerate(bar)])
+            for bar in progression
+        ]
+        wanted = request.bars or len(bars)
+    measures = []
+    start = Fraction(0)
+    for number in range(wanted):
+        length, chords = bars[number % len(bars)]
+        timed = tuple(TimedChord(start + max(at, Fraction(0)), chord) for at, chord in chords)
+        measures.append(Measure(Bar(start, length), (), timed))
+        start += length
+    return measures
+
+
+def perform(
+    measures: Sequence[Measure],
+    tune: Tune,
+    tempo: float,
+    swing: float,
+    request: Request,
+    generator: np.random.Generator,
+) -> tuple[bytes, list[midi.Track]]:
+    """Play a solo with its rhythm section; return the MIDI file and its tracks."""
+    lines = [performance.accented([n for m in measures for n in m.notes], generator)]
+    if request.accompaniment:
+        lines += [comping.piano(measures, generator), comping.bass(measures)]
+    players = (
+        ("Solo", tune.program, SOLO_CHANNEL),
+        ("Piano", PIANO_PROGRAM, PIANO_CHANNEL),
+        ("Bass", BASS_PROGRAM, BASS_CHANNEL),
+    )
+    tracks = [
+        midi.Track(name, program, notes, channel)
+        for (name, program, channel), notes in zip(
+            players, performance.swung(lines, swing), strict=False
+        )
+    ]
+    markers = [(t.onset, t.chord.symbol) for m in measures for t in m.chords]
+    file = midi.write(
+        tracks, tempo=tempo, metre=tune.metre, end=measures[-1].bar.end, markers=markers
+    )
+    return file, tracks

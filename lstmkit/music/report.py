@@ -1,0 +1,203 @@
+"""Results of the music pipeline into MIDI, JSON, CSV and PNG, and into tables for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from lstmkit.music.grammar import Measure
+from lstmkit.runs import atomic, finite, write_bytes, write_json
+
+COLUMNS_AT_MOST = 4
+
+METRIC_LABELS = {
+    "notes": "notes",
+    "chord_tone_share": "chord tones, share",
+    "chord_or_scale_tone_share": "chord or scale tones, share",
+    "pitch_class_entropy_bits": "pitch-class entropy, bits",
+    "scale_consistency": "scale consistency",
+    "groove_consistency": "groove consistency",
+    "empty_beat_rate": "empty beats, share",
+    "range_semitones": "range, semitones",
+    "note_density_per_quarter": "notes per quarter",
+    "rhythmic_variety_bits": "rhythmic variety, bits",
+}
+
+
+@dataclass(frozen=True)
+class Solo:
+    """One generated solo.
+
+    Attributes:
+        name: Stem of its files.
+        over: Name of the tune whose chords, sound and tempo it has.
+        measures: Bars with notes and chords, as written (not swung).
+        metrics: Of the solo, see `metrics.all_of`.
+        copied: What stands in the training music: for `tokens` and `melody` the length, and where.
+        midi: The file.
+        wav: The sound, if asked for.
+        tempo: Quarters per minute.
+    """
+
+    name: str
+    over: str
+    measures: tuple[Measure, ...]
+    metrics: dict[str, float]
+    copied: dict[str, Any]
+    midi: bytes
+    wav: bytes | None
+    tempo: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one command of the pipeline made.
+
+    Attributes:
+        run: Its folder.
+        verdict: One sentence.
+        metrics: What goes into ``metrics.json``.
+        history: One row per epoch; empty where nothing was trained.
+        solos: What was generated.
+        training: The training music's own metrics, see `metrics.spread`; empty where there is none.
+    """
+
+    run: Path
+    verdict: str
+    metrics: dict[str, Any]
+    history: Sequence[dict[str, Any]] = ()
+    solos: Sequence[Solo] = ()
+    training: dict[str, dict[str, float]] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that ``--json`` prints."""
+        files = sorted(p for p in self.run.rglob("*") if p.is_file() and p.name[0] != ".")
+        content = {
+            "run": str(self.run),
+            "verdict": self.verdict,
+            "metrics": self.metrics,
+            "files": [str(path) for path in files],
+        }
+        return dict(finite(content))
+
+
+def write(result: Result) -> None:
+    """Write everything about a result into its run folder; ``metrics.json`` comes last."""
+    for solo in result.solos:
+        write_solo(solo, result.run)
+    if result.history:
+        from lstmkit import plots
+
+        write_history(result.history, result.run / "history.csv")
+        path = result.run / "plots" / "loss.png"
+        plots.loss_curves(result.history, path, title="Surprise at the next value", unit="nats")
+    write_json(result.run / "metrics.json", {"verdict": result.verdict, **result.metrics})
+
+
+def write_solo(solo: Solo, folder: Path) -> None:
+    """Write a solo as MIDI, as a picture, and as sound if there is any."""
+    from lstmkit.music import pictures
+
+    write_bytes(folder / f"{solo.name}.mid", solo.midi)
+    title = f"{solo.name} over {solo.over}, {solo.tempo:.0f} quarters a minute"
+    pictures.piano_roll(solo.measures, folder / f"{solo.name}.png", title=title)
+    if solo.wav is not None:
+        write_bytes(folder / f"{solo.name}.wav", solo.wav)
+
+
+def write_history(history: Sequence[dict[str, Any]], path: Path) -> None:
+    """Write one line per epoch; the untrained model is epoch 0 and has no training loss."""
+    names = list(dict.fromkeys(name for row in history for name in row))
+    with atomic(path) as stream:
+        stream.write(",".join(names) + "\n")
+        for row in history:
+            cells = [row.get(name) for name in names]
+            stream.write(",".join("" if c is None else f"{c:.9g}" for c in cells) + "\n")
+
+
+def solo_json(solo: Solo) -> dict[str, Any]:
+    """Return what ``metrics.json`` says about a solo."""
+    return {
+        "over": solo.over,
+        "bars": len(solo.measures),
+        "tempo_quarters_per_minute": round(solo.tempo, 3),
+        "metrics": solo.metrics,
+        "copied": solo.copied,
+    }
+
+
+def metric_rows(
+    metrics: Sequence[tuple[str, dict[str, float]]], training: dict[str, dict[str, float]] | None
+) -> list[dict[str, Any]]:
+    """Return a table: a row for each metric, a column for each piece, then the training music.
+
+    Args:
+        metrics: Name and metrics of each piece.
+        training: From `metrics.spread`, or None.
+    """
+    rows = []
+    for key, label in METRIC_LABELS.items():
+        row: dict[str, Any] = {"metric": label}
+        row |= {name: _shown(values.get(key, math.nan)) for name, values in metrics}
+        if training is not None and key in training:
+            known = training[key]
+            row["training music"] = (
+                f"{_shown(known['mean'])} ({_shown(known['low'])} to {_shown(known['high'])})"
+            )
+        rows.append(row)
+    return rows
+
+
+def result_rows(result: Result) -> list[dict[str, Any]]:
+    """Return the table of metrics that the terminal shows, for at most four pieces."""
+    if result.solos:
+        known = [(solo.name, solo.metrics) for solo in result.solos[:COLUMNS_AT_MOST]]
+    else:
+        known = [(Path(str(result.metrics["file"])).stem, result.metrics["metrics"])]
+    return metric_rows(known, result.training)
+
+
+def part_rows(facts: Sequence[Any], melody: int, harmony: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the table of parts that ``inspect`` shows."""
+    return [
+        {
+            "part": part.index,
+            "name": part.name or "-",
+            "program": "drums" if part.drums else part.program,
+            "notes": part.notes,
+            "range": f"{part.low}-{part.high}",
+            "alone": f"{1 - part.overlap:.0%}",
+            "per onset": f"{part.chord_size:.1f}",
+            "bars": f"{part.first_bar}-{part.last_bar}",
+            "role": "melody" if part.index == melody else "chords" if part.index in harmony else "",
+        }
+        for part in facts
+    ]
+
+
+def bar_rows(measures: Sequence[Measure], numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the table of bars that ``inspect`` shows: chords with their beat, and melody notes."""
+    return [
+        {
+            "bar": number,
+            "quarters": f"{float(m.bar.length):g}",
+            "chords": "  ".join(
+                f"{_beat(t.onset - m.bar.start)}{t.chord.symbol}" for t in m.chords
+            ),
+            "melody notes": len(m.notes),
+            "used": "yes" if m.notes and m.chords else "no",
+        }
+        for number, m in zip(numbers, measures, strict=True)
+    ]
+
+
+def _beat(offset: Fraction) -> str:
+    return "" if offset <= 0 else f"({float(offset) + 1:g}) "
+
+
+def _shown(value: float) -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:.3g}"

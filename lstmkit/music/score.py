@@ -1,0 +1,196 @@
+"""What a music file holds, whatever its format: parts of notes, bars, tempo, chord symbols.
+
+Time is counted in quarter notes from the start, exactly (`fractions.Fraction`), so that triplets
+stay triplets.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+MAX_QUARTERS = 10_000  # 83 minutes at 120 quarters a minute; hardly a piece is longer
+DEFAULT_TEMPO = 120.0
+
+
+class Note(NamedTuple):
+    """One sounding note.
+
+    Attributes:
+        onset: Quarters from the start of the piece.
+        duration: Quarters; zero occurs in files and is kept.
+        pitch: MIDI number, 60 is C4.
+        velocity: Loudness, 1 to 127.
+    """
+
+    onset: Fraction
+    duration: Fraction
+    pitch: int
+    velocity: int
+
+    @property
+    def end(self) -> Fraction:
+        """Quarters from the start of the piece to the end of the note."""
+        return self.onset + self.duration
+
+
+class Bar(NamedTuple):
+    """One measure: its first moment and its length, in quarters."""
+
+    start: Fraction
+    length: Fraction
+
+    @property
+    def end(self) -> Fraction:
+        """The first moment after the bar, in quarters."""
+        return self.start + self.length
+
+
+@dataclass(frozen=True)
+class Part:
+    """The notes of one player, by onset and, at one onset, in the order of the file.
+
+    Attributes:
+        name: As the file names it, or empty.
+        program: General MIDI instrument, 0 to 127.
+        drums: Whether the pitches are drums.
+        notes: All notes.
+    """
+
+    name: str
+    program: int
+    drums: bool
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A piece of music.
+
+    Attributes:
+        name: Stem of the file, or the name in music21's corpus.
+        parts: The parts that have notes, in the order of the file.
+        bars: All measures, without a gap, from the first moment to the last.
+        tempos: Onset in quarters and quarters per minute, by onset; never empty.
+        symbols: Onset in quarters and chord symbol, by onset; empty in most files.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    bars: tuple[Bar, ...]
+    tempos: tuple[tuple[Fraction, float], ...]
+    symbols: tuple[tuple[Fraction, str], ...] = ()
+
+    @property
+    def end(self) -> Fraction:
+        """Quarters to the end of the last note."""
+        return max(note.end for part in self.parts for note in part.notes)
+
+    @property
+    def metre(self) -> Fraction:
+        """The most frequent bar length, in quarters."""
+        counts = Counter(bar.length for bar in self.bars)
+        return max(counts, key=lambda length: (counts[length], length))
+
+    @property
+    def tempo(self) -> float:
+        """Quarters per minute that hold for the longest time."""
+        onsets = [onset for onset, _ in self.tempos[1:]] + [max(self.end, self.tempos[-1][0])]
+        spans: dict[float, Fraction] = {}
+        for (onset, bpm), until in zip(self.tempos, onsets, strict=True):
+            spans[bpm] = spans.get(bpm, Fraction(0)) + max(until - onset, Fraction(0))
+        return max(spans, key=lambda bpm: spans[bpm])
+
+
+def bars_from_metres(metres: Sequence[tuple[Fraction, Fraction]], end: Fraction) -> tuple[Bar, ...]:
+    """Lay bars over a piece.
+
+    Args:
+        metres: Onset and bar length in quarters of each time signature, by onset. A change within a
+            bar shortens that bar, which is how MIDI files write a pick-up.
+        end: Quarters to the end of the piece.
+    """
+    changes = [change for change in metres if change[0] < end] or list(metres[:1])
+    if not changes or changes[0][0] > 0:
+        changes.insert(0, (Fraction(0), Fraction(4)))
+    bars: list[Bar] = []
+    for (start, length), until in zip(changes, [c[0] for c in changes[1:]] + [end], strict=True):
+        at = start
+        while at < until:
+            last = until == end and at + length >= end
+            bars.append(Bar(at, length if last else min(length, until - at)))
+            at += length
+    return tuple(bars)
+
+
+def bar_index(bars: Sequence[Bar], moment: Fraction) -> int:
+    """Return which bar holds a moment; -1 before the first."""
+    return bisect_right(bars, moment, key=lambda bar: bar.start) - 1
+
+
+def in_order(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Sort notes by onset alone, so that a chord keeps the order of the file."""
+    return tuple(sorted(notes, key=lambda note: note.onset))
+
+
+def to_json(score: Score) -> dict[str, Any]:
+    """Return the score as plain lists and numbers; every time is an integer over `resolution`."""
+    times = [t for part in score.parts for note in part.notes for t in (note.onset, note.duration)]
+    times += [t for bar in score.bars for t in bar]
+    times += [onset for onset, _ in score.tempos] + [onset for onset, _ in score.symbols]
+    resolution = math.lcm(*{time.denominator for time in times})
+
+    def ticks(time: Fraction) -> int:
+        return int(time * resolution)
+
+    return {
+        "name": score.name,
+        "resolution": resolution,
+        "parts": [
+            {
+                "name": part.name,
+                "program": part.program,
+                "drums": part.drums,
+                "notes": [
+                    [ticks(n.onset), ticks(n.duration), n.pitch, n.velocity] for n in part.notes
+                ],
+            }
+            for part in score.parts
+        ],
+        "bars": [[ticks(bar.start), ticks(bar.length)] for bar in score.bars],
+        "tempos": [[ticks(onset), bpm] for onset, bpm in score.tempos],
+        "symbols": [[ticks(onset), symbol] for onset, symbol in score.symbols],
+    }
+
+
+def from_json(data: dict[str, Any]) -> Score:
+    """Return the score that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: If the data is something else.
+    """
+    resolution = int(data["resolution"])
+
+    def time(ticks: int) -> Fraction:
+        return Fraction(ticks, resolution)
+
+    return Score(
+        name=str(data["name"]),
+        parts=tuple(
+            Part(
+                str(part["name"]),
+                int(part["program"]),
+                bool(part["drums"]),
+                tuple(Note(time(on), time(length), p, v) for on, length, p, v in part["notes"]),
+            )
+            for part in data["parts"]
+        ),
+        bars=tuple(Bar(time(start), time(length)) for start, length in data["bars"]),
+        tempos=tuple((time(onset), float(bpm)) for onset, bpm in data["tempos"]),
+        symbols=tuple((time(onset), str(symbol)) for onset, symbol in data["symbols"]),
+    )

@@ -1,0 +1,161 @@
+"""A session: a trained network with its songbook improvises."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from lstmkit import config as configs
+from lstmkit import runs, runtime
+from lstmkit.errors import InputError
+from lstmkit.music import arrangement, metrics, songbook, synth
+from lstmkit.music.arrangement import Request
+from lstmkit.music.config import GenerateConfig, MusicConfig
+from lstmkit.music.copying import longest_quotation
+from lstmkit.music.repertoire import Repertoire, Vocabulary, rhythm_of, steps, without_bar_lines
+from lstmkit.music.report import Solo
+from lstmkit.music.sampling import Network
+from lstmkit.music.score import Note
+from lstmkit.music.solo import Improviser, Manner
+from lstmkit.music.songbook import Songbook
+
+log = logging.getLogger(__name__)
+
+
+def load(run: runs.Run) -> tuple[Songbook, runtime.Model]:
+    """Return the songbook and the network of a run, which must fit each other.
+
+    Raises:
+        InputError: A file is missing or damaged, or the two are of different trainings.
+    """
+    book = load_songbook(run)
+    model = runtime.load(run.path / runs.MODEL)
+    size = Network(model).n_values
+    if size != len(book.values):
+        raise InputError(
+            f"{run.path}: {runs.MODEL} knows {size} values, {songbook.FILE} {len(book.values)};"
+            " they are of different trainings; train again"
+        )
+    return book, model
+
+
+def load_songbook(run: runs.Run) -> Songbook:
+    """Return the songbook of a run."""
+    where = str(run.path / songbook.FILE)
+    return songbook.from_json(run.read_json(songbook.FILE), where=where)
+
+
+def improvise(
+    book: Songbook, model: runtime.Model, config: MusicConfig, request: Request, number: int
+) -> Solo:
+    """Improvise one solo.
+
+    Args:
+        book: The songbook of the network.
+        model: The network.
+        config: With the user's changes.
+        request: What the user asks for.
+        number: Which solo of a series; each has chance of its own.
+    """
+    generator = np.random.default_rng([config.seed, number])
+    tune = book.tunes[int(generator.integers(len(book.tunes)))]
+    measures = arrangement.stage(tune, request, config.generate)
+    vocabulary = Vocabulary(book.values)
+    improviser = Improviser(
+        Network(model),
+        vocabulary,
+        tune.compass,
+        _manner(config.generate),
+        _repertoire(book, config.generate),
+        rhythm_of(book.corpora),
+        generator,
+    )
+    opening = _opening(vocabulary, book, request, generator)
+    bars, texts = improviser.play(measures, opening)
+    played = tuple(m._replace(notes=tuple(b)) for m, b in zip(measures, bars, strict=True))
+    notes = [note for bar in bars for note in bar]
+    tempo = request.tempo or tune.tempo
+    file, tracks = arrangement.perform(
+        played, tune, tempo, config.generate.swing, request, generator
+    )
+    sound = None
+    if request.wav:
+        sound, player = synth.render(file, tracks, tempo=tempo, end=played[-1].bar.end)
+        log.warning("sound: %s", player)
+    return Solo(
+        name=f"solo-{number + 1:02d}",
+        over="the chords given" if request.chords else tune.name,
+        measures=played,
+        metrics=metrics.all_of(played),
+        copied=copied(texts, notes, book),
+        midi=file,
+        wav=sound,
+        tempo=tempo,
+    )
+
+
+def copied(texts: Sequence[str], notes: Sequence[Note], book: Songbook) -> dict[str, Any]:
+    """Return the longest runs that stand in the training music, and where.
+
+    Args:
+        texts: Token texts, bar lines or not.
+        notes: The melody.
+        book: The training music.
+
+    Returns:
+        For `tokens`, and for `melody` (intervals with rhythm), the length of the run in values or
+        steps, where it begins in the solo, and tune and place where it stands.
+    """
+    corpora = [without_bar_lines(corpus) for corpus in book.corpora]
+    tokens = longest_quotation(without_bar_lines(texts), corpora)
+    melody = longest_quotation(steps(notes), book.melodies)
+    return {
+        kind: {
+            "longest": found.length,
+            "at": found.at,
+            "tune": None if found.piece is None else book.tunes[found.piece].name,
+            "tune_at": found.piece_at,
+        }
+        for kind, found in (("tokens", tokens), ("melody", melody))
+    }
+
+
+def _manner(config: GenerateConfig) -> Manner:
+    phrase = config.longest_phrase
+    return Manner(
+        temperature=config.temperature,
+        top_p=config.top_p,
+        longest_copy=config.longest_copy,
+        longest_phrase=None if phrase is None else Fraction(phrase),
+    )
+
+
+def _repertoire(book: Songbook, config: GenerateConfig) -> Repertoire | None:
+    if config.longest_copy is None:
+        return None
+    return Repertoire(book.corpora, book.melodies, config.longest_copy)
+
+
+def _opening(
+    vocabulary: Vocabulary, book: Songbook, request: Request, generator: np.random.Generator
+) -> list[int]:
+    """Return the values the network hears first: the primer, else a bar line, else any value."""
+    if request.primer is not None:
+        from lstmkit.music import data
+
+        defaults = configs.load(MusicConfig, "music", None)
+        primer = data.load_tune(request.primer, defaults.data)
+        texts = songbook.tokens_of(primer.passages, book.grammar)
+        known = [vocabulary.ids[text] for text in texts if text in vocabulary.ids]
+        if not known:
+            raise InputError(
+                f"{request.primer}: none of its {len(texts)} values is known to this network;"
+                " choose a primer that is more like the training music"
+            )
+        return known
+    bar = next((value for value in vocabulary.bar_lines.values() if value is not None), None)
+    return [int(generator.integers(len(vocabulary))) if bar is None else bar]

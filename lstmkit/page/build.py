@@ -1,0 +1,204 @@
+"""Make the page of a run, the page that compares runs, and the model card."""
+
+import importlib
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from bokeh.embed import json_item
+from bokeh.resources import Resources
+
+from lstmkit import runs
+from lstmkit.errors import InputError
+from lstmkit.page.blocks import Block, Chart, Player, Table, number
+from lstmkit.page.history import read_history
+
+PAGE, CARD = "report.html", "README.md"
+MAX_FILES = 200
+
+
+def write(run: runs.Run) -> Path:
+    """Write ``report.html`` and the model card ``README.md`` into the run folder.
+
+    Args:
+        run: A finished run of any pipeline.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        InputError: A file of the run is missing or damaged.
+        RunError: The disk is full, or the folder cannot be written.
+    """
+    manifest = run.manifest
+    facts = _facts(run, manifest)
+    blocks = _pipeline(manifest).blocks(run)
+    runs.write_text(run.path / CARD, _environment().get_template("card.md").render(facts))
+    facts["files"] = _files(run)
+    runs.write_text(run.path / PAGE, _render("report.html", facts, blocks))
+    return run.path / PAGE
+
+
+def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
+    """Write a page that shows runs side by side.
+
+    Args:
+        chosen: Two runs or more, of one pipeline.
+        folder: Where to write it.
+
+    Raises:
+        InputError: Fewer than two runs, or of several pipelines.
+    """
+    if len(chosen) < 2:
+        raise InputError("--compare needs at least two runs, such as --compare RUN RUN")
+    pipelines = sorted({str(run.manifest.get("pipeline")) for run in chosen})
+    if len(pipelines) > 1:
+        raise InputError(f"--compare: runs of {' and '.join(pipelines)}; expected one pipeline")
+    names = [run.name for run in chosen]
+    columns = ["", *names]
+    metrics = [dict(_flat(_metrics(run))) for run in chosen]
+    settings = [dict(_flat(_config(run))) for run in chosen]
+    blocks: list[Block] = [
+        Table("Verdicts", ["run", "verdict"], [(r.name, _verdict(r)) for r in chosen]),
+        Table("Metrics", columns, _side_by_side(metrics)),
+        Table(
+            "What differs in the config",
+            columns,
+            [row for row in _side_by_side(settings) if len(set(row[1:])) > 1]
+            or [["nothing", *["the same"] * len(names)]],
+        ),
+    ]
+    curves = _loss_of_each(chosen)
+    if curves:
+        from lstmkit.page import charts
+
+        figure = charts.several(curves, x="epoch", y="validation loss")
+        blocks.insert(1, Chart("Validation loss", figure))
+    facts = {"title": f"{pipelines[0]}: {len(chosen)} runs side by side", "runs": names}
+    path = folder / PAGE
+    runs.write_text(path, _render("compare.html", facts, blocks))
+    return path
+
+
+def _pipeline(manifest: dict[str, Any]) -> Any:
+    name = str(manifest.get("pipeline"))
+    if name not in runs_of():
+        raise InputError(f"a run of {name!r}: no such pipeline; expected {', '.join(runs_of())}")
+    return importlib.import_module(f"lstmkit.{name}.page")
+
+
+def runs_of() -> list[str]:
+    """Return the pipelines that have pages."""
+    from lstmkit.config import pipelines
+
+    return pipelines()
+
+
+def _facts(run: runs.Run, manifest: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": f"{manifest.get('pipeline')} {manifest.get('verb')}: {manifest.get('name')}",
+        "run": run.name,
+        "manifest": manifest,
+        "verdict": _verdict(run),
+        "command": _command(manifest.get("command", [])),
+        "config": _text(run.path / "config.yaml"),
+        "metrics": [(key, number(value)) for key, value in _flat(_metrics(run))],
+        "has_model": (run.path / runs.MODEL).exists(),
+    }
+
+
+def _render(template: str, facts: dict[str, Any], blocks: Sequence[Block]) -> str:
+    items = [
+        json_item(block.figure, f"chart-{index}") if isinstance(block, Chart | Player) else None
+        for index, block in enumerate(blocks)
+    ]
+    scripts = Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw
+    content = _environment().get_template(template)
+    return content.render(facts, blocks=blocks, items=items, bokeh=scripts)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("lstmkit.page"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}  # Bokeh defines, then refers
+    environment.filters["markdown"] = _plain_markdown
+    return environment
+
+
+def _plain_markdown(text: Any) -> str:
+    """Write a text so that Markdown shows it as it is, on one line."""
+    line = " ".join(str(text).split())
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+!|~&" else c for c in line)
+
+
+def _metrics(run: runs.Run) -> dict[str, Any]:
+    return run.read_json("metrics.json") if (run.path / "metrics.json").exists() else {}
+
+
+def _config(run: runs.Run) -> dict[str, Any]:
+    from lstmkit import config
+
+    pipeline = str(run.manifest.get("pipeline"))
+    path = run.path / "config.yaml"
+    return config.load(config.schema_of(pipeline), pipeline, path).model_dump(mode="json")
+
+
+def _verdict(run: runs.Run) -> str:
+    return str(_metrics(run).get("verdict", ""))
+
+
+def _flat(content: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for key, value in content.items():
+        if isinstance(value, dict):
+            rows += _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list) and all(isinstance(item, int | float | str) for item in value):
+            rows.append((prefix + key, ", ".join(number(item) for item in value)))
+        elif not isinstance(value, list) and key != "verdict":
+            rows.append((prefix + key, value))
+    return rows
+
+
+def _side_by_side(columns: Sequence[dict[str, Any]]) -> list[list[str]]:
+    keys = list(dict.fromkeys(key for column in columns for key in column))
+    return [[key, *(number(column.get(key)) for column in columns)] for key in keys]
+
+
+def _loss_of_each(chosen: Sequence[runs.Run]) -> dict[str, tuple[list[float], list[float]]]:
+    curves = {}
+    for run in chosen:
+        rows = [row for row in read_history(run) if row.get("val_loss") is not None]
+        if rows:
+            curves[run.name] = ([_of(r, "epoch") for r in rows], [_of(r, "val_loss") for r in rows])
+    return curves
+
+
+def _of(row: dict[str, float | None], name: str) -> float:
+    value = row[name]
+    return float("nan") if value is None else value
+
+
+def _command(words: Sequence[str]) -> str:
+    if not words:
+        return ""
+    program = "python -m lstmkit" if words[0] == "__main__.py" else "lstmkit"
+    return f"{program} {shlex.join(words[1:])}".strip()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def _files(run: runs.Run) -> list[tuple[str, str]]:
+    paths = [path for path in run.files() if path.name != PAGE][:MAX_FILES]
+    return [
+        (path.relative_to(run.path).as_posix(), f"{path.stat().st_size:,} bytes") for path in paths
+    ]

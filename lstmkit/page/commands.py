@@ -1,0 +1,43 @@
+"""The command that shows runs as pages."""
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from lstmkit import runs
+from lstmkit.completion import runs_of_command
+from lstmkit.errors import InputError
+from lstmkit.options import output_option
+
+
+@click.command(epilog="Example: lstmkit report --open")
+@click.argument(
+    "run_folders",
+    metavar="[RUN]...",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    shell_complete=runs_of_command,
+)
+@click.option("--compare", is_flag=True, help="Show the runs given side by side.")
+@click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
+@output_option
+def report(run_folders: tuple[Path, ...], compare: bool, show: bool, output: Path) -> None:
+    """Write the page of RUN, or of the newest run, as one file that opens anywhere."""
+    chosen = [runs.find_any(output, folder) for folder in run_folders]
+    if not chosen:
+        chosen = runs.list_runs(output)[-1:]
+    if not chosen:
+        raise InputError(f"no runs below {output}; make one with `lstmkit stock train`")
+    if len(chosen) > 1 and not compare:
+        raise InputError("several runs: add --compare to see them side by side")
+    from lstmkit.page import build
+
+    if compare:
+        stamp = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}"
+        path = build.compare(chosen, output / "comparisons" / stamp)
+    else:
+        path = build.write(chosen[0])
+    click.echo(path)
+    if show:
+        click.launch(str(path.absolute()))

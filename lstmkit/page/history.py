@@ -1,0 +1,28 @@
+"""Read what a run wrote as CSV."""
+
+import csv
+
+from lstmkit.errors import InputError
+from lstmkit.runs import Run
+
+MAX_EPOCHS = 1_000_000
+
+
+def read_history(run: Run) -> list[dict[str, float | None]]:
+    """Return the rows of ``history.csv``, or none where nothing was trained.
+
+    Raises:
+        InputError: The file is damaged.
+    """
+    path = run.path / "history.csv"
+    if not path.exists():
+        return []
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = [
+                {name: float(cell) if cell else None for name, cell in row.items()}
+                for _, row in zip(range(MAX_EPOCHS), csv.DictReader(stream), strict=False)
+            ]
+    except (OSError, ValueError, TypeError, csv.Error) as error:
+        raise InputError(f"{path}: damaged ({error}); train again") from error
+    return [row for row in rows if row.get("epoch") is not None]

@@ -1,0 +1,159 @@
+import hashlib
+import http.server
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lstmkit import cli
+from lstmkit.datafiles import locate
+from lstmkit.downloads import catalogue
+from lstmkit.downloads.catalogue import RemoteFile, Source
+from lstmkit.downloads.fetch import fetch, state
+from lstmkit.errors import InputError, RunError
+
+BODY = b"2016-12-30,104.0,104.5,103.9,104.2,104.2,100\n" * 4000
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        if self.path == "/missing":
+            self.send_error(404)
+            return
+        self.send_response(200)
+        if self.path == "/endless":
+            self.end_headers()
+            for _ in range(100):
+                self.wfile.write(BODY)
+            return
+        if self.path == "/short-without-length":
+            self.end_headers()
+            self.wfile.write(BODY[:1000])
+            return
+        self.send_header("Content-Length", str(len(BODY)))
+        self.end_headers()
+        self.wfile.write({"/truncated": BODY[:1000], "/changed": BODY[::-1]}.get(self.path, BODY))
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "*")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.asked = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def source_at(server, path, name="dis"):
+    url = f"http://127.0.0.1:{server.server_address[1]}{path}"
+    file = RemoteFile("DIS.csv", url, len(BODY), hashlib.sha256(BODY).hexdigest())
+    return Source(name, "prices", "none", (file,), "lstmkit stock train DIS.csv")
+
+
+def test_fetch_brings_the_file_once(server, tmp_path):
+    folder = tmp_path / "new" / "data"
+    source = source_at(server, "/good")
+    assert fetch(source, folder) == [folder / "DIS.csv"]
+    assert (folder / "DIS.csv").read_bytes() == BODY
+    assert [p.name for p in folder.iterdir()] == ["DIS.csv"]
+    fetch(source, folder)
+    assert server.asked == ["/good"]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/missing", "the server answered 404"),
+        ("/truncated", "the connection broke"),
+        ("/short-without-length", "it ended after 1,000 bytes"),
+        ("/changed", "another file: expected SHA-256"),
+        ("/endless", "the server sends more"),
+    ],
+)
+def test_fetch_that_fails_says_why_and_leaves_nothing(server, tmp_path, path, reason):
+    folder = tmp_path / "data"
+    with pytest.raises(RunError, match=reason) as caught:
+        fetch(source_at(server, path), folder)
+    assert "DIS.csv" in str(caught.value)
+    assert "nothing of it was kept" in str(caught.value)
+    assert not folder.exists()
+
+
+def test_fetch_offline_says_so(server, tmp_path):
+    source = source_at(server, "/good")
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(RunError, match="no connection; check the network"):
+        fetch(source, tmp_path / "data")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fetch_replaces_a_damaged_file_but_keeps_it_when_that_fails(server, tmp_path):
+    (tmp_path / "DIS.csv").write_bytes(b"half")
+    good = source_at(server, "/good")
+    assert state(good.files[0], tmp_path) == "damaged"
+    with pytest.raises(RunError):
+        fetch(source_at(server, "/truncated"), tmp_path)
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"half"]
+    fetch(good, tmp_path)
+    assert state(good.files[0], tmp_path) == "here"
+
+
+def test_fetch_into_a_folder_that_cannot_be_made_is_one_error(server, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="choose another folder with --data"):
+        fetch(source_at(server, "/good"), tmp_path / "file" / "data")
+
+
+def test_data_fetch_puts_the_file_where_locate_looks(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "CATALOGUE", (source_at(server, "/good"),))
+    monkeypatch.setenv("LSTMKIT_DATA", str(tmp_path / "chosen"))
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    listed = runner.invoke(cli.root, ["data", "list", "--json"])
+    assert json.loads(listed.stdout)["state"] == "not fetched"
+    fetched = runner.invoke(cli.root, ["data", "fetch", "dis", "--json"])
+    assert fetched.exit_code == 0, fetched.output
+    path = tmp_path / "chosen" / "DIS.csv"
+    assert json.loads(fetched.stdout) == {"name": "dis", "files": [str(path)]}
+    assert locate(Path("DIS.csv"), remedy="") == path
+    listed = runner.invoke(cli.root, ["data", "list", "--json"])
+    assert json.loads(listed.stdout)["state"] == "here"
+
+
+@pytest.mark.parametrize("where", ["root", "command"])
+def test_data_option_chooses_the_folder(server, tmp_path, monkeypatch, where):
+    monkeypatch.setattr(catalogue, "CATALOGUE", (source_at(server, "/good"),))
+    monkeypatch.setenv("LSTMKIT_DATA", str(tmp_path / "other"))
+    option = ["--data", str(tmp_path / "mine")]
+    command = ["data", "fetch", "dis"]
+    args = [*option, *command] if where == "root" else [*command, *option]
+    result = CliRunner().invoke(cli.root, args)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "mine" / "DIS.csv").exists()
+    assert not (tmp_path / "other").exists()
+
+
+def test_unknown_name_is_refused_with_the_known_ones():
+    with pytest.raises(InputError, match="expected dis, metheny, emoji, glove or all"):
+        catalogue.chosen(["disney"])
+
+
+def test_catalogue_agrees_with_the_reference_files(reference):
+    known = [f for s in catalogue.CATALOGUE for f in s.files if s.name != "glove"]
+    for file in known:
+        content = (reference / "data" / file.name).read_bytes()
+        assert (file.size, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def test_all_is_everything_and_no_name_is_only_what_is_small():
+    assert [s.name for s in catalogue.chosen(["all"])] == list(catalogue.NAMES)
+    assert sum(f.size for s in catalogue.chosen(catalogue.SMALL) for f in s.files) < 1_000_000

@@ -1,0 +1,110 @@
+import io
+import itertools
+import wave
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from melodies import bar_over, line
+
+from lstmkit.errors import InputError
+from lstmkit.music import chords, comping, midi, performance, synth
+
+BARS = [
+    bar_over(symbols, start=4 * i)
+    for i, symbols in enumerate(
+        ["Dm7 G7", "Cmaj7", "Bm7b5 E7alt", "Am6", "F#dim7 B7b9", "C5", "Csus4"]
+    )
+]
+
+
+@pytest.mark.parametrize(
+    "symbol", ["Cmaj7", "Dm7", "G7", "E7alt", "Bm7b5", "F#dim7", "Am6", "C13", "Csus4", "C"]
+)
+def test_voicing_has_the_third_and_the_seventh(symbol):
+    chord = chords.parse(symbol)
+    above = {(p - chord.root) % 12 for p in comping.voice(chord, [])}
+    known = {(t - chord.root) % 12 for t in chord.tones}
+    assert above & {3, 4, 5}
+    assert above & {9, 10, 11} or not known & {9, 10, 11}
+
+
+def test_voicings_move_little():
+    hands: list[int] = []
+    moves = []
+    for _, _, chord in comping.spans(BARS):
+        following = comping.voice(chord, hands)
+        assert following == sorted(following)
+        assert comping.PIANO_LOW <= following[0] <= following[-1] <= comping.PIANO_HIGH
+        if hands:
+            moves.append(comping.movement(hands, following) / len(following))
+        hands = following
+    assert np.mean(moves) < 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_piano_plays_only_chord_and_scale_tones_within_their_time(seed):
+    notes = comping.piano(BARS, np.random.default_rng(seed))
+    for start, end, chord in comping.spans(BARS):
+        inside = [n for n in notes if start <= n.onset < end]
+        assert inside
+        assert all(n.end <= end and n.pitch % 12 in chord.scale | chord.tones for n in inside)
+
+
+def test_bass_walks_from_root_to_root():
+    notes = comping.bass(BARS)
+    assert [n.onset for n in notes] == list(range(4 * len(BARS)))
+    for start, _end, chord in comping.spans(BARS):
+        first = next(n for n in notes if n.onset == start)
+        assert first.pitch % 12 == chord.bass
+    leaps = [abs(b.pitch - a.pitch) for a, b in itertools.pairwise(notes)]
+    assert max(leaps) <= 12
+
+
+def test_swing_moves_off_beat_eighths_and_leaves_triplets_and_sixteenths():
+    eighths = line(
+        ("0", "1/2", 60),
+        ("1/2", "1/2", 62),
+        ("1", "1/3", 64),
+        ("4/3", "2/3", 65),
+        ("2", "1/4", 60),
+        ("5/2", "3/2", 62),
+        ("9/4", "1/4", 61),
+    )
+    (swung,) = performance.swung([eighths], 2 / 3)
+    place = Fraction(2, 3)
+    assert [(n.onset, n.end) for n in swung[:4]] == [
+        (0, place), (place, 1), (1, Fraction(4, 3)), (Fraction(4, 3), 2),
+    ]  # fmt: skip
+    assert swung[4:] == eighths[4:]
+    assert performance.swung([eighths], 0.5) == [eighths]
+
+
+def test_accents_fall_on_peaks_and_beginnings():
+    notes = line(("0", "1", 60), ("1", "1", 72), ("2", "1", 60), ("3", "1", 58))
+    quiet = [n.velocity for n in performance.accented(notes, np.random.default_rng(0))]
+    assert quiet[1] > quiet[0] > quiet[2]
+
+
+TRACKS = [
+    midi.Track("Solo", program, line(("0", "1", 60), ("1", "1/2", 67)), 0)
+    for program in (0, 11, 26, 33, 56, 73)
+]
+
+
+@pytest.mark.parametrize("track", TRACKS, ids=lambda t: str(t.program))
+def test_synthesiser_plays_the_pitch_that_is_written(track):
+    data = synth.synthesise([track], tempo=120, end=Fraction(2))
+    with wave.open(io.BytesIO(data)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 44_100)
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    assert 10_000 < np.abs(samples).max() <= 32_767
+    heard = samples[2_000:20_000].mean(axis=1)
+    spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard)), 1 << 18))
+    loudest = np.argmax(spectrum) * 44_100 / (1 << 18)
+    assert loudest == pytest.approx(261.63, rel=0.01)
+
+
+def test_render_refuses_what_would_take_all_memory():
+    with pytest.raises(InputError, match="seconds of music"):
+        synth.render(b"", TRACKS, tempo=10, end=Fraction(10_000))

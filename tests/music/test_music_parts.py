@@ -1,0 +1,84 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from melodies import line, random_melody
+
+from lstmkit.errors import InputError
+from lstmkit.music import harmony, parts
+from lstmkit.music.line import struck
+from lstmkit.music.score import Note, Part, Score, bars_from_metres, in_order
+
+MELODY = Part("", 73, False, tuple(random_melody(np.random.default_rng(0), 8)))
+CHORDS = Part(
+    "",
+    0,
+    False,
+    tuple(Note(Fraction(2 * i), Fraction(2), p, 60) for i in range(16) for p in (50, 53, 57)),
+)
+BASS = Part("", 32, False, tuple(Note(Fraction(i), Fraction(1), 38 + i % 5, 70) for i in range(32)))
+DRUMS = Part("Kit", 0, True, tuple(Note(Fraction(i, 2), Fraction(0), 42, 90) for i in range(64)))
+
+
+def score_of(*members: Part) -> Score:
+    bars = bars_from_metres([(Fraction(0), Fraction(4))], Fraction(32))
+    return Score("piece", members, bars, ((Fraction(0), 120.0),))
+
+
+def test_choose_finds_melody_chords_and_bass_among_drums():
+    choice = parts.choose(score_of(DRUMS, CHORDS, BASS, MELODY), where="x.mid")
+    assert choice.melody == 3
+    assert choice.harmony == (1, 2)
+    assert choice.reasons[0].startswith("melody: part 3")
+
+
+def test_choose_reads_harmony_from_all_parts_where_none_is_chordal():
+    assert parts.choose(score_of(MELODY, BASS), where="x.mid").harmony == (1,)
+
+
+def test_choose_does_as_the_config_says_and_refuses_parts_that_do_not_exist():
+    score = score_of(MELODY, BASS)
+    assert parts.choose(score, melody=1, harmony=[0], where="x.mid").melody == 1
+    with pytest.raises(InputError, match=r"x\.mid: there is no part 7; its parts are 0 to 1"):
+        parts.choose(score, melody=7, where="x.mid")
+
+
+def test_choose_refuses_drums_alone():
+    with pytest.raises(InputError, match="no part can be the melody"):
+        parts.choose(score_of(DRUMS), where="x.mid")
+
+
+def test_facts_count_overlap_and_chord_size():
+    found = parts.facts(score_of(CHORDS, MELODY))
+    assert (found[0].overlap, found[0].chord_size) == (1, 3)
+    assert (found[1].overlap, found[1].chord_size) == (0, 1)
+    assert (found[0].first_bar, found[0].last_bar, found[0].coverage) == (1, 8, 1)
+
+
+def test_inferred_names_each_half_bar_and_goes_on_where_nothing_sounds():
+    notes = line(
+        ("0", "2", 38), ("0", "2", 65), ("0", "2", 69), ("0", "2", 72),  # Dm7
+        ("2", "2", 43), ("2", "2", 65), ("2", "2", 71),  # G7
+        ("8", "4", 48), ("8", "4", 64), ("8", "4", 67),  # C, after a bar of silence
+    )  # fmt: skip
+    bars = bars_from_metres([(Fraction(0), Fraction(4))], Fraction(12))
+    found = harmony.inferred(notes, bars)
+    assert [[(float(t.onset), t.chord.symbol) for t in bar] for bar in found] == [
+        [(0, "Dm7"), (2, "G7")],
+        [(4, "G7")],
+        [(8, "C")],
+    ]
+
+
+def test_struck_chords_hold_before_they_are_struck_within_their_bar():
+    notes = in_order(
+        Note(Fraction(onset), Fraction(1), p, 60)
+        for onset in (1, 3)
+        for p in (48 + onset, 52 + onset)
+    )
+    bars = bars_from_metres([(Fraction(0), Fraction(4))], Fraction(8))
+    assert len(struck(notes)[1]) == 2
+    first, second = harmony.struck(notes, bars)
+    assert [float(timed.onset) for timed in first] == [1, 3]
+    assert [float(timed.onset) for timed in second] == [4]
+    assert second[0].chord == first[1].chord

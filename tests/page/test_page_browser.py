@@ -1,0 +1,180 @@
+"""The pages in a real browser: nothing but the file, no console error, charts that zoom."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from lstmkit import runs
+from lstmkit.config import load
+from lstmkit.page import build
+from lstmkit.stock.config import StockConfig
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+EVIL = "<script>window.hacked = 1</script><img src=x onerror=window.hacked=1>"
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: chromium)")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    with playwright.sync_playwright() as started:
+        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser):
+    """Open a page; afterwards nothing may stand in its console or have left the machine."""
+    complaints, contexts = [], []
+
+    def open_page(path, **options):
+        context = browser.new_context(**{"viewport": {"width": 1000, "height": 800}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                complaints.append(request.url)
+                if not request.url.startswith(("file:", "data:", "blob:"))
+                else None
+            ),
+        )
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-drawn=yes]", state="attached", timeout=60_000)
+        page.wait_for_timeout(300)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def dated(header, rows, columns):
+    days = np.datetime64("2020-01-01") + np.arange(rows)
+    lines = [
+        ",".join([str(day), *(f"{v:.4f}" for v in row)])
+        for day, row in zip(days, np.transpose(columns), strict=True)
+    ]
+    return header + "\n" + "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def stock_run(tmp_path):
+    """A run folder as `stock train` leaves it, with a name that is HTML."""
+    run = runs.create(tmp_path / "outputs", "stock", "evil", load(StockConfig, "stock", None))
+    actual = 100 + np.cumsum(np.random.default_rng(0).normal(0, 1, 300))
+    naive = np.concatenate([[100], actual[:-1]])
+    columns = [actual, naive + 0.1, naive, naive - 2, naive + 2]
+    header = "date,actual,predicted,naive,lower,upper"
+    runs.write_text(run.path / "predictions.csv", dated(header, 300, columns))
+    ahead = [[1.0, 2, 3], [0.0, 0, 0], [2.0, 4, 6]]
+    runs.write_text(run.path / "forecast.csv", dated("date,predicted,lower,upper", 3, ahead))
+    runs.write_text(run.path / "history.csv", "epoch,loss,val_loss\n0,,1.5\n1,1.2,1.1\n2,1.0,1.2\n")
+    scores = {"n": 300, "rmse": 1.0, "naive_rmse": 1.0, "skill": 0.0, "coverage": 0.9}
+    metrics = {"verdict": f"Equals. {EVIL}", "test": scores, "baselines": {"naive": scores}}
+    runs.write_json(run.path / "metrics.json", metrics)
+    run.update(
+        status="done", name=EVIL, inputs=[{"path": f"/x/{EVIL}.csv", "bytes": 1, "sha256": "0"}]
+    )
+    return run
+
+
+def test_stock_page_draws_every_chart_without_a_complaint(stock_run, opened):
+    page = opened(build.write(stock_run))
+    assert page.locator("section.chart").count() == 4
+    painted = page.evaluate(
+        """() => Bokeh.documents.map((one) => {
+            const view = Bokeh.index.get_by_id(one.roots()[0].id);
+            const canvas = view.canvas_view.primary.canvas;
+            const { width, height } = canvas;
+            const data = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+            let count = 0;
+            for (let i = 3; i < data.length; i += 4) count += data[i] > 0;
+            return count;
+        })"""
+    )
+    assert len(painted) == 4
+    assert min(painted) > 1000
+
+
+def test_stock_page_zooms_where_a_box_is_drawn_and_comes_back(stock_run, opened):
+    page = opened(build.write(stock_run))
+    span = "() => { const r = Bokeh.documents[0].roots()[0].x_range; return r.end - r.start; }"
+    whole = page.evaluate(span)
+    box = page.locator("#chart-1").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, middle + 60, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert 0.1 < page.evaluate(span) / whole < 0.4
+    page.evaluate("() => Bokeh.index.get_by_id(Bokeh.documents[0].roots()[0].id).reset()")
+    page.wait_for_timeout(300)
+    assert page.evaluate(span) == pytest.approx(whole)
+
+
+def test_page_runs_nothing_that_came_from_a_file(stock_run, opened):
+    page = opened(build.write(stock_run))
+    assert page.evaluate("window.hacked") is None
+    assert EVIL in page.locator("h1").inner_text()
+    assert EVIL in page.locator(".verdict").inner_text()
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_text_stands_out_in_light_and_dark(stock_run, opened, scheme):
+    page = opened(build.write(stock_run), color_scheme=scheme)
+
+    def luminance(name):
+        text = page.evaluate(f"getComputedStyle(document.body).{name}")
+        channels = [int(c) / 255 for c in text[4:-1].split(",")]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    paper, ink = luminance("backgroundColor"), luminance("color")
+    assert (paper > 0.5) == (scheme == "light")
+    assert (max(paper, ink) + 0.05) / (min(paper, ink) + 0.05) > 7
+
+
+def test_page_fits_a_phone(stock_run, opened):
+    page = opened(build.write(stock_run), viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_compare_page_shows_both_runs(stock_run, opened, tmp_path):
+    other = runs.create(
+        tmp_path / "outputs", "stock", "other", load(StockConfig, "stock", None, ["train.epochs=7"])
+    )
+    for name in ("history.csv", "metrics.json"):
+        shutil.copy(stock_run.path / name, other.path / name)
+    path = build.compare([stock_run, other], tmp_path / "compared")
+    page = opened(path)
+    text = page.locator("main").inner_text()
+    assert stock_run.name in text
+    assert other.name in text
+    differs = page.locator("section", has_text="What differs in the config").inner_text()
+    assert "train.epochs" in differs
+    assert "7" in differs
+    assert "batch_size" not in differs
+    assert page.evaluate("Bokeh.documents.length") == 1
+
+
+def test_page_is_small_and_names_no_other_place(stock_run):
+    path = build.write(stock_run)
+    assert path.stat().st_size < 6_000_000
+    content = path.read_text(encoding="utf-8")
+    assert "<script src" not in content
+    assert "<link" not in content

@@ -1,0 +1,190 @@
+"""Scaling, baselines, intervals and metrics: by hand, by identity, by another implementation."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.linear_model import LinearRegression
+
+from lstmkit.stock import metrics
+from lstmkit.stock.baselines import fit_baselines
+from lstmkit.stock.intervals import Interval, conformal_quantile, interval_score, recent_error
+from lstmkit.stock.scaling import fit_scaling, roll_forward, windows
+
+TARGETS = ("log_return", "difference", "price")
+PRICES = arrays(np.float64, st.integers(5, 40), elements=st.floats(0.5, 1e4))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@given(prices=PRICES)
+def test_to_price_is_the_inverse_of_features(target, prices):
+    values = prices[:, None]
+    scaling = fit_scaling(values[: len(values) // 2 + 2], target)
+    features = scaling.features(values)[1:, 0]
+    np.testing.assert_allclose(scaling.to_price(features, prices[:-1]), prices[1:], rtol=2e-3)
+
+
+def test_features_of_log_return_by_hand():
+    values = np.array([[100.0], [110.0], [99.0]])
+    scaling = fit_scaling(values, "log_return")
+    up, down = np.log(1.1), np.log(0.9)
+    center, scale = (up + down) / 2, (up - down) / 2
+    assert scaling.center == pytest.approx((center,))
+    assert scaling.scale == pytest.approx((scale,))
+    np.testing.assert_allclose(scaling.features(values)[:, 0], [0, 1, -1], atol=1e-6)
+
+
+def test_price_scaling_is_zero_to_one_on_the_training_span():
+    scaling = fit_scaling(np.array([[10.0], [30.0], [20.0]]), "price")
+    found = scaling.features(np.array([[10.0], [30.0], [50.0]]))[:, 0]
+    np.testing.assert_allclose(found, [0, 1, 2])
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_shift_undoes_error(target):
+    scaling = fit_scaling(np.array([[10.0], [12.0], [11.0]]), target)
+    actual, predicted = np.array([10.0, 20.0]), np.array([11.0, 19.0])
+    np.testing.assert_allclose(scaling.shift(predicted, scaling.error(actual, predicted)), actual)
+
+
+def test_windows_end_just_before_their_row():
+    features = np.arange(10, dtype=np.float32)[:, None]
+    found = windows(features, 3, np.array([3, 9]))
+    np.testing.assert_array_equal(found[:, :, 0], [[0, 1, 2], [6, 7, 8]])
+
+
+def test_roll_forward_feeds_predictions_back():
+    values = np.array([[1.0], [2.0], [3.0], [4.0]])
+    scaling = fit_scaling(values, "price")
+
+    def last_plus_first(batch):
+        return batch[:, -1] + batch[:, 0]
+
+    start = scaling.features(values)[None, 1:]
+    path = roll_forward(last_plus_first, start, np.array([4.0]), scaling, 3)
+    a, b, c = 1 / 3, 2 / 3, 1.0
+    scaled = [c + a, (c + a) + b, (c + a + b) + c]
+    np.testing.assert_allclose(path[0], 1 + 3 * np.array(scaled), rtol=1e-6)
+
+
+@pytest.mark.parametrize("in_logs", [True, False])
+def test_autoregression_agrees_with_scikit_learn(in_logs):
+    prices = np.exp(np.cumsum(np.random.default_rng(0).normal(0, 0.02, 400)))
+    fitted = fit_baselines(prices[:300], in_logs=in_logs, moving_average=5, lags=4)
+    changes = np.diff(np.log(prices) if in_logs else prices, prepend=np.nan)
+    design = np.column_stack([np.roll(changes, lag) for lag in range(1, 5)])
+    rows = np.arange(5, 300)
+    other = LinearRegression().fit(design[rows], changes[rows])
+    np.testing.assert_allclose(fitted.coefficients, other.coef_, rtol=1e-7)
+    test = np.arange(300, 400)
+    step = other.predict(design[test])
+    last = prices[test - 1]
+    expected = last * np.exp(step) if in_logs else last + step
+    np.testing.assert_allclose(fitted.predict(prices, test)["autoregression"], expected)
+
+
+def test_simple_baselines_by_hand():
+    prices = np.array([1.0, 2.0, 4.0, 8.0, 4.0, 2.0])
+    fitted = fit_baselines(prices[:4], in_logs=True, moving_average=2, lags=1)
+    found = fitted.predict(prices, np.array([4, 5]))
+    np.testing.assert_allclose(found["naive"], [8, 4])
+    np.testing.assert_allclose(found["drift"], [16, 8])
+    np.testing.assert_allclose(found["moving_average"], [6, 6])
+    assert fitted.naive_mae == pytest.approx((1 + 2 + 4) / 3)
+
+
+def test_recent_error_uses_the_past_only_and_by_hand():
+    found = recent_error(np.array([1.0, -3.0]), 0.5, 2.0)
+    np.testing.assert_allclose(found, [2, 1.5, 2.25])
+
+
+def test_conformal_quantile_by_hand():
+    scores = np.arange(1.0, 20.0)
+    assert conformal_quantile(scores, 0.9) == 18
+    assert conformal_quantile(scores[:5], 0.9) == 5
+
+
+@given(st.integers(20, 200), st.integers(0, 10**6))
+def test_conformal_quantile_covers_exchangeable_errors(count, seed):
+    drawn = np.random.default_rng(seed).normal(size=(400, count + 1))
+    inside = [row[-1] <= conformal_quantile(row[:-1], 0.9) for row in drawn]
+    assert np.mean(inside) > 0.9 - 4 * np.sqrt(0.09 / 400)
+
+
+def test_interval_score_by_hand():
+    lower, upper = np.zeros(3), np.ones(3)
+    found = interval_score(np.array([0.5, -0.1, 1.3]), lower, upper, 0.9)
+    np.testing.assert_allclose(found, [1, 1 + 20 * 0.1, 1 + 20 * 0.3])
+
+
+def test_interval_widens_and_then_with_the_root_of_time():
+    interval = Interval(0.9, 0.94, 1.0, (1.0, 1.5, 3.0), 1.0, 100)
+    widths = [float(interval.half_width(2.0, h)) for h in (1, 2, 3, 12)]
+    assert widths == pytest.approx([2, 3, 6, 12])
+
+
+def test_score_by_hand():
+    actual, predicted = np.array([10.0, 12.0, 9.0, 9.0]), np.array([11.0, 11.0, 10.0, 8.0])
+    naive = np.array([9.0, 10.0, 12.0, 9.0])
+    found = metrics.score(actual, predicted, naive, naive_mae=2.0)
+    assert found["rmse"] == 1
+    assert found["naive_rmse"] == pytest.approx(np.sqrt((1 + 4 + 9) / 4))
+    assert found["mae"] == 1
+    assert found["mase"] == 0.5
+    assert found["mape"] == pytest.approx((1 / 10 + 1 / 12 + 1 / 9 + 1 / 9) / 4)
+    assert found["directional_accuracy"] == 1
+    assert found["directional_n"] == 3
+
+
+def test_best_shift_unmasks_a_forecast_that_repeats_today(walk):
+    assert metrics.best_shift(walk[1:], walk[:-1]) == 1
+    assert metrics.best_shift(walk, walk) == 0
+
+
+def test_diebold_mariano_agrees_with_its_formula():
+    drawn = np.random.default_rng(1).normal(size=(3, 200))
+    actual, first, second = drawn
+    statistic, p_value = metrics.diebold_mariano(actual, first, second)
+    loss = (actual - first) ** 2 - (actual - second) ** 2
+    plain = loss.mean() / np.sqrt(loss.var() / 200)
+    assert statistic == pytest.approx(plain * np.sqrt(199 / 200), rel=1e-9)
+    assert 0 < p_value < 1
+
+
+@pytest.mark.parametrize(
+    ("skill", "p_value", "start"),
+    [
+        (0.2, 0.001, "Beats"),
+        (-0.2, 0.001, "Loses to"),
+        (0.2, 0.3, "Equals"),
+        (-0.2, 0.3, "Equals"),
+        (0.0, None, "Equals"),
+        (None, None, "Cannot be judged"),
+    ],
+)
+def test_verdict_follows_skill_and_significance(skill, p_value, start):
+    scores = {"skill": skill, "dm_p_value": p_value, "rmse": 1.0, "naive_rmse": 1.2, "n": 99}
+    assert metrics.verdict(scores).startswith(start)
+
+
+@given(PRICES, st.integers(0, 9))
+def test_score_of_any_prices_is_finite_or_none(prices, seed):
+    predicted = prices * np.random.default_rng(seed).choice([1.0, 1.01], len(prices))
+    found = metrics.score(prices[1:], predicted[1:], prices[:-1], naive_mae=1.0)
+    assert all(value is None or np.isfinite(value) for value in found.values())
+
+
+def test_naive_scores_the_published_figures_on_the_tutorial_file(reference):
+    prices = np.genfromtxt(reference / "data" / "DIS.csv", delimiter=",", usecols=5)
+    rows = np.arange(2517 + 240, len(prices))
+    assert len(rows) == 2278
+    assert metrics.rmse(prices[rows], prices[rows - 1]) == pytest.approx(0.8139, abs=5e-5)
+
+
+def test_tutorial_file_is_one_day_off_and_scores_2_17_aligned(reference):
+    path = reference / "reference" / "tutorial_lstm_result.csv"
+    published = np.genfromtxt(path, delimiter=";", skip_header=1)
+    predicted, shown = published[:, 0], published[:, 1]
+    aligned = np.sqrt(np.mean((predicted[1:] - shown[:-1]) ** 2))
+    assert aligned == pytest.approx(2.17, abs=0.005)

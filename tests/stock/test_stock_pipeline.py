@@ -1,0 +1,327 @@
+"""From a CSV to a run folder, by the command line."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from lstmkit import config as configs
+from lstmkit.stock import pipeline
+from lstmkit.stock.config import StockConfig
+
+
+def train(cli, path, tiny, *more):
+    ended = cli("stock", "train", path, "--json", *tiny, *more)
+    assert ended.code == 0, ended.err
+    return json.loads(ended.out)
+
+
+def rows_of(path):
+    with Path(path).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def column(rows, name):
+    return np.array([float(row[name]) for row in rows])
+
+
+@pytest.fixture
+def result(cli, price_csv, walk, tiny):
+    return train(cli, price_csv(walk), tiny)
+
+
+def test_train_writes_what_it_promises(result, walk):
+    run = Path(result["run"])
+    names = {str(Path(path).relative_to(run)) for path in result["files"]}
+    assert names == {
+        *("config.yaml", "run.json", "model.keras", "fitted.json", "context.npz", "metrics.json"),
+        *("history.csv", "predictions.csv", "forecast.csv", "report.html", "README.md"),
+        *(f"plots/{name}.png" for name in ("prediction", "zoom", "residuals", "loss", "forecast")),
+    }
+    assert {"train", "test", "baselines"} <= set(result["metrics"])
+    assert {"naive", "drift", "moving_average", "autoregression"} <= set(
+        result["metrics"]["baselines"]
+    )
+    needed = {"n", "rmse", "naive_rmse", "skill", "mae", "mape", "mase", "directional_accuracy"}
+    assert needed | {"coverage", "interval_score"} <= set(result["metrics"]["test"])
+
+
+def test_predictions_are_aligned_with_the_input_file(result, walk):
+    rows = rows_of(Path(result["run"]) / "predictions.csv")
+    assert list(rows[0]) == ["date", "actual", "predicted", "naive", "lower", "upper"]
+    first = 150 + 10
+    assert len(rows) == 300 - first
+    dates = np.datetime64("2015-01-01") + np.arange(first, 300)
+    assert [row["date"] for row in rows] == np.datetime_as_string(dates).tolist()
+    np.testing.assert_allclose(column(rows, "actual"), walk[first:], atol=1e-6)
+    np.testing.assert_allclose(column(rows, "naive"), walk[first - 1 : -1], atol=1e-6)
+    assert (column(rows, "lower") < column(rows, "predicted")).all()
+    assert (column(rows, "predicted") < column(rows, "upper")).all()
+
+
+def test_metrics_can_be_computed_again_from_the_csv(result):
+    rows = rows_of(Path(result["run"]) / "predictions.csv")
+    actual, predicted = column(rows, "actual"), column(rows, "predicted")
+    test = result["metrics"]["test"]
+    assert test["rmse"] == pytest.approx(np.sqrt(np.mean((actual - predicted) ** 2)), rel=1e-6)
+    inside = (actual >= column(rows, "lower")) & (actual <= column(rows, "upper"))
+    assert test["coverage"] == pytest.approx(inside.mean())
+    written = json.loads((Path(result["run"]) / "metrics.json").read_text(encoding="utf-8"))
+    assert written["test"] == test
+
+
+def test_manifest_tells_seed_versions_input_and_status(result, tmp_path):
+    import hashlib
+
+    manifest = json.loads((Path(result["run"]) / "run.json").read_text(encoding="utf-8"))
+    assert manifest["status"] == "done"
+    assert manifest["seed"] == 0
+    assert {"python", "tensorflow", "keras", "numpy"} <= set(manifest["versions"])
+    content = (tmp_path / "prices.csv").read_bytes()
+    assert manifest["inputs"][0]["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_same_seed_gives_the_same_bytes(cli, price_csv, walk, tiny):
+    path = price_csv(walk)
+    first, second = (train(cli, path, tiny, "--seed", 5) for _ in range(2))
+    other = train(cli, path, tiny, "--seed", 6)
+    for name in ("predictions.csv", "history.csv", "forecast.csv", "plots/zoom.png"):
+        one, two, three = (Path(r["run"], name).read_bytes() for r in (first, second, other))
+        assert one == two
+        assert one != three
+
+
+def test_saved_model_opens_with_plain_keras_and_agrees(result, walk, tmp_path):
+    """In a process that cannot import lstmkit."""
+    run = Path(result["run"])
+    fitted = json.loads((run / "fitted.json").read_text(encoding="utf-8"))
+    code = (
+        "import sys, keras, numpy as np\n"
+        "model = keras.models.load_model(sys.argv[1])\n"
+        "x = np.load(sys.argv[2])\n"
+        "np.save(sys.argv[3], model.predict(x, verbose=0))\n"
+        "assert 'lstmkit' not in sys.modules\n"
+    )
+    scaling = fitted["scaling"]
+    returns = np.diff(np.log(walk), prepend=np.log(walk[0]))
+    scaled = ((returns - scaling["center"][0]) / scaling["scale"][0]).astype(np.float32)
+    batch = np.stack([scaled[row - 10 : row] for row in range(160, 300)])[..., None]
+    np.save(tmp_path / "x.npy", batch)
+    files = [str(run / "model.keras"), str(tmp_path / "x.npy"), str(tmp_path / "y.npy")]
+    subprocess.run(
+        [sys.executable, "-c", code, *files], check=True, cwd=tmp_path, capture_output=True
+    )
+    answer = np.load(tmp_path / "y.npy")[:, 0]
+    expected = walk[159:-1] * np.exp(answer * scaling["scale"][0] + scaling["center"][0])
+    rows = rows_of(run / "predictions.csv")
+    np.testing.assert_allclose(column(rows, "predicted"), expected, rtol=1e-5)
+
+
+def test_nothing_before_a_day_depends_on_what_comes_after(cli, price_csv, walk, tiny):
+    """Change every price after day t: every number up to day t stays, byte for byte."""
+    day = 230
+    changed = walk.copy()
+    changed[day:] = changed[day:][::-1] * 1.7
+    first = train(cli, price_csv(walk, "a.csv"), tiny)
+    second = train(cli, price_csv(changed, "b.csv"), tiny)
+    one, two = (
+        (Path(r["run"]) / "predictions.csv").read_text(encoding="utf-8").splitlines()
+        for r in (first, second)
+    )
+    known = 1 + day - 160
+    assert one[:known] == two[:known]
+    assert one[known:] != two[known:]
+    for name in ("fitted.json", "history.csv"):
+        a, b = (Path(r["run"], name).read_text(encoding="utf-8") for r in (first, second))
+        a, b = a.replace('"name": "a"', ""), b.replace('"name": "b"', "")
+        assert a == b
+    assert first["metrics"]["train"] == second["metrics"]["train"]
+
+
+def test_evaluate_repeats_the_test_scores_without_tensorflow(cli, process, result):
+    done = process("stock", "evaluate", result["run"], "--json")
+    assert done.returncode == 0, done.stderr
+    again = json.loads(done.stdout)
+    assert again["metrics"]["test"] == result["metrics"]["test"]
+    assert again["run"] != result["run"]
+
+
+@pytest.mark.parametrize("command", [["evaluate"], ["forecast", "--days", "3"]])
+def test_predicting_never_loads_tensorflow_or_keras(result, tmp_path, command):
+    code = (
+        "import sys\nfrom lstmkit.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit as stop:\n    assert not stop.code\n"
+        "assert not {'tensorflow', 'keras', 'jax', 'torch'} & set(sys.modules)\n"
+    )
+    verb, *rest = command
+    args = ["stock", verb, result["run"], *rest]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args],
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_evaluate_scores_every_row_of_a_file_it_never_saw(cli, price_csv, result):
+    other = 50 * np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.02, 90)))
+    ended = cli("stock", "evaluate", result["run"], price_csv(other, "other.csv"), "--json")
+    scored = json.loads(ended.out)
+    assert scored["metrics"]["test"]["n"] == 90 - 10
+    assert scored["metrics"]["train"] is None
+    short = cli("stock", "evaluate", result["run"], price_csv(other[:10], "short.csv"))
+    assert short.code == 2
+    assert "expected more than 10 rows, found 10" in short.err
+
+
+def test_evaluate_refuses_a_file_that_has_changed(cli, price_csv, walk, result):
+    price_csv(walk * 2)
+    ended = cli("stock", "evaluate", result["run"])
+    assert ended.code == 2
+    assert "changed since the run was made" in ended.err
+
+
+def test_forecast_goes_on_after_the_last_row_and_widens(cli, result):
+    ended = cli("stock", "forecast", "--days", 6, "--json")
+    assert "model: the newest run" in ended.err
+    rows = json.loads(ended.out)["forecast"]
+    assert [row["date"] for row in rows] == [f"2015-10-{day:02d}" for day in (28, 29, 30, 31)] + [
+        "2015-11-01",
+        "2015-11-02",
+    ]
+    widths = np.log([row["upper"] / row["lower"] for row in rows])
+    assert (np.diff(widths) >= 0).all()
+    assert widths[-1] > widths[0]
+
+
+def test_forecast_of_the_same_file_agrees_with_training(cli, result, tmp_path):
+    written = rows_of(Path(result["run"]) / "forecast.csv")
+    ended = cli("stock", "forecast", result["run"], "--days", 4, "--json")
+    rows = json.loads(ended.out)["forecast"]
+    newer = cli(
+        *("stock", "forecast", result["run"], "--days", 4, "--json"),
+        *("--csv", tmp_path / "prices.csv", "--plot"),
+    )
+    for other in (rows, json.loads(newer.out)["forecast"]):
+        np.testing.assert_allclose(column(written, "upper"), column(other, "upper"), rtol=1e-6)
+    folder = Path(json.loads(newer.out)["run"])
+    assert (folder / "plots" / "forecast.png").stat().st_size > 5000
+
+
+def test_backtest_covers_all_rows_after_the_first_training_span(cli, price_csv, walk, tiny):
+    ended = cli("stock", "backtest", price_csv(walk), "--folds", 2, "--json", *tiny)
+    assert ended.code == 0, ended.err
+    found = json.loads(ended.out)
+    assert [fold["n"] for fold in found["metrics"]["folds"]] == [75, 75]
+    rows = rows_of(Path(found["run"]) / "predictions.csv")
+    np.testing.assert_allclose(column(rows, "actual"), walk[150:], atol=1e-6)
+
+
+def test_several_columns_and_layers_are_trained(cli, tmp_path, walk, tiny):
+    path = tmp_path / "two.csv"
+    days = np.datetime64("2015-01-01") + np.arange(300)
+    lines = [f"{day},{p:.4f},{i % 7}" for i, (day, p) in enumerate(zip(days, walk, strict=True))]
+    path.write_text("Date,Close,Volume\n" + "\n".join(lines), encoding="utf-8")
+    more = ("--set", "model.units=[4, 3]", "--set", "data.inputs=[Volume]")
+    found = train(cli, path, tiny, *more)
+    assert json.loads(Path(found["run"], "fitted.json").read_text())["scaling"]["scale"][1] > 0
+
+
+@pytest.mark.parametrize("target", ["difference", "price"])
+def test_other_targets_are_trained(cli, price_csv, walk, tiny, target):
+    found = train(cli, price_csv(walk), tiny, "--set", f"data.target={target}")
+    assert found["metrics"]["test"]["rmse"] > 0
+
+
+def test_last_step_and_every_step_predict_the_same_rows(cli, price_csv, walk, tiny):
+    path = price_csv(walk)
+    one, two = (
+        train(cli, path, tiny, "--set", f"train.supervision={name}")
+        for name in ("every_step", "last_step")
+    )
+    assert one["metrics"]["test"]["n"] == two["metrics"]["test"]["n"]
+
+
+def test_table_and_verdict_on_stdout_files_on_stderr(cli, price_csv, walk, tiny):
+    ended = cli("stock", "train", price_csv(walk), *tiny)
+    assert '"tomorrow = today"' in ended.out
+    assert "naive (tomorrow = today)" in ended.out
+    assert "model.keras" in ended.err
+    assert "model.keras" not in ended.out
+
+
+def test_inspect_shows_what_would_be_read(cli, price_csv, walk):
+    ended = cli("stock", "inspect", price_csv(walk), "--json")
+    found = json.loads(ended.out)
+    assert found["rows"] == 300
+    assert found["inputs"] == ["Close"]
+    assert found["calendar"] == "every day"
+    assert "train rows  150" in cli("stock", "inspect", price_csv(walk)).out
+
+
+def test_resume_stands_alone(cli):
+    ended = cli("stock", "train", "x.csv", "--resume", "run")
+    assert ended.code == 2
+    assert "give it alone" in ended.err
+
+
+def series(name, seed):
+    drawn = np.random.default_rng(seed)
+    count = 5000
+    if name == "sine":
+        return 100 + 20 * np.sin(np.arange(count) * 2 * np.pi / 50) + drawn.normal(0, 1, count)
+    noise = drawn.normal(0, 0.01, count)
+    returns = noise.copy()
+    if name == "autoregressive":
+        for t in range(1, count):
+            returns[t] = 0.5 * returns[t - 1] + noise[t]
+    return 100 * np.exp(np.cumsum(returns))
+
+
+def train_default(price_csv, prices, folder, seed=0):
+    config = configs.load(StockConfig, "stock", None, [f"seed={seed}"])
+    return pipeline.train(price_csv(prices), config, folder)
+
+
+@pytest.mark.slow
+def test_predictable_returns_are_predicted_as_well_as_can_be(price_csv, tmp_path):
+    result = train_default(price_csv, series("autoregressive", 0), tmp_path)
+    best = 1 - np.sqrt(1 - 0.5**2)
+    assert result.metrics["test"]["skill"] > 0.95 * best
+    assert result.verdict.startswith("Beats")
+
+
+@pytest.mark.slow
+def test_noisy_sine_is_predicted_nearly_as_well_as_can_be(price_csv, tmp_path):
+    result = train_default(price_csv, series("sine", 0), tmp_path)
+    best = 1 - 1 / result.metrics["test"]["naive_rmse"]
+    assert result.metrics["test"]["skill"] > 0.9 * best
+    assert result.verdict.startswith("Beats")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_random_walk_is_told_to_equal_naive(price_csv, tmp_path, seed):
+    result = train_default(price_csv, series("walk", seed), tmp_path)
+    assert result.verdict.startswith("Equals")
+    assert abs(result.metrics["test"]["skill"]) < 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_default_config_on_the_tutorial_file_reaches_its_bounds(reference, tmp_path, seed):
+    config = configs.load(StockConfig, "stock", None, [f"seed={seed}"])
+    test = pipeline.train(reference / "data" / "DIS.csv", config, tmp_path).metrics["test"]
+    assert test["n"] == 2278
+    assert test["rmse"] <= 1.01 * test["naive_rmse"]
+    assert 0.88 <= test["coverage"] <= 0.92
+    assert test["interval_score"] <= 3.45 < test["constant_interval_score"]
