@@ -50,9 +50,9 @@ class Dataset:
 
     def take(self, rows: Sequence[int] | np.ndarray) -> "Dataset":
         """Return some rows."""
-        return replace(
-            self, texts=tuple(self.texts[i] for i in rows), targets=self.targets[np.asarray(rows)]
-        )
+        chosen = np.asarray(rows, dtype=np.int64)
+        texts = tuple(self.texts[row] for row in chosen)
+        return replace(self, texts=texts, targets=self.targets[chosen])
 
 
 def shipped(split: str) -> Path:
