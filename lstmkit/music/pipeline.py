@@ -74,6 +74,8 @@ def generate(
     Raises:
         InputError: The run, the chords or the primer cannot be used.
     """
+    from lstmkit.page import build
+
     run = runs.find(output, "music", folder)
     config = _changed(config_of(run), changes, seed)
     book, network = session.load(run)
@@ -86,6 +88,7 @@ def generate(
         ]
         result = _generated(made.path, solos, book)
         write(result)
+    build.write(made)
     return result
 
 
@@ -99,6 +102,7 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
         output: Folder of all runs.
     """
     from lstmkit.music import data, reading
+    from lstmkit.page import build
 
     run = runs.find(output, "music", folder)
     book = session.load_songbook(run)
@@ -121,6 +125,7 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
         )
         result = Result(made.path, verdict, content, training=spread)
         write(result)
+    build.write(made)
     return result
 
 
@@ -227,6 +232,7 @@ def accuracy_by_place(
 
 def _train(run: runs.Run, dataset: "Dataset", config: MusicConfig) -> Result:
     from lstmkit.music import data
+    from lstmkit.page import build
 
     log.warning("run folder: %s", run.path)
     began = time.monotonic()
@@ -264,6 +270,7 @@ def _train(run: runs.Run, dataset: "Dataset", config: MusicConfig) -> Result:
                 "total_seconds": round(time.monotonic() - began, 2),
             }
         )
+    build.write(run)
     return result
 
 
