@@ -37,6 +37,11 @@ class Piece:
     seconds: float
 
 
+def verdict(metrics: dict[str, Any]) -> str:
+    """Return the sentence that stands first; none where nothing was scored."""
+    return str(metrics.get("verdict", ""))
+
+
 def blocks(run: Run) -> list[Block]:
     """Return the solos to hear, their metrics beside the training music's, and the loss."""
     found: list[Block] = []
