@@ -14,6 +14,7 @@ from lstmkit import __version__
 from lstmkit.errors import LstmkitError
 
 GROUPS = {
+    "demo": "lstmkit.commands:demo",
     "stock": "lstmkit.stock.commands:stock",
     "cells": "lstmkit.cells.commands:cells",
     "music": "lstmkit.music.commands:music",
