@@ -147,7 +147,7 @@ def doctor(as_json: bool) -> None:
         raise RunError("the self-test failed: Keras and the NumPy runtime should agree, and learn")
 
 
-@click.command("completion", epilog='Example: eval "$(lstmkit completion bash)"')
+@click.command("completion", epilog="Example: lstmkit completion bash >> ~/.bashrc")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion_script(ctx: click.Context, shell: str) -> None:

@@ -22,6 +22,7 @@ from lstmkit.stock.scaling import Scaling, roll_forward, windows
 FITTED, CONTEXT = "fitted.json", "context.npz"
 BLOCK_ROWS = 8192
 MAX_ORIGINS = 250
+WARM_UP_ROWS = 250
 TINY = 1e-300
 
 
@@ -163,11 +164,12 @@ def calibrate(
         settings: Coverage, decay, horizons.
     """
     prices = values[:, 0]
-    rows = np.arange(network.window, len(prices))
+    first = max(network.window, held_out[0] - WARM_UP_ROWS)
+    rows = np.arange(first, len(prices))
     errors = network.scaling.error(prices[rows], network.predict(values, rows, label="calibrate"))
     start = float(np.abs(errors).mean())
     known = np.maximum(recent_error(errors, settings.decay, start), TINY)
-    chosen = held_out - network.window
+    chosen = held_out - first
     scores = [np.abs(errors[chosen]) / known[chosen]]
 
     horizons = max(1, min(settings.horizons, len(held_out) // 2))
@@ -176,7 +178,7 @@ def calibrate(
     paths = network.paths(values, origins, horizons)
     for step in range(1, horizons):
         missed = network.scaling.error(prices[origins + step], paths[:, step])
-        scores.append(np.abs(missed) / known[origins - network.window])
+        scores.append(np.abs(missed) / known[origins - first])
     quantiles = [conformal_quantile(one, settings.coverage) for one in scores]
     return Interval(
         coverage=settings.coverage,

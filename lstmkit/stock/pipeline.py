@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
 
 CONTEXT_ROWS = 120
-WARM_UP_ROWS = 250
 
 log = logging.getLogger(__name__)
 
@@ -334,7 +333,7 @@ def _targets_per_example(rows: int, held_out: int, config: StockConfig) -> int:
 def _latest(dataset: "Dataset", trained: Forecaster) -> Context:
     """Return the newest rows, and how wrong the model was on them lately."""
     network, interval = trained.network, trained.interval
-    first = max(network.window, len(dataset.dates) - WARM_UP_ROWS)
+    first = max(network.window, len(dataset.dates) - forecaster.WARM_UP_ROWS)
     rows = np.arange(first, len(dataset.dates))
     predicted = network.predict(dataset.values, rows, label="newest rows")
     errors = network.scaling.error(dataset.prices[rows], predicted)

@@ -144,8 +144,13 @@ def write_history(history: Sequence[dict[str, Any]], path: Path) -> None:
 
 def iso(dates: np.ndarray) -> np.ndarray:
     """Return dates as ISO texts: days where every row is a midnight, else seconds."""
-    days = dates.astype("datetime64[D]")
-    return np.datetime_as_string(days if (days == dates).all() else dates.astype("datetime64[s]"))
+    return np.datetime_as_string(
+        dates.astype("datetime64[D]" if _daily(dates) else "datetime64[s]")
+    )
+
+
+def _daily(dates: np.ndarray) -> bool:
+    return bool((dates.astype("datetime64[D]") == dates).all())
 
 
 def table(result: Result) -> list[dict[str, Any]]:
@@ -198,10 +203,11 @@ def draw(result: Result, folder: Path) -> None:
 
 def _write_dated(path: Path, header: str, dates: np.ndarray, columns: Sequence[np.ndarray]) -> None:
     line = ",".join(["%s", *[NUMBER] * len(columns)]) + "\n"
-    texts = iso(dates)
+    dates = dates.astype("datetime64[D]" if _daily(dates) else "datetime64[s]")
     with atomic(path) as stream:
         stream.write(header + "\n")
         for start in range(0, len(dates), BLOCK):
             block = slice(start, start + BLOCK)
-            cells = zip(texts[block], *(column[block].tolist() for column in columns), strict=True)
+            texts = np.datetime_as_string(dates[block])
+            cells = zip(texts, *(column[block].tolist() for column in columns), strict=True)
             stream.write("".join(line % row for row in cells))

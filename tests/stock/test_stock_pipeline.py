@@ -41,7 +41,7 @@ def test_train_writes_what_it_promises(result, walk):
     names = {str(Path(path).relative_to(run)) for path in result["files"]}
     assert names == {
         *("config.yaml", "run.json", "model.keras", "fitted.json", "context.npz", "metrics.json"),
-        *("history.csv", "predictions.csv", "forecast.csv"),
+        *("history.csv", "predictions.csv", "forecast.csv", "report.html", "README.md"),
         *(f"plots/{name}.png" for name in ("prediction", "zoom", "residuals", "loss", "forecast")),
     }
     assert {"train", "test", "baselines"} <= set(result["metrics"])

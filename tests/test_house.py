@@ -1,0 +1,144 @@
+"""The house keeps its promises: one shape for all pipelines, leaves apart, files in one copy."""
+
+import ast
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from lstmkit import config as configs
+from lstmkit.cli import GROUPS
+
+PACKAGE = ROOT / "lstmkit"
+SIX = ("config", "data", "model", "pipeline", "report", "commands")
+PIPELINES = [name for name in configs.pipelines() if (PACKAGE / name / "model.py").exists()]
+
+
+def imports_of(path):
+    """Return the full names of the modules that a file imports, deferred ones included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def top_imports_of(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = ast.Module([n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)], [])
+    found = set()
+    for node in top.body:
+        names = [alias.name for alias in node.names]
+        found |= set(names) if isinstance(node, ast.Import) else {node.module}
+    return found
+
+
+def modules():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def test_the_three_pipelines_are_there():
+    assert set(PIPELINES) == {"stock", "emoji", "music"}
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_a_pipeline_is_one_folder_one_line_one_yaml_one_test_folder(name):
+    assert all((PACKAGE / name / f"{part}.py").is_file() for part in SIX)
+    assert GROUPS[name] == f"lstmkit.{name}.commands:{name}"
+    assert (ROOT / "configs" / f"{name}.yaml").is_file()
+    assert list((ROOT / "tests" / name).glob("test_*.py"))
+
+
+def test_every_package_is_installed():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    listed = set(setup["options"]["packages"].split())
+    there = {".".join(path.parent.relative_to(ROOT).parts) for path in PACKAGE.rglob("__init__.py")}
+    assert listed == there | {"lstmkit.configs", "lstmkit.data"}
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_pipelines_never_import_one_another(name):
+    others = {f"lstmkit.{other}" for other in PIPELINES if other != name}
+    for path in (PACKAGE / name).rglob("*.py"):
+        crossed = {m for m in imports_of(path) if any(m.startswith(o) for o in others)}
+        assert not crossed, f"{path} imports {crossed}"
+
+
+def test_only_cli_imports_commands():
+    for path in modules():
+        wanted = {m for m in imports_of(path) if re.search(r"\.commands(\.|$)", m)}
+        assert not wanted or path.name == "cli.py", f"{path} imports {wanted}"
+
+
+HEAVY = {"tensorflow", "keras", "music21", "matplotlib", "pandas", "sklearn", "scipy", "bokeh"}
+LIGHT = ("cli", "commands", "config", "errors", "options", "__init__", "__main__")
+
+
+@pytest.mark.parametrize("path", [p for p in modules() if p.stem in LIGHT], ids=str)
+def test_light_files_import_nothing_heavy(path):
+    assert not {name.split(".")[0] for name in top_imports_of(path)} & HEAVY
+
+
+def test_no_assert_and_no_bare_except_outside_tests():
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not isinstance(node, ast.Assert), f"{path}:{node.lineno}"
+            bare = isinstance(node, ast.ExceptHandler) and node.type is None
+            assert not bare, f"{path}:{node.lineno}"
+
+
+def test_ci_runs_the_second_command_of_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"```\n(.+?)\n```", readme, flags=re.DOTALL)[:2]
+    assert first.endswith("lstmkit demo") or "lstmkit stock train" in first
+    assert second in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_no_registry_host_is_named():
+    hosts = re.compile("py" + r"pi\.(org|python)|files\.python" + "hosted", re.IGNORECASE)
+    for path in ROOT.rglob("*"):
+        if path.suffix in {".py", ".md", ".cfg", ".toml", ".yaml"} and ".venv" not in path.parts:
+            assert not hosts.search(path.read_text(encoding="utf-8")), path
+
+
+def test_reference_data_is_not_in_the_repository(reference):
+    import hashlib
+
+    known = {
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in ("data", "reference")
+        for path in (reference / folder).iterdir()
+    }
+    for path in (ROOT / "data").rglob("*"):
+        if path.is_file():
+            assert hashlib.sha256(path.read_bytes()).hexdigest() not in known, path
+
+
+def test_every_key_of_every_config_has_a_comment():
+    for name in configs.pipelines():
+        lines = (ROOT / "configs" / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, 1):
+            is_key = re.match(r"\s*[\w]+:\s*[^\s#]", line)
+            assert not is_key or "#" in line, f"configs/{name}.yaml:{number}: {line}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_shipped_config_loads(path):
+    pipeline = path.stem.split("-")[0]
+    configs.load(configs.schema_of(pipeline), pipeline, path)
+
+
+def test_default_yaml_has_exactly_the_keys_of_its_class():
+    from ruamel.yaml import YAML
+
+    for name in configs.pipelines():
+        content = YAML(typ="safe").load(Path(ROOT / "configs" / f"{name}.yaml"))
+        schema = configs.schema_of(name)
+        assert list(content) == list(schema.model_fields) or set(content) == set(
+            schema.model_fields
+        )
