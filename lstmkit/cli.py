@@ -16,6 +16,7 @@ from lstmkit.errors import LstmkitError
 GROUPS = {
     "demo": "lstmkit.commands:demo",
     "stock": "lstmkit.stock.commands:stock",
+    "emoji": "lstmkit.emoji.commands:emoji",
     "cells": "lstmkit.cells.commands:cells",
     "music": "lstmkit.music.commands:music",
     "config": "lstmkit.commands:config",
