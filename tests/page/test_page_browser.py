@@ -1,5 +1,6 @@
 """The pages in a real browser: nothing but the file, no console error, charts that zoom."""
 
+import csv
 import shutil
 
 import mido
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 
 from lstmkit import runs
-from lstmkit.config import load
+from lstmkit.config import load, package_folder
+from lstmkit.emoji.config import EmojiConfig
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.page import read_piece
 from lstmkit.page import build
@@ -255,3 +257,46 @@ def test_music_page_jumps_where_the_slider_is_put(music_run, opened):
     page.locator(".seek").fill("1.5")
     assert page.evaluate("Bokeh.documents[0].get_model_by_name('cursor-0').location") == 1.5
     assert page.inner_text(".clock") == "0:01"
+
+
+@pytest.fixture
+def emoji_run(tmp_path):
+    """A run folder as `emoji evaluate` leaves it, with a mistake that is HTML."""
+    run = runs.create(tmp_path / "outputs", "emoji", "test", load(EmojiConfig, "emoji", None))
+    rows = [
+        ["i love you", 0, 0, 0.98, 1],
+        ["pizza for two", 4, 4, 0.95, 1],
+        ["i love you <img src=x onerror=window.hacked=1>", 3, 0, 0.9, 0],
+        ["such a sad day", 0, 3, 0.7, 0],
+    ]
+    with runs.atomic(run.path / "predictions.csv") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerows([["text", "actual", "predicted", "probability", "correct"], *rows])
+    names = ("love", "play", "joy", "sadness", "food")
+    quality = {"precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 1}
+    scores = {"n": 4, "accuracy": 0.5, "accuracy_low": 0.2, "accuracy_high": 0.8}
+    scores |= {"macro_f1": 0.5, "calibration_error": 0.1}
+    metrics = {
+        "test": scores,
+        "baselines": {"majority": {**scores, "accuracy": 0.25}},
+        "classes": [{"label": i, "emoji": ":)", "name": n, **quality} for i, n in enumerate(names)],
+        "confusion_matrix": (np.eye(5, dtype=int) * 2).tolist(),
+    }
+    runs.write_json(run.path / "metrics.json", metrics)
+    run.update(status="done", model=str(package_folder("data") / "models" / "emoji"))
+    return run
+
+
+def test_emoji_page_shows_what_the_words_of_a_mistake_did(emoji_run, opened):
+    page = opened(build.write(emoji_run))
+    assert page.locator(".verdict").inner_text() == (
+        "Right on 50.0% of 4 sentences; majority class: 25.0%."
+    )
+    mistakes = page.locator("section.sentences tbody tr")
+    assert mistakes.count() == 2
+    assert mistakes.nth(0).locator("td").nth(3).inner_text() == "90.0%"
+    love = mistakes.nth(0).locator(".word", has_text="love")
+    assert "for" in love.get_attribute("class").split()
+    assert float(love.get_attribute("title")) > 0
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("section.chart").count() == 2

@@ -28,7 +28,7 @@ def make_run(tmp_path):
 @pytest.mark.parametrize("pipeline", config.pipelines())
 def test_every_pipeline_has_a_page(pipeline, make_run):
     page = build._page_of({"pipeline": pipeline})
-    assert page.verdict({"verdict": "It works."}) == "It works."
+    assert page.verdict({}) == ""
     assert callable(page.blocks)
 
 
