@@ -37,7 +37,7 @@ def write(run: runs.Run) -> Path:
     page = _page_of(manifest)
     facts = _facts(run, manifest, page.verdict(_metrics(run)))
     blocks = page.blocks(run)
-    runs.write_text(run.path / CARD, _environment().get_template("card.md").render(facts))
+    _write_card(run.path / CARD, _environment().get_template("card.md").render(facts))
     facts["files"] = _files(run)
     runs.write_text(run.path / PAGE, _render("report.html", facts, blocks))
     return run.path / PAGE
@@ -83,6 +83,12 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     path = folder / PAGE
     runs.write_text(path, _render("compare.html", facts, blocks))
     return path
+
+
+def _write_card(path: Path, text: str) -> None:
+    """Write the card; a ``README.md`` that somebody else wrote stays."""
+    if not path.exists() or _text(path).partition("\n")[0] == text.partition("\n")[0]:
+        runs.write_text(path, text)
 
 
 def _page_of(manifest: dict[str, Any]) -> Any:

@@ -74,6 +74,17 @@ def test_model_card_is_plain_markdown(make_run):
     assert [line for line in lines if line.startswith("# ")] == ["# stock train: x"]
 
 
+def test_model_card_is_renewed_but_a_readme_of_others_stays(make_run):
+    run = make_run(metrics__json='{"verdict": "Equals.", "test": {"n": 1}}')
+    build.write(run)
+    runs.write_json(run.path / "metrics.json", {"verdict": "Beats.", "test": {"n": 1}})
+    build.write(run)
+    assert "Beats." in (run.path / "README.md").read_text(encoding="utf-8")
+    (run.path / "README.md").write_text("# My notes\n", encoding="utf-8")
+    build.write(run)
+    assert (run.path / "README.md").read_text(encoding="utf-8") == "# My notes\n"
+
+
 def test_history_reads_losses_and_leaves_texts(make_run):
     text = 'epoch,loss,val_loss,written\n0,,3.5,"a,b"\n1,2.5,3,x\n'
     run = make_run("cells", history__csv=text)
