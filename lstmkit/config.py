@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 
 from lstmkit.errors import ConfigError
 
@@ -166,6 +167,10 @@ def _document(path: Path) -> CommentedMap:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{path}: a config of over {MAX_BYTES:,} bytes is not read")
         text = path.read_bytes().decode("utf-8-sig")
+        for event in YAML().parse(text):
+            if isinstance(event, AliasEvent):
+                line = event.start_mark.line + 1
+                raise ConfigError(f"{path}:{line}: aliases (*name) are not read; write it out")
         document = _yaml().load(text)
     except OSError as error:
         names = ", ".join(p.stem for p in sorted(package_folder("configs").glob("*.yaml")))

@@ -27,6 +27,7 @@ from lstmkit.errors import InputError, RunError
 
 MANIFEST = "run.json"
 MODEL = "model.keras"
+USING = ("evaluate", "forecast", "generate")
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 MAX_JSON_BYTES = 64 << 20
 
@@ -95,8 +96,23 @@ class Run:
 
     def files(self) -> list[Path]:
         """Return every finished file of the run, sorted."""
-        found = (p for p in self.path.rglob("*") if p.is_file() and not p.name.startswith("."))
-        return sorted(found)
+        return files_below(self.path)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return every finished file below a folder, sorted; unfinished ones are hidden."""
+    found = (p for p in folder.rglob("*") if p.is_file())
+    return sorted(p for p in found if not any(n[0] == "." for n in p.relative_to(folder).parts))
+
+
+def write_history(history: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Write one line per epoch; the untrained model is epoch 0 and has no training loss."""
+    names = list(dict.fromkeys(name for row in history for name in row))
+    with atomic(path) as stream:
+        stream.write(",".join(names) + "\n")
+        for row in history:
+            cells = [row.get(name) for name in names]
+            stream.write(",".join("" if c is None else f"{c:.9g}" for c in cells) + "\n")
 
 
 def create(
@@ -190,11 +206,11 @@ def find(output: Path, pipeline: str, run: Path | None) -> Run:
     if run is not None:
         for path in (run, output / pipeline / run):
             if (path / MANIFEST).is_file():
-                return _of_pipeline(Run(path), pipeline)
-        raise InputError(
-            f"{run}: no run folder (no {MANIFEST} in it, nor in {output / pipeline / run}); "
-            f"`lstmkit runs list` shows the runs"
+                return _trained(Run(path), pipeline)
+        said = (
+            "a file" if run.is_file() else f"no {MANIFEST} in it, nor in {output / pipeline / run}"
         )
+        raise InputError(f"{run}: no run folder ({said}); `lstmkit runs list` shows the runs")
     for candidate in reversed(list_runs(output, pipeline)):
         manifest = candidate.manifest
         if manifest.get("status") == "done" and manifest.get("verb") == "train":
@@ -230,7 +246,7 @@ def resumable(output: Path, pipeline: str, run: Path, *, verb: str) -> Run:
     Raises:
         InputError: There is no such run, it is of another verb, or it is finished.
     """
-    found = find(output, pipeline, run)
+    found = _of_pipeline(find_any(output, run), pipeline)
     manifest = found.manifest
     if manifest.get("verb") != verb:
         raise InputError(
@@ -360,6 +376,13 @@ def _of_pipeline(run: Run, pipeline: str) -> Run:
     other = run.manifest.get("pipeline")
     if other != pipeline:
         raise InputError(f"{run.path}: a run of {other}, not of {pipeline}")
+    return run
+
+
+def _trained(run: Run, pipeline: str) -> Run:
+    verb = _of_pipeline(run, pipeline).manifest.get("verb")
+    if verb in USING:
+        raise InputError(f"{run.path}: a run of `{pipeline} {verb}`, which holds no model")
     return run
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from lstmkit.errors import InterruptedRunError
+
 
 @contextmanager
 def stop_signals() -> Iterator[Callable[[], bool]]:
@@ -32,3 +34,25 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def resumable_by(command: str) -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM anywhere inside into an ending that names the resume command.
+
+    Raises:
+        InterruptedRunError: The user stopped the work.
+    """
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    in_main = threading.current_thread() is threading.main_thread()
+    old = signal.signal(signal.SIGTERM, handle) if in_main else None
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise InterruptedRunError(f"stopped; go on with:\n  {command}") from error
+    finally:
+        if in_main:
+            signal.signal(signal.SIGTERM, old)

@@ -13,14 +13,12 @@ import io
 import json
 import logging
 import math
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any, Protocol
 
 import numpy as np
@@ -36,6 +34,7 @@ from lstmkit.config import TrainConfig
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.progress import Progress
 from lstmkit.runs import Run, atomic_path, write_bytes
+from lstmkit.stopping import stop_signals
 
 CHECKPOINT = "checkpoint.npz"
 SECONDS_PER_CALL = 0.5
@@ -151,7 +150,7 @@ def fit(
         RunError: The loss is no longer a finite number.
     """
     loop = _Loop(model, train, validation, batch_size, config, seed, run)
-    with _stop_signals() as stopped:
+    with stop_signals() as stopped:
         loop.run_to_end(stopped, resume_command, label)
     return loop.state.history
 
@@ -320,7 +319,7 @@ class _Loop:
         arrays |= {f"best{i}": weight for i, weight in enumerate(self.best_weights)}
         meta = json.dumps(asdict(self.state)).encode()
         stream = io.BytesIO()
-        np.savez(stream, allow_pickle=False, meta=np.frombuffer(meta, np.uint8), **arrays)
+        np.savez(stream, meta=np.frombuffer(meta, np.uint8), **arrays)
         write_bytes(self.path, stream.getvalue())
         self.saved_at = time.monotonic()
 
@@ -331,7 +330,10 @@ class _Loop:
                 for name, variable in self._variables().items():
                     variable.assign(saved[name])
                 self.best_weights = [saved[f"best{i}"] for i in range(len(self.best_weights))]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (
+            *(OSError, ValueError, KeyError, TypeError, EOFError),
+            *(zipfile.BadZipFile, zlib.error),
+        ) as error:
             raise InputError(
                 f"{self.path}: damaged or from another version ({error}); "
                 f"delete it to start this run over"
@@ -361,30 +363,6 @@ def _tensorboard(run: Run) -> Any:
             "pip install 'lstmkit[tensorboard]', or set it to false"
         )
     return tf.summary.create_file_writer(str(run.path / "tensorboard"))
-
-
-@contextmanager
-def _stop_signals() -> Iterator[Callable[[], bool]]:
-    """Turn the first SIGINT or SIGTERM into a wish that the loop sees between two calls.
-
-    A second one ends the work at once; the last checkpoint stays.
-    """
-    wish = threading.Event()
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        if wish.is_set():
-            raise KeyboardInterrupt
-        wish.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield wish.is_set
-        return
-    old = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield wish.is_set
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
 
 
 def save_model(model: keras.Model, path: Path) -> None:

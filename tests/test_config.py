@@ -81,6 +81,7 @@ def test_bad_value_names_override_and_expectation(override, expected):
         ("train:\n  epochs: 1\n epochs: 2\n", 3, "not valid YAML"),
         ("train:\n  epochs: 1\n  epochs: 2\n", 3, "not valid YAML"),
         ("- 1\n- 2\n", 1, "expected sections"),
+        ("model: &m\n  dropout: 0.2\ntrain: *m\n", 3, "aliases (*name) are not read"),
         ("seed: !!python/object/apply:os.system ['true']\n", 1, "seed"),
         ("train:\n  patience: 2\n  validation_fraction: 0.0\n", 3, "validation_fraction above 0"),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 from lstmkit.cells.gate_inputs import GateInput
 from lstmkit.cells.gradcheck import Comparison
 from lstmkit.cells.types import Array
-from lstmkit.runs import atomic, finite, write_json, write_text
+from lstmkit.runs import atomic, files_below, finite, write_json, write_text
 
 SHOWN = 10
 
@@ -192,5 +192,4 @@ def _quoted(text: str) -> str:
 
 
 def _files(run: Path) -> list[str]:
-    found = (path for path in run.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return sorted(map(str, found))
+    return list(map(str, files_below(run)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from lstmkit.emoji.labels import Label
 from lstmkit.emoji.metrics import confusion_matrix, per_class, scores
-from lstmkit.runs import atomic, finite, write_json
+from lstmkit.runs import atomic, files_below, finite, write_history, write_json
 
 BASELINES = {"majority": "majority class", "averaged": "averaged vectors (v1)"}
 
@@ -71,7 +71,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--json`` prints."""
-        files = sorted(p for p in self.run.rglob("*") if p.is_file() and p.name[0] != ".")
+        files = files_below(self.run)
         content = {
             "run": str(self.run),
             "metrics": self.metrics,
@@ -106,16 +106,6 @@ def write_predictions(result: Result, path: Path) -> None:
             writer.writerow(
                 [text, actual.key, predicted.key, f"{row[best]:.6f}", int(best == target)]
             )
-
-
-def write_history(history: Sequence[dict[str, Any]], path: Path) -> None:
-    """Write one line per epoch; the untrained model is epoch 0 and has no training loss."""
-    names = list(dict.fromkeys(name for row in history for name in row))
-    with atomic(path) as stream:
-        stream.write(",".join(names) + "\n")
-        for row in history:
-            values = [row.get(name) for name in names]
-            stream.write(",".join("" if v is None else f"{v:.9g}" for v in values) + "\n")
 
 
 def table(result: Result) -> list[dict[str, Any]]:

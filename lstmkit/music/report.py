@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from lstmkit.music.grammar import Measure
-from lstmkit.runs import atomic, finite, write_bytes, write_json
+from lstmkit.runs import (
+    files_below,
+    finite,
+    write_bytes,
+    write_history,
+    write_json,
+)
 
 COLUMNS_AT_MOST = 4
 
@@ -75,7 +81,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--json`` prints."""
-        files = sorted(p for p in self.run.rglob("*") if p.is_file() and p.name[0] != ".")
+        files = files_below(self.run)
         content = {
             "run": str(self.run),
             "verdict": self.verdict,
@@ -107,16 +113,6 @@ def write_solo(solo: Solo, folder: Path) -> None:
     pictures.piano_roll(solo.measures, folder / f"{solo.name}.png", title=title)
     if solo.wav is not None:
         write_bytes(folder / f"{solo.name}.wav", solo.wav)
-
-
-def write_history(history: Sequence[dict[str, Any]], path: Path) -> None:
-    """Write one line per epoch; the untrained model is epoch 0 and has no training loss."""
-    names = list(dict.fromkeys(name for row in history for name in row))
-    with atomic(path) as stream:
-        stream.write(",".join(names) + "\n")
-        for row in history:
-            cells = [row.get(name) for name in names]
-            stream.write(",".join("" if c is None else f"{c:.9g}" for c in cells) + "\n")
 
 
 def solo_json(solo: Solo) -> dict[str, Any]:

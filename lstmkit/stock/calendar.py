@@ -13,9 +13,13 @@ from typing import Any
 import numpy as np
 from dateutil.easter import easter
 
+from lstmkit.errors import InputError
+
 DAY = np.timedelta64(1, "D")
 SECOND = np.timedelta64(1, "s")
 MIN_YEARS, MAX_YEARS = 3, 5
+MOST_SHOWN = 14
+LATEST = np.datetime64("2500-01-01")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -40,7 +44,10 @@ class Calendar:
     def after(self, last: np.datetime64, count: int) -> np.ndarray:
         """Return the next `count` dates after `last`, `datetime64[s]`, (count,)."""
         rows = self._rows(last.astype("datetime64[s]"))
-        return np.array([next(rows) for _ in range(count)], dtype="datetime64[s]")
+        found = np.array([next(rows) for _ in range(count)], dtype="datetime64[s]")
+        if found[-1] > LATEST:
+            raise InputError(f"{count:,} rows ahead end after the year 2500; ask for fewer")
+        return found
 
     def describe(self) -> str:
         """Say in words what was seen."""
@@ -55,7 +62,11 @@ class Calendar:
             text = f"every {self.step_seconds} seconds, {days}"
             if self.times:
                 text += f", {len(self.times)} times a day"
-        return text + (f", closed on {', '.join(self.holidays)}" if self.holidays else "")
+        if not self.holidays:
+            return text
+        shown = ", ".join(self.holidays[:MOST_SHOWN])
+        rest = len(self.holidays) - MOST_SHOWN
+        return f"{text}, closed on {shown}" + (f" and {rest:,} more days" if rest > 0 else "")
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Calendar":

@@ -17,7 +17,7 @@ class DataConfig(Section):
     date_format: str | None
     resample: str | None = Field(pattern=r"^[1-9][0-9]{0,4}(s|min|h|D|W)$")
     train_fraction: float = Field(ge=0.1, le=0.95)
-    window: int = Field(ge=2, le=100_000)
+    window: int = Field(ge=3, le=100_000)
     target: Literal["log_return", "difference", "price"]
 
 

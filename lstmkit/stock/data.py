@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from lstmkit.stock.config import DataConfig
 
 SAMPLE = "GOOG"
 MIN_TRAIN_ROWS, MIN_TEST_ROWS = 30, 10
+SMALLEST_ADVICE = 21  # the default lags and moving average fit
 MAX_DISORDER, MAX_MISSING = 0.05, 0.5
+LARGEST = 1e100
+SECONDS = {"s": 1, "min": 60, "h": 3600, "D": 86400, "W": 7 * 86400}
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +99,7 @@ def require_rows(dataset: Dataset, config: DataConfig) -> None:
     )
     smaller = int(min(config.train_fraction, 1 - config.train_fraction) * rows) - MIN_TRAIN_ROWS
     advice = f"a smaller window such as --set data.window={min(smaller, window // 2)} needs fewer"
-    if smaller < 10:
+    if min(smaller, window // 2) < SMALLEST_ADVICE:
         advice = "a longer file is needed"
     raise InputError(
         f"{dataset.path}: too short: expected at least {needed:,} rows for data.window={window} "
@@ -142,14 +146,10 @@ def _sample_column(names: list[str], column: str | int) -> str:
 
 
 def _read(path: Path, config: DataConfig) -> Dataset:
-    stem = path.name.lower().removesuffix(".gz").removesuffix(".csv")
     found = locate(
         path,
-        remedy=f"fetch it if it is one of the tutorial's (`lstmkit data fetch {stem or 'dis'}`), "
-        f"or give no CSV to use the sample that ships"
-        if stem == "dis"
-        else "check the name, fetch the tutorial's file with `lstmkit data fetch dis`, "
-        "or give no CSV to use the sample that ships",
+        remedy="check the name, fetch the tutorial's prices with `lstmkit data fetch dis`, or give "
+        "no CSV to use the sample that ships",
     )
     table = reader.read(
         found, column=config.column, inputs=config.inputs, date_format=config.date_format
@@ -161,6 +161,7 @@ def _read(path: Path, config: DataConfig) -> Dataset:
 def _clean(name: str, path: Path, table: reader.Table, config: DataConfig) -> Dataset:
     """Repair what is safe to repair, refuse the rest, resample, split."""
     frame, repairs = table.frame, []
+    frame["date"] = frame["date"].dt.floor("s")
     if table.blank:
         repairs.append(f"{table.blank:,} blank lines skipped")
     steps = [_without_missing, _in_order]
@@ -169,11 +170,11 @@ def _clean(name: str, path: Path, table: reader.Table, config: DataConfig) -> Da
     for step in steps:
         frame, repair = step(frame, table.columns, path)
         repairs += [repair] if repair else []
-    _refuse_not_positive(frame, table.columns[0], config, path)
     if config.resample is not None:
         before = len(frame)
         frame = _resampled(frame, config.resample)
         repairs.append(f"{before:,} rows resampled to {len(frame):,} of {config.resample}")
+    _refuse_no_price(frame, table.columns, config, path)
     return Dataset(
         name=name,
         path=path,
@@ -237,22 +238,31 @@ def _without_duplicates(
     count = int(again.sum())
     if not count:
         return frame, ""
-    different = frame.duplicated("date", keep=False) & ~frame.duplicated(
-        ["date", *columns], keep=False
-    )
+    different = again & ~frame.duplicated(["date", *columns], keep="first")
     if different.any():
         date = frame.loc[different, "date"].iloc[0]
-        lines = frame.index[frame["date"] == date][:2]
+        first, second = frame.index[frame["date"] == date][0], frame.index[different][0]
         raise InputError(
-            f"{path}, rows {lines[0]} and {lines[1]}: two different values for {date}; expected "
-            f"one row per date; remove one, or resample (--set data.resample=1D)"
-            if len(lines) > 1
-            else f"{path}, row {lines[0]}: different values for {date}"
+            f"{path}, rows {first} and {second}: two different values for {date}; expected one "
+            f"row per date; remove one, or resample (such as --set data.resample=1D)"
         )
     return frame[~again], f"{count:,} repeated rows left out"
 
 
-def _refuse_not_positive(frame: pd.DataFrame, column: str, config: DataConfig, path: Path) -> None:
+def _refuse_no_price(
+    frame: pd.DataFrame, columns: tuple[str, ...], config: DataConfig, path: Path
+) -> None:
+    """Refuse prices that have no logarithm where one is taken, and sizes that overflow."""
+    for column in columns:
+        size = frame[column].abs()
+        bad = (size > LARGEST) | ((size > 0) & (size < 1 / LARGEST))
+        if bad.any():
+            line = int(frame.index[bad][0])
+            raise InputError(
+                f"{path}, row {line}, column {column!r}: expected a number between "
+                f"{1 / LARGEST:g} and {LARGEST:g}, found {frame[column][line]:g}"
+            )
+    column = columns[0]
     bad = frame[column] <= 0
     if config.target == "log_return" and bad.any():
         line = int(frame.index[bad][0])
@@ -264,9 +274,19 @@ def _refuse_not_positive(frame: pd.DataFrame, column: str, config: DataConfig, p
 
 
 def _resampled(frame: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Keep the last row of every period; volumes are summed."""
+    """Keep the last row of every period that has rows; volumes are summed.
+
+    Periods count from midnight, weeks from Monday; a period is dated by its start, weeks by their
+    Sunday.
+    """
+    number, unit = re.fullmatch(r"(\d+)(\w+)", period).groups()  # type: ignore[union-attr]
+    step = np.timedelta64(int(number) * SECONDS[unit], "s")
+    anchor = np.datetime64("1970-01-05" if unit == "W" else "1970-01-01", "s")
+    dates = frame["date"].to_numpy().astype("datetime64[s]")
+    starts = anchor + (dates - anchor) // step * step
+    label = starts + step - np.timedelta64(1, "D") if unit == "W" else starts
     rules = {
         name: "sum" if "vol" in name.lower() else "last" for name in frame.columns if name != "date"
     }
-    binned = frame.resample(period, on="date").agg(rules)
-    return binned.dropna().reset_index()
+    binned = frame.drop(columns="date").groupby(label).agg(rules)
+    return binned.rename_axis("date").reset_index()

@@ -30,7 +30,6 @@ DAY_FORMATS = (
     "%d %B %Y",
     "%d-%b-%Y",
     "%d-%b-%y",
-    "%Y%m%d",
     "%b %Y",
     "%Y-%m",
 )
@@ -46,6 +45,9 @@ OFFSET = re.compile(r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$")
 EARLIEST, LATEST = pd.Timestamp("1800-01-01"), pd.Timestamp("2200-01-01")
 
 
+COMPACT = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+
+
 def looks_like_dates(cells: pd.Series) -> bool:
     """Return whether every cell of a sample reads as a date in one common format."""
     cells = cells.dropna().astype(str).str.strip()
@@ -53,7 +55,7 @@ def looks_like_dates(cells: pd.Series) -> bool:
         return False
     numbers = pd.to_numeric(cells, errors="coerce")
     if numbers.notna().all():
-        return _unit(numbers.to_numpy(float)) is not None or _is_compact(cells)
+        return _compact(cells) is not None or _unit(numbers.to_numpy(float)) is not None
     return bool(_fitting(_without_offset(cells)[0]))
 
 
@@ -75,11 +77,14 @@ def parse(cells: pd.Series, *, date_format: str | None, where: str) -> pd.Series
     if date_format is not None:
         return _bounded(_strptime(_texts(cells), date_format, where), where)
     if pd.api.types.is_numeric_dtype(cells):
-        numbers = cells.to_numpy(float)
-        unit = _unit(numbers)
+        compact = _compact(_texts(cells.iloc[:50]))
+        unit = _unit(cells.to_numpy(float)) if compact is None else None
         if unit is not None:
             return _bounded(_from_unix(cells, unit), where)
     texts = _texts(cells)
+    compact = _compact(texts.iloc[:50])
+    if compact is not None:
+        return _bounded(_strptime(texts, compact, where), where)
     stripped, offsets = _without_offset(texts)
     sample = stripped.iloc[np.unique(np.linspace(0, len(stripped) - 1, 400).astype(int))]
     formats = _fitting(sample)
@@ -87,10 +92,11 @@ def parse(cells: pd.Series, *, date_format: str | None, where: str) -> pd.Series
         unit = _unit(texts.astype(float).to_numpy())
         if unit is not None:
             return _bounded(_from_unix(texts.astype(float), unit), where)
-    whole = [f for f in formats if _reads(stripped, f).notna().all()]
+    whole = [(f, read) for f in formats if (read := _reads(stripped, f)).notna().all()]
     if not whole:
         raise InputError(_nothing_fits(stripped, where))
-    parsed = _the_ordered_one([(f, _reads(stripped, f)) for f in whole], stripped, where)
+    parsed = _the_ordered_one(whole, stripped, where)
+    _refuse_wrapped_years(parsed, [name for name, _ in whole], where)
     if offsets is not None and not (parsed == parsed.dt.normalize()).all():
         parsed = parsed - offsets
     return _bounded(parsed, where)
@@ -142,8 +148,6 @@ def _shape(date_format: str) -> re.Pattern[str]:
 
 
 def _reads(texts: pd.Series, date_format: str) -> pd.Series:
-    if date_format == "%Y%m%d" and not texts.str.fullmatch(r"\d{8}").all():
-        return pd.Series(pd.NaT, index=texts.index)
     return pd.to_datetime(texts, format=date_format, errors="coerce", exact=True)
 
 
@@ -183,6 +187,13 @@ def _the_ordered_one(
     )
 
 
+def _refuse_wrapped_years(parsed: pd.Series, formats: list[str], where: str) -> None:
+    """Refuse two-digit years that pass from 68 to 69, which strptime reads as 2068 and 1969."""
+    ordered = parsed.is_monotonic_increasing or parsed.is_monotonic_decreasing
+    if all("%y" in name for name in formats) and not ordered and np.ptp(parsed.dt.year) > 80:
+        raise InputError(f"{where}: two-digit years of two centuries; write years with four digits")
+
+
 def _nothing_fits(texts: pd.Series, where: str) -> str:
     """Say which row is no date, in the format that reads most rows."""
     read = [_reads(texts, name) for name in _possible(texts.iloc[0])]
@@ -200,8 +211,13 @@ def _nothing_fits(texts: pd.Series, where: str) -> str:
     )
 
 
-def _is_compact(cells: pd.Series) -> bool:
-    return bool(_fitting(cells)) if cells.str.fullmatch(r"\d{8}").all() else False
+def _compact(texts: pd.Series) -> str | None:
+    """Return the format of dates without separators, such as 20150102 or 201501020930."""
+    name = COMPACT.get(len(str(texts.iloc[0])))
+    if name is None or not texts.str.fullmatch(r"(?:1[89]|2[01])\d+").all():
+        return None
+    read = pd.to_datetime(texts, format=name, errors="coerce", exact=True)
+    return name if read.notna().all() else None
 
 
 def _unit(numbers: np.ndarray) -> str | None:

@@ -4,10 +4,13 @@ Saved beside the model as ``fitted.json`` and ``context.npz``, so that forecasti
 CSV nor Keras: NumPy reads the model and runs it.
 """
 
+import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from pydantic import ValidationError
 
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
@@ -15,6 +18,7 @@ from lstmkit.progress import Progress
 from lstmkit.stock.baselines import Baselines
 from lstmkit.stock.calendar import Calendar
 from lstmkit.stock.config import IntervalConfig
+from lstmkit.stock.fitted import FittedFile
 from lstmkit.stock.intervals import Interval, conformal_quantile, recent_error
 from lstmkit.stock.report import Forecast
 from lstmkit.stock.scaling import Scaling, roll_forward, windows
@@ -24,6 +28,7 @@ BLOCK_ROWS = 8192
 MAX_ORIGINS = 250
 WARM_UP_ROWS = 250
 TINY = 1e-300
+DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class Forecaster:
         network: The saved model with its scaling.
         baselines: The simple forecasts.
         interval: The prediction interval.
+        step_seconds: Usual distance of two rows of the training file.
     """
 
     name: str
@@ -92,6 +98,7 @@ class Forecaster:
     network: Network
     baselines: Baselines
     interval: Interval
+    step_seconds: int
 
     def look_ahead(self, context: "Context", steps: int) -> Forecast:
         """Forecast the rows after the last one of `context`, with an interval that widens."""
@@ -159,8 +166,9 @@ def calibrate(
     Args:
         network: The trained network.
         values: Training rows only, (rows, columns).
-        held_out: Rows that were not learned from, (n,), the tail of `values`. (Where nothing was
-            held out these are all rows, and the interval is too narrow by what was overfitted.)
+        held_out: Rows no weight was fitted on, (n,), the tail of `values`; they did choose the
+            epoch, one number out of a few dozen. (Where nothing was held out these are all rows,
+            and the interval is too narrow by what was overfitted.)
         settings: Coverage, decay, horizons.
     """
     prices = values[:, 0]
@@ -194,20 +202,24 @@ def load(run: runs.Run) -> Forecaster:
     """Load a trained network with its statistics.
 
     Raises:
-        InputError: A file of the run is missing or damaged.
+        InputError: A file of the run is missing or damaged, or they do not fit together.
     """
-    content = run.read_json(FITTED)
+    content = _fitted(run)
     model = runtime.load(run.path / runs.MODEL)
-    try:
-        return Forecaster(
-            name=str(content["name"]),
-            column=str(content["column"]),
-            network=Network(model, int(content["window"]), Scaling.from_json(content["scaling"])),
-            baselines=Baselines.from_json(content["baselines"]),
-            interval=Interval.from_json(content["interval"]),
+    expected = (None, content.window, len(content.scaling.center))
+    if tuple(model.input_shapes) != (expected,):
+        raise InputError(
+            f"{run.path / FITTED}: does not fit {runs.MODEL}: expected inputs {expected}, "
+            f"the model takes {model.input_shapes}; train again"
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _damaged(run.path / FITTED, error) from error
+    return Forecaster(
+        name=content.name,
+        column=content.column,
+        network=Network(model, content.window, Scaling.from_json(content.scaling.model_dump())),
+        baselines=Baselines.from_json(content.baselines.model_dump()),
+        interval=Interval.from_json(content.interval.model_dump()),
+        step_seconds=content.calendar.step_seconds,
+    )
 
 
 def load_context(run: runs.Run) -> Context:
@@ -216,20 +228,37 @@ def load_context(run: runs.Run) -> Context:
     Raises:
         InputError: A file of the run is missing or damaged.
     """
+    content = _fitted(run)
     path = run.path / CONTEXT
     try:
-        calendar = Calendar.from_json(run.read_json(FITTED)["calendar"])
         with np.load(path, allow_pickle=False) as saved:
-            return Context(
+            context = Context(
                 window=saved["window"],
-                dates=saved["dates"],
-                prices=saved["prices"],
+                dates=saved["dates"].astype("datetime64[s]"),
+                prices=saved["prices"].astype(np.float64),
                 recent_error=float(saved["recent_error"]),
-                calendar=calendar,
+                calendar=Calendar.from_json(content.calendar.model_dump()),
             )
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except DAMAGE as error:
         raise _damaged(path, error) from error
+    shape = (content.window, len(content.scaling.center))
+    fits = context.window.shape == shape and len(context.dates) == len(context.prices) > 0
+    if not fits or not np.isfinite(context.window).all() or not np.isfinite(context.prices).all():
+        raise _damaged(path, ValueError(f"expected a window of shape {shape} and prices"))
+    return context
+
+
+def _fitted(run: runs.Run) -> FittedFile:
+    try:
+        return FittedFile.model_validate(run.read_json(FITTED))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InputError(
+            f"{run.path / FITTED}: {where or 'content'}: {first['msg']}; edited, or from another "
+            f"version; train again"
+        ) from error
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
-    return InputError(f"{path}: missing, damaged or from another version ({error!r}); train again")
+    return InputError(f"{path}: missing, damaged or from another version ({error}); train again")

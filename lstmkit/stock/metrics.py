@@ -8,6 +8,7 @@ from scipy.stats import binomtest
 
 SIGNIFICANT = 0.05
 MAX_SHIFT = 10
+MIN_ROWS = 3
 
 
 def rmse(actual: np.ndarray, predicted: np.ndarray) -> float:
@@ -75,7 +76,7 @@ def diebold_mariano(
     actual: np.ndarray, first: np.ndarray, second: np.ndarray
 ) -> tuple[float | None, float | None]:
     """Return statistic and two-sided p-value; None where the errors never differ."""
-    if len(actual) < 3 or np.array_equal(first, second):
+    if len(actual) < MIN_ROWS or np.array_equal(first, second):
         return None, None
     try:
         statistic, p_value = dm_test(actual.tolist(), first.tolist(), second.tolist())
@@ -98,9 +99,14 @@ def verdict(test: dict[str, Any]) -> str:
     figures = f"RMSE {test['rmse']:.4g} against {test['naive_rmse']:.4g} on {test['n']:,} rows"
     if skill is None:
         return f'Cannot be judged: "tomorrow = today" makes no error at all here ({figures}).'
-    if p_value is None:
-        return f'Equals "tomorrow = today": its forecasts are the same ({figures}).'
     change = f"{abs(skill):.2%} {'lower' if skill > 0 else 'higher'}"
+    if p_value is None and skill == 0:
+        return f'Equals "tomorrow = today": {figures}, the same errors on every row.'
+    if test["n"] < MIN_ROWS:
+        return f'Cannot be judged on so few rows: {figures}, {change} than "tomorrow = today".'
+    if p_value is None:
+        word = "Beats" if skill > 0 else "Loses to"
+        return f'{word} "tomorrow = today": {figures}, {change}, by the same margin on every row.'
     test_name = f"Diebold-Mariano p = {p_value:.2g}"
     if p_value >= SIGNIFICANT:
         return (

@@ -21,6 +21,7 @@ from lstmkit.stock.forecaster import Context, Forecaster, Network
 from lstmkit.stock.intervals import recent_error
 from lstmkit.stock.report import Forecast, Result, write, write_forecast
 from lstmkit.stock.scaling import fit_scaling
+from lstmkit.stopping import resumable_by
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
@@ -76,13 +77,13 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
     run = runs.find(output, "stock", folder)
     config, trained = config_of(run), forecaster.load(run)
     dataset = _dataset_of(run, config) if csv is None else _unseen(csv, config, trained)
-    inputs = [runs.fingerprint(dataset.path)]
+    inputs = [runs.fingerprint(path) for path in (dataset.path, run.path / runs.MODEL)]
     made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
     with runs.recorded(made):
         first_test = dataset.train_rows + trained.network.window
         result = evaluation.score(made.path, dataset, trained, first_test=first_test)
         write(result)
-    build.write(made)
+        build.write(made)
     return result
 
 
@@ -107,7 +108,9 @@ def forecast(
         context = forecaster.load_context(run)
     else:
         context = _latest(_unseen(csv, config, trained), trained)
-    made = runs.create(output, "stock", trained.name, config, verb="forecast")
+    read = [path for path in (csv, run.path / runs.MODEL) if path is not None]
+    inputs = [runs.fingerprint(path) for path in read]
+    made = runs.create(output, "stock", trained.name, config, inputs=inputs, verb="forecast")
     with runs.recorded(made):
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
         write_forecast(ahead, made.path / "forecast.csv")
@@ -132,6 +135,12 @@ def backtest(csv: Path | None, config: StockConfig, output: Path, *, folds: int)
 
     dataset = data.load(csv, config.data)
     data.require_rows(dataset, config.data)
+    most = (len(dataset.dates) - dataset.train_rows) // data.MIN_TEST_ROWS
+    if folds > most:
+        raise InputError(
+            f"--folds {folds}: expected at most {most}, so that each has {data.MIN_TEST_ROWS} of "
+            f"the {len(dataset.dates) - dataset.train_rows:,} test rows of {dataset.path}"
+        )
     inputs = [runs.fingerprint(dataset.path)]
     run = runs.create(
         output, "stock", dataset.name, config, inputs=inputs, verb="backtest", folds=folds
@@ -178,23 +187,41 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
 def _train(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Result:
     """Fit, calibrate, score, look ahead and write one run; a checkpoint in it is gone on from."""
     from lstmkit.page import build
-    from lstmkit.stock import evaluation
 
     log.warning("run folder: %s", run.path)
+    resume_command = f"lstmkit stock train --resume {run.path}"
+    with runs.recorded(run), resumable_by(resume_command):
+        first_test = dataset.train_rows + config.data.window
+        result = _train_span(run, dataset, config, first_test, resume_command, label="train")
+        build.write(run)
+    return result
+
+
+def _train_span(
+    run: runs.Run,
+    dataset: "Dataset",
+    config: StockConfig,
+    first_test: int,
+    resume_command: str,
+    *,
+    label: str,
+) -> Result:
+    """Train on a dataset's training span, score the rest, write it all into one run folder."""
+    from lstmkit import training
+    from lstmkit.stock import evaluation
+
     began = time.monotonic()
-    with runs.recorded(run):
-        history = fit(run, dataset, config, f"lstmkit stock train --resume {run.path}")
-        fitted_at = time.monotonic()
-        trained = calibrated(run, dataset, config)
-        first_test = dataset.train_rows + trained.network.window
-        result = evaluation.score(run.path, dataset, trained, first_test=first_test)
-        context = _latest(dataset, trained)
-        ahead = trained.look_ahead(context, config.interval.horizons)
-        trained.save(run, context)
-        result = replace(result, history=history, forecast=ahead)
-        write(result)
-        run.note_seconds(train=fitted_at - began, total=time.monotonic() - began)
-    build.write(run)
+    history = fit(run, dataset, config, resume_command, label=label)
+    fitted_at = time.monotonic()
+    trained = calibrated(run, dataset, config)
+    result = evaluation.score(run.path, dataset, trained, first_test=first_test)
+    context = _latest(dataset, trained)
+    ahead = trained.look_ahead(context, config.interval.horizons)
+    trained.save(run, context)
+    result = replace(result, history=history, forecast=ahead)
+    write(result)
+    training.forget_checkpoint(run)
+    run.note_seconds(train=fitted_at - began, total=time.monotonic() - began)
     return result
 
 
@@ -204,37 +231,25 @@ def _backtest(run: runs.Run, dataset: "Dataset", config: StockConfig, folds: int
     from lstmkit.stock import evaluation
 
     log.warning("run folder: %s", run.path)
-    began = time.monotonic()
+    resume_command = f"lstmkit stock backtest --resume {run.path}"
     edges = np.linspace(dataset.train_rows, len(dataset.dates), folds + 1).astype(int)
-    results, unit = [], 0.0
-    with runs.recorded(run):
+    results = []
+    with runs.recorded(run), resumable_by(resume_command):
         for number, (start, stop) in enumerate(pairwise(edges), start=1):
             fold = runs.nested(run, f"fold-{number}")
             span = dataset.until(stop, train_rows=start)
-            if fold.status != "done":
-                _train_fold(fold, span, config, run, f"fold {number}/{folds}")
-            trained = forecaster.load(fold)
-            unit = unit or trained.baselines.naive_mae
-            results.append(evaluation.score(fold.path, span, trained, first_test=start))
+            if fold.status == "done":
+                trained = forecaster.load(fold)
+                results.append(evaluation.score(fold.path, span, trained, first_test=start))
+                continue
+            label = f"fold {number}/{folds}"
+            with runs.recorded(fold):
+                results.append(_train_span(fold, span, config, start, resume_command, label=label))
+        unit = float(np.abs(np.diff(dataset.prices[: dataset.train_rows])).mean())
         whole = evaluation.join(run.path, results, naive_mae=unit)
         write(whole)
-        run.note_seconds(total=time.monotonic() - began)
-    build.write(run)
+        build.write(run)
     return whole
-
-
-def _train_fold(
-    fold: runs.Run, span: "Dataset", config: StockConfig, run: runs.Run, label: str
-) -> None:
-    from lstmkit.stock import evaluation
-
-    with runs.recorded(fold):
-        command = f"lstmkit stock backtest --resume {run.path}"
-        history = fit(fold, span, config, command, label=label)
-        trained = calibrated(fold, span, config)
-        trained.save(fold, _latest(span, trained))
-        result = evaluation.score(fold.path, span, trained, first_test=span.train_rows)
-        write(replace(result, history=history))
 
 
 def fit(
@@ -284,7 +299,6 @@ def fit(
     answering = network()
     answering.set_weights(model.get_weights())
     training.save_model(answering, run.path / runs.MODEL)
-    training.forget_checkpoint(run)
     return history
 
 
@@ -307,6 +321,7 @@ def calibrated(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Foreca
         interval=forecaster.calibrate(
             network, values, held_out if len(held_out) else rows, config.interval
         ),
+        step_seconds=infer(dataset.dates).step_seconds,
     )
 
 
@@ -337,7 +352,7 @@ def _latest(dataset: "Dataset", trained: Forecaster) -> Context:
     rows = np.arange(first, len(dataset.dates))
     predicted = network.predict(dataset.values, rows, label="newest rows")
     errors = network.scaling.error(dataset.prices[rows], predicted)
-    keep = slice(-CONTEXT_ROWS, None)
+    keep = slice(-max(CONTEXT_ROWS, network.window), None)
     return Context(
         window=network.scaling.features(dataset.values)[-network.window :],
         dates=dataset.dates[keep],
@@ -357,6 +372,12 @@ def _unseen(csv: Path, config: StockConfig, trained: Forecaster) -> "Dataset":
         raise InputError(
             f"{dataset.path}: too short: the model sees {window} rows and predicts the next; "
             f"expected more than {window} rows, found {len(dataset.dates)}"
+        )
+    usual, here = trained.step_seconds, infer(dataset.dates).step_seconds
+    if usual != here:
+        log.warning(
+            "%s: rows every %s seconds; the model learned from rows every %s seconds",
+            *(dataset.path, f"{here:,}", f"{usual:,}"),
         )
     return dataset
 

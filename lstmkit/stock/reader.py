@@ -36,6 +36,10 @@ PRICE_NAMES = (
 )
 NUMBER = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 DECORATION = re.compile(r"[\s$€£¥₿%'_]|USD|EUR")
+GROUPED = {
+    "point": r"[-+]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d*)(?:\.\d*)?(?:[eE][-+]?\d+)?",
+    "comma": r"[-+]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d*)(?:,\d*)?",
+}
 SUFFIX = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
@@ -98,7 +102,8 @@ def read(
         raise InputError(f"{path}: no rows of data")
     frame = pd.DataFrame({"date": _dates(raw, date_columns, layout, date_format, path)})
     for index in wanted:
-        frame[layout.names[index]] = _numbers(raw[index], f"{path}, column {layout.names[index]!r}")
+        where = f"{path}, column {layout.names[index]!r}"
+        frame[layout.names[index]] = _numbers(raw[index], layout.delimiter, where)
     names = tuple(layout.names[index] for index in wanted)
     return Table(frame, names, tuple(layout.names), rows - blank, blank, layout.words)
 
@@ -261,7 +266,7 @@ def _target(
         )
     raise InputError(
         f"{path}: which column are the prices? Found {', '.join(layout.names)}; "
-        f"name one with --set data.column={layout.names[numeric[0]]}"
+        f"name one with --set 'data.column={layout.names[numeric[0]]}'"
     )
 
 
@@ -363,10 +368,10 @@ def _dates(
     return parsed + pd.to_timedelta(seconds, unit="s")
 
 
-def _numbers(cells: pd.Series, where: str) -> np.ndarray:
+def _numbers(cells: pd.Series, delimiter: str, where: str) -> np.ndarray:
     """Return a column as float64, (rows,); missing values are NaN."""
     if not pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_bool_dtype(cells):
-        cells = _clean(cells.astype("string"), where)
+        cells = _clean(cells.astype("string"), delimiter, where)
     values: np.ndarray = cells.to_numpy(dtype=np.float64, na_value=np.nan)
     infinite = np.isinf(values)
     if infinite.any():
@@ -375,19 +380,16 @@ def _numbers(cells: pd.Series, where: str) -> np.ndarray:
     return values
 
 
-def _clean(texts: pd.Series, where: str) -> pd.Series:
+def _clean(texts: pd.Series, delimiter: str, where: str) -> pd.Series:
     """Read numbers with currency signs, separators and K, M or B behind them."""
     bare = texts.str.replace(DECORATION.pattern, "", regex=True)
     bare = bare.str.replace(r"^\((.*)\)$", r"-\1", regex=True)
     last = bare.str[-1:].str.upper()
     factor = last.map(SUFFIX).astype("float64").fillna(1.0)
     bare = bare.where(factor == 1.0, bare.str[:-1])
-    if _has_decimal_comma(bare):
-        bare = bare.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-    else:
-        bare = bare.str.replace(",", "", regex=False)
-    plain = bare.str.fullmatch(NUMBER.pattern)
     missing = texts.isna() | bare.str.lower().isin(MISSING)
+    bare = _point_for_decimals(bare, texts, missing, delimiter, where)
+    plain = bare.str.fullmatch(NUMBER.pattern)
     bad = ~(plain.fillna(False).astype(bool) | missing)
     if bad.any():
         line = texts.index[bad][0]
@@ -395,10 +397,26 @@ def _clean(texts: pd.Series, where: str) -> pd.Series:
     return pd.to_numeric(bare.where(~missing), errors="coerce").astype("float64") * factor
 
 
-def _has_decimal_comma(texts: pd.Series) -> bool:
-    """Return whether a comma stands before the decimals: ``1.234,56`` or ``27,5``."""
-    with_comma = texts[texts.str.contains(",", regex=False).fillna(False)]
-    if with_comma.empty:
-        return False
-    thousands = with_comma.str.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?").fillna(False)
-    return not bool(thousands.all())
+def _point_for_decimals(
+    bare: pd.Series, texts: pd.Series, missing: pd.Series, delimiter: str, where: str
+) -> pd.Series:
+    """Return numbers with a decimal point and no thousands separators.
+
+    The whole column is read one way: ``1,234.5`` or ``1.234,5``. Where both ways fit every cell
+    (``1,234``), a comma is a decimal comma in files that are not comma separated.
+    """
+    given = bare[~missing]
+    fits = {name: given.str.fullmatch(shape).fillna(False) for name, shape in GROUPED.items()}
+    whole = [name for name, fit in fits.items() if fit.all()]
+    if not whole:
+        best = max(fits, key=lambda name: int(fits[name].sum()))
+        line = given.index[~fits[best].astype(bool)][0]
+        raise InputError(
+            f"{where}, row {line}: expected a number"
+            f"{' like the others' if fits[best].any() else ''}, found {texts[line]!r:.60}"
+        )
+    has_comma = given.str.contains(",", regex=False).any()
+    comma = "comma" in whole and has_comma and (len(whole) == 1 or delimiter in ";\t")
+    if comma:
+        return bare.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    return bare.str.replace(",", "", regex=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit.runs import atomic, finite, write_json
+from lstmkit.runs import atomic, files_below, finite, write_history, write_json
 
 NUMBER = "%.10g"
 ZOOM_ROWS = 120
@@ -96,7 +96,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--json`` prints."""
-        files = sorted(p for p in self.run.rglob("*") if p.is_file() and p.name[0] != ".")
+        files = files_below(self.run)
         scores = {name: value for name, value in self.metrics.items() if name != "verdict"}
         content = {
             "run": str(self.run),
@@ -130,16 +130,6 @@ def write_forecast(forecast: Forecast, path: Path) -> None:
     """Write one line per future row: ``date,predicted,lower,upper``."""
     columns = (forecast.predicted, forecast.lower, forecast.upper)
     _write_dated(path, "date,predicted,lower,upper", forecast.dates, columns)
-
-
-def write_history(history: Sequence[dict[str, Any]], path: Path) -> None:
-    """Write one line per epoch; the untrained model is epoch 0 and has no training loss."""
-    names = list(dict.fromkeys(name for row in history for name in row))
-    with atomic(path) as stream:
-        stream.write(",".join(names) + "\n")
-        for row in history:
-            cells = [row.get(name) for name in names]
-            stream.write(",".join("" if c is None else f"{c:.9g}" for c in cells) + "\n")
 
 
 def iso(dates: np.ndarray) -> np.ndarray:

@@ -161,6 +161,8 @@ def test_diebold_mariano_agrees_with_its_formula():
         (-0.2, 0.3, "Equals"),
         (0.0, None, "Equals"),
         (None, None, "Cannot be judged"),
+        (1.0, None, "Beats"),
+        (-0.1, None, "Loses to"),
     ],
 )
 def test_verdict_follows_skill_and_significance(skill, p_value, start):

@@ -190,6 +190,79 @@ def test_evaluate_refuses_a_file_that_has_changed(cli, price_csv, walk, result):
     assert "changed since the run was made" in ended.err
 
 
+DAMAGE = {
+    "interval": {"quantiles": []},
+    "scaling": {"scale": ["a"]},
+    "baselines": {"moving_average": 10**6},
+    "calendar": {"step_seconds": -5},
+    "window": 30,
+    "name": 3,
+}
+
+
+@pytest.mark.parametrize("section", DAMAGE)
+def test_edited_statistics_are_one_clear_error(cli, result, section):
+    path = Path(result["run"]) / "fitted.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change = DAMAGE[section]
+    content[section] = content[section] | change if isinstance(change, dict) else change
+    path.write_text(json.dumps(content), encoding="utf-8")
+    for verb in ("forecast", "evaluate"):
+        ended = cli("stock", verb, result["run"])
+        assert ended.code == 2
+        assert "fitted.json: " in ended.err
+
+
+@pytest.mark.parametrize("name", ["context.npz", "model.keras", "fitted.json", "run.json"])
+@pytest.mark.parametrize("keep", [0.0, 0.5, 0.99])
+def test_truncated_files_are_one_clear_error(cli, result, name, keep):
+    path = Path(result["run"]) / name
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep * len(content))])
+    ended = cli("stock", "forecast", result["run"])
+    assert ended.code == 2
+    assert name in ended.err
+
+
+def test_using_what_is_no_trained_run_is_one_clear_error(cli, result, tmp_path):
+    made = json.loads(cli("stock", "forecast", "--json").out)["run"]
+    assert "holds no model" in cli("stock", "evaluate", made).err
+    assert "already finished" in cli("stock", "train", "--resume", result["run"]).err
+    assert "a file" in cli("stock", "evaluate", tmp_path / "prices.csv").err
+    assert "expected `backtest`" in cli("stock", "backtest", "--resume", result["run"]).err
+
+
+def test_manifest_of_a_forecast_names_model_and_file(cli, result, tmp_path):
+    made = cli("stock", "forecast", "--json", "--csv", tmp_path / "prices.csv")
+    manifest = json.loads(Path(json.loads(made.out)["run"], "run.json").read_text())
+    names = [Path(entry["path"]).name for entry in manifest["inputs"]]
+    assert names == ["prices.csv", "model.keras"]
+
+
+def test_stopping_after_the_fit_keeps_the_training(cli, price_csv, walk, tiny, monkeypatch):
+    from lstmkit import training
+    from lstmkit.stock import evaluation
+
+    def stop(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(evaluation, "score", stop)
+        ended = cli("stock", "train", price_csv(walk), *tiny)
+    assert ended.code == 130
+    run = next(Path("outputs/stock").iterdir())
+    assert f"lstmkit stock train --resume {run}" in ended.err
+    assert (run / training.CHECKPOINT).exists()
+    assert cli("stock", "train", "--resume", run).code == 0
+    assert not (run / training.CHECKPOINT).exists()
+
+
+def test_too_many_folds_are_refused(cli, price_csv, walk, tiny):
+    ended = cli("stock", "backtest", price_csv(walk), "--folds", 50, *tiny)
+    assert ended.code == 2
+    assert "--folds 50: expected at most 15" in ended.err
+
+
 def test_forecast_goes_on_after_the_last_row_and_widens(cli, result):
     ended = cli("stock", "forecast", "--days", 6, "--json")
     assert "model: the newest run" in ended.err

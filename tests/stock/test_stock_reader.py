@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lstmkit import config as configs
 from lstmkit.errors import InputError
 from lstmkit.stock import data, reader
+from lstmkit.stock.calendar import infer
 from lstmkit.stock.config import StockConfig
 
 
@@ -125,6 +126,21 @@ LAYOUTS = {
         ["2020-03-07T14:30:00", "2020-03-09T13:30:00"],
         [5, 6],
     ),
+    "decimal comma with three decimals": (
+        "Datum;Kurs\n01.01.2015;1,100\n02.01.2015;0,987\n",
+        ["2015-01-01", "2015-01-02"],
+        [1.1, 0.987],
+    ),
+    "compact hours": (
+        "time,close\n2015010100,1\n2015010101,2\n",
+        ["2015-01-01T00:00:00", "2015-01-01T01:00:00"],
+        [1, 2],
+    ),
+    "compact minutes": (
+        "201501010930;1\n201501010931;2\n",
+        ["2015-01-01T09:30:00", "2015-01-01T09:31:00"],
+        [1, 2],
+    ),
     "suffixes": (
         "date,price\n2020-01-01,1.5K\n2020-01-02,2M\n2020-01-03,3\n",
         ["2020-01-01", "2020-01-02", "2020-01-03"],
@@ -201,6 +217,16 @@ def test_resample_keeps_the_last_value_and_sums_volume(tmp_path):
     assert found.repairs == ("48 rows resampled to 2 of 1D",)
 
 
+def test_resample_leaves_out_periods_without_rows(tmp_path):
+    text = "time,close,volume\n2020-01-01 10:00,1,5\n2020-01-01 11:00,2,6\n2020-01-03 10:00,3,7\n"
+    found = load(write(tmp_path, text), "data.resample=1D", "data.column=volume")
+    assert found.prices.tolist() == [11, 7]
+    seconds = load(write(tmp_path, text), "data.resample=1s")
+    assert len(seconds.dates) == 3
+    weeks = load(write(tmp_path, text), "data.resample=1W")
+    assert str(weeks.dates[0])[:10] == "2020-01-05"
+
+
 REFUSED = {
     "empty": ("", "empty"),
     "blank": ("\n\n \n", "empty"),
@@ -208,7 +234,7 @@ REFUSED = {
     "header only": ("date,price\n", "no rows of data"),
     "no dates": ("a,b\nx,1\ny,2\n", "no column of dates"),
     "no numbers": ("date,name\n2020-01-01,x\n2020-01-02,y\n", "no column of numbers"),
-    "which column": ("date,a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", "--set data.column=a"),
+    "which column": ("date,a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", "--set 'data.column=a'"),
     "text in numbers": ("date,price\n2020-01-01,1\n2020-01-02,one\n", "row 3: expected a number"),
     "infinity": ("date,price\n2020-01-01,1\n2020-01-02,inf\n", "row 3: expected a finite"),
     "zero": ("date,price\n2020-01-01,1\n2020-01-02,0\n", "row 3, column 'price': expected a price"),
@@ -220,6 +246,20 @@ REFUSED = {
     "ancient": ("date,price\n1020-01-01,1\n1020-01-02,2\n", "row 2: expected a date"),
     "ambiguous": ("date,price\n01/02/2020,1\n02/03/2020,2\n", "data.date_format"),
     "ragged": ("date,price\n2020-01-01,1\n2020-01-02,2,3,4\n", "row 3"),
+    "two grammars": (
+        'date;p\n2020-01-01;"1,200.50"\n2020-01-02;"12,5"\n',
+        "row 3: expected a number",
+    ),
+    "comma and point": ("date;p\n2020-01-01;27,5\n2020-01-02;27.5\n", "expected a number like"),
+    "huge": ("date,p\n2020-01-01,1e300\n2020-01-02,1\n", "row 2, column 'p': expected a number"),
+    "within a second": (
+        "date,p\n2020-01-01 00:00:00.1,1\n2020-01-01 00:00:00.2,2\n",
+        "rows 2 and 3: two different values",
+    ),
+    "two centuries": (
+        "date,p\n" + "".join(f"31/12/{y % 100:02d},{y}\n" for y in range(1960, 1980)),
+        "four digits",
+    ),
     "several series": (
         "date,price\n" + "".join(f"2020-01-{d:02d},{d}\n" for _ in range(9) for d in range(1, 9)),
         "dates go back",
@@ -312,7 +352,8 @@ CELL = st.one_of(
 def test_any_table_is_read_or_refused(tmp_path, rows, delimiter):
     text = "\n".join(delimiter.join(row) for row in rows)
     try:
-        load(write(tmp_path, text.encode("utf-8", "surrogatepass")))
+        found = load(write(tmp_path, text.encode("utf-8", "surrogatepass")))
+        assert infer(found.dates).after(found.dates[-1], 3)[0] > found.dates[-1]
     except InputError as error:
         assert "x.csv" in str(error)
 
