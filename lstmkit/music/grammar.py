@@ -235,8 +235,8 @@ def choose_pitch(token: Token, chord: Chord, previous: int | None, compass: Comp
 
     The middle of the token's range above `previous` is taken if it is of the right kind, which
     gives back the very note that the token was made from; else the nearest pitch of that kind, so
-    that a line bends to the chord it meets, and what moves never stays on its pitch. A line that would leave
-    the compass is turned round.
+    that a line bends to the chord it meets, and what moves never stays on its pitch. A line that
+    would leave the compass is turned round.
 
     Args:
         token: Any but a rest.
