@@ -14,7 +14,9 @@ from lstmkit import __version__
 from lstmkit.errors import LstmkitError
 
 GROUPS = {
+    "demo": "lstmkit.commands:demo",
     "stock": "lstmkit.stock.commands:stock",
+    "emoji": "lstmkit.emoji.commands:emoji",
     "cells": "lstmkit.cells.commands:cells",
     "music": "lstmkit.music.commands:music",
     "config": "lstmkit.commands:config",

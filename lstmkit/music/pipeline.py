@@ -77,6 +77,8 @@ def generate(
     Raises:
         InputError: The run, the chords or the primer cannot be used.
     """
+    from lstmkit.page import build
+
     run = runs.find(output, "music", folder)
     config = _changed(config_of(run), changes, seed)
     book, network = session.load(run)
@@ -89,6 +91,7 @@ def generate(
         ]
         result = _generated(made.path, solos, book)
         write(result)
+    build.write(made)
     return result
 
 
@@ -101,6 +104,8 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
         config: How to read the file.
         output: Folder of all runs.
     """
+    from lstmkit.page import build
+
     run = runs.find(output, "music", folder)
     book = session.load_songbook(run)
     tune = data.load_tune(source, config.data)
@@ -122,6 +127,7 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
         )
         result = Result(made.path, verdict, content, training=spread)
         write(result)
+    build.write(made)
     return result
 
 
@@ -222,6 +228,8 @@ def accuracy_by_place(
 
 
 def _train(run: runs.Run, dataset: Dataset, config: MusicConfig) -> Result:
+    from lstmkit.page import build
+
     log.warning("run folder: %s", run.path)
     began = time.monotonic()
     with runs.recorded(run):
@@ -258,6 +266,7 @@ def _train(run: runs.Run, dataset: Dataset, config: MusicConfig) -> Result:
                 "total_seconds": round(time.monotonic() - began, 2),
             }
         )
+    build.write(run)
     return result
 
 
