@@ -235,7 +235,8 @@ def choose_pitch(token: Token, chord: Chord, previous: int | None, compass: Comp
 
     The middle of the token's range above `previous` is taken if it is of the right kind, which
     gives back the very note that the token was made from; else the nearest pitch of that kind, so
-    that a line bends to the chord it meets. A line that would leave the compass is turned round.
+    that a line bends to the chord it meets, and what moves never stays on its pitch. A line that
+    would leave the compass is turned round.
 
     Args:
         token: Any but a rest.
@@ -244,11 +245,15 @@ def choose_pitch(token: Token, chord: Chord, previous: int | None, compass: Comp
         compass: The pitches that may be used.
     """
     aim = compass.home if previous is None else previous
+    stays = True
     if previous is not None and token.interval is not None:
         distance = token.interval.semitones
+        stays = distance == 0
         aim = previous + distance if previous + distance in compass else previous - distance
     for kind in _kinds_in_place_of(token.kind):
         fitting = [p for p in range(compass.low, compass.high + 1) if kind_of(p, chord) == kind]
+        if not stays and len(fitting) > 1:  # what moves in the training music moves here
+            fitting = [p for p in fitting if p != previous]
         if fitting:
             return min(fitting, key=lambda p: (abs(p - aim), abs(p - compass.home), p))
     return min(max(aim, compass.low), compass.high)

@@ -139,6 +139,14 @@ def test_choose_pitch_bends_a_line_to_the_chord_it_meets():
     assert choose_pitch(up_a_third, chords.parse("Cm"), 60, compass) == 63
 
 
+def test_choose_pitch_moves_where_the_token_moves():
+    down_a_step = Token("C", Fraction(1), Interval(-1, -1))
+    same = Token("C", Fraction(1), Interval(0, 0))
+    compass = Compass(55, 84, 67)
+    assert choose_pitch(down_a_step, chords.parse("C"), 64, compass) == 60
+    assert choose_pitch(same, chords.parse("C"), 64, compass) == 64
+
+
 def test_choose_pitch_turns_round_at_the_edge_of_the_compass():
     up_an_octave = Token("C", Fraction(1), Interval(7, 12))
     pitch = choose_pitch(up_an_octave, chords.parse("C"), 79, Compass(60, 84, 72))
