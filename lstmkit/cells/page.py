@@ -30,7 +30,7 @@ def blocks(run: Run) -> list[Block]:
     written = run.path / "written.txt"
     if written.exists():
         lines = written.read_text(encoding="utf-8", errors="replace").splitlines()[:MAX_LINES]
-        found.append(Table("What it writes", ["text"], [[line] for line in lines]))
+        found.append(Table("What it writes", ["text"], [[line] for line in lines], texts=True))
     gates = run.path / "gates.csv"
     if gates.exists():
         note = "Mean over the units: 0 is closed, 1 is open."

@@ -75,8 +75,8 @@ def _cells(scores: dict[str, Any]) -> list[str]:
     return [
         percent(scores["accuracy"]),
         interval,
-        number(scores["macro_f1"], 3),
-        number(scores["calibration_error"], 2),
+        f"{scores['macro_f1']:.3f}",
+        f"{scores['calibration_error']:.3f}",
     ]
 
 

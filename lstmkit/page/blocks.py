@@ -31,6 +31,7 @@ class Table:
         rows: One sequence of cells per row.
         note: How to read it.
         first_is_ours: Whether the first row is the model and the others what it has to beat.
+        texts: Whether the cells are sentences, which begin at the left.
     """
 
     kind: ClassVar[str] = "table"
@@ -39,6 +40,7 @@ class Table:
     rows: Sequence[Sequence[str]]
     note: str = ""
     first_is_ours: bool = False
+    texts: bool = False
 
 
 @dataclass(frozen=True)

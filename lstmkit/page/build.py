@@ -74,6 +74,7 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
             [row for row in _side_by_side(settings) if len(set(row[1:])) > 1]
             or [["nothing", *["the same"] * len(names)]],
         ),
+        Table("Metrics", columns, _side_by_side(metrics)),
     ]
     curves = _loss_of_each(chosen)
     if curves:
