@@ -30,6 +30,7 @@ with native_stderr():
     import tensorflow as tf
 
 from lstmkit import fused
+from lstmkit.allocation import keep_freed_memory
 from lstmkit.config import TrainConfig
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.progress import Progress
@@ -105,6 +106,7 @@ def seed_everything(seed: int) -> None:
 def accelerate(model: keras.Model, config: TrainConfig) -> None:
     """Run the model's LSTM layers through the fused kernel, unless the config says not to."""
     if config.accelerate:
+        keep_freed_memory()
         for layer in fused.accelerate(model):
             log.info("%s", layer)
 
