@@ -14,6 +14,7 @@ from lstmkit import __version__
 from lstmkit.errors import LstmkitError
 
 GROUPS = {
+    "demo": "lstmkit.commands:demo",
     "stock": "lstmkit.stock.commands:stock",
     "emoji": "lstmkit.emoji.commands:emoji",
     "cells": "lstmkit.cells.commands:cells",

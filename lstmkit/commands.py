@@ -1,6 +1,7 @@
 """The commands of the house itself: configs and runs."""
 
 import json
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -146,9 +147,27 @@ def doctor(as_json: bool) -> None:
         raise RunError("the self-test failed: Keras and the NumPy runtime should agree, and learn")
 
 
-@click.command("completion", epilog='Example: eval "$(lstmkit completion bash)"')
+@click.command("completion", epilog="Example: lstmkit completion bash >> ~/.bashrc")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion_script(ctx: click.Context, shell: str) -> None:
     """Print the script that completes commands, options, runs and config keys in SHELL."""
     click.echo(completion.script(ctx.find_root().command, shell))
+
+
+@click.command(epilog="Example: lstmkit demo")
+@output_option
+def demo(output: Path) -> None:
+    """Run every part once on what ships, and say where to look and what to try next."""
+    from lstmkit import demo as first_look
+
+    began, rows = time.monotonic(), []
+    for number, (part, work) in enumerate(first_look.STEPS.items(), start=1):
+        click.echo(f"[{number}/{len(first_look.STEPS)}] {part}", err=True)
+        step = work(output)
+        rows.append((part, f"{step.done}\n{step.where}\n$ {step.then}"))
+        for line in step.shown:
+            click.echo(f"  {line}")
+    heads = ["part", "what was done, where it lies, and the next command to try"]
+    click.echo("\n" + tabulate(rows, headers=heads))
+    click.echo(f"\n{time.monotonic() - began:.0f} seconds", err=True)

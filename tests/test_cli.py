@@ -10,7 +10,8 @@ import pytest
 from lstmkit import cli as root
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 
-HEAVY = {"tensorflow", "keras", "music21", "matplotlib", "pandas", "sklearn", "scipy"}
+HEAVY = {"tensorflow", "keras", "music21", "matplotlib", "pandas", "sklearn", "scipy", "bokeh"}
+HEAVY |= {"jinja2", "pooch", "requests", "yfinance", "tf2onnx", "onnx", "mido"}
 
 
 def every_command(command=root.root, path=()):

@@ -10,7 +10,7 @@ import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstmkit import fused
+from lstmkit import block_lstm, fused
 
 ATOL = 2e-6  # float32 sums of some hundred terms of order one, in another order
 RTOL = 2e-5
@@ -63,9 +63,19 @@ def assert_all_fused(reports):
 FLAGS = ("return_sequences", "go_backwards", "zero_output_for_mask")
 
 
+@pytest.fixture(params=["narrow", "wide"])
+def kernel(request, monkeypatch):
+    """Both gradients of the kernel, whatever the size of the layer."""
+    monkeypatch.setattr(block_lstm, "WIDE", 0 if request.param == "wide" else 10**9)
+
+
 @pytest.mark.parametrize("mask", [None, right_padded, scattered, all_masked])
+@pytest.mark.usefixtures("kernel")
 @settings(
-    max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
     batch=st.sampled_from([1, 2, 15, 16, 17, 33, 50]),
@@ -98,6 +108,7 @@ def test_fused_layer_agrees_with_keras(mask, batch, time, features, units, parts
 
 
 @pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.usefixtures("kernel")
 def test_fused_graph_takes_any_batch_size(masked):
     rng = np.random.default_rng(0)
     model = keras.Sequential([keras.Input((4, 2))])
@@ -129,6 +140,7 @@ def test_fused_graph_takes_any_batch_size(masked):
         assert_same(graph(tf.constant(x)), values)
 
 
+@pytest.mark.usefixtures("kernel")
 def test_fused_empty_batch_has_zero_gradients():
     model = keras.Sequential([keras.Input((3, 2)), keras.layers.LSTM(2)])
     assert_all_fused(fused.accelerate(model, parts=2))
@@ -139,6 +151,24 @@ def test_fused_empty_batch_has_zero_gradients():
         assert y.shape == (0, 2)
         for gradient in tape.gradient(y, weights):
             np.testing.assert_array_equal(gradient, 0)
+
+
+@pytest.mark.parametrize(("units", "wide"), [(25, False), (128, True)])
+def test_fused_wide_layers_get_their_weights_gradient_in_one_product(units, wide, monkeypatch):
+    cells = []
+    cell_gradient = tf.raw_ops.LSTMBlockCellGrad
+
+    def counted(**arguments):
+        cells.append(arguments)
+        return cell_gradient(**arguments)
+
+    monkeypatch.setattr(tf.raw_ops, "LSTMBlockCellGrad", counted)
+    model = keras.Sequential([keras.Input((3, 2)), keras.layers.LSTM(units)])
+    assert_all_fused(fused.accelerate(model))
+    with tf.GradientTape() as tape:
+        y = model(tf.ones((2, 3, 2)))
+    tape.gradient(y, [weight.value for weight in model.trainable_variables])
+    assert len(cells) == (3 if wide else 0)  # one per step
 
 
 def stacked(mask_zero):
@@ -156,8 +186,10 @@ def bidirectional(mask_zero):
     return [
         keras.Input((6,)),
         keras.layers.Embedding(9, 4, mask_zero=mask_zero),
-        keras.layers.Bidirectional(keras.layers.LSTM(3, return_sequences=True)),
-        keras.layers.Bidirectional(keras.layers.LSTM(2, dropout=0.2, seed=3), merge_mode="ave"),
+        keras.layers.Bidirectional(
+            keras.layers.LSTM(3, return_sequences=True, dropout=0.2, seed=3)
+        ),
+        keras.layers.LSTM(2, go_backwards=True),
         keras.layers.Dense(1),
     ]
 
@@ -205,6 +237,7 @@ def test_fused_stateful_layer_carries_its_state():
         assert_same(ours.states, theirs.states)
 
 
+@pytest.mark.usefixtures("kernel")
 def test_fused_train_step_runs_in_a_loop_of_one_graph():
     rng = np.random.default_rng(6)
     x = tf.constant(rng.normal(size=(48, 5, 2)).astype("float32"))

@@ -2,7 +2,6 @@
 
 import io
 import json
-import resource
 import struct
 import subprocess
 import sys
@@ -17,7 +16,9 @@ from hypothesis import strategies as st
 from lstmkit import runtime
 from lstmkit.errors import InputError
 from lstmkit.runtime import archive
-from lstmkit.runtime import layers as layers_module
+from lstmkit.runtime import layer as layer_module
+
+resource = pytest.importorskip("resource")  # counts memory; not on Windows
 
 UNITS, FEATURES = 3, 2
 
@@ -383,7 +384,7 @@ def test_output_that_a_layer_does_not_have_is_refused(tmp_path):
 
 
 def test_doubling_and_doubling_is_refused_before_memory_is_taken(tmp_path, monkeypatch):
-    monkeypatch.setattr(layers_module, "MAX_ENTRIES", 1 << 20)
+    monkeypatch.setattr(layer_module, "MAX_ENTRIES", 1 << 20)
     entries = [
         called(
             layer("Concatenate", f"c{k}", axis=-1),

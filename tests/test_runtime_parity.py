@@ -311,6 +311,21 @@ def test_input_of_another_shape_is_refused(tmp_path, shape):
         runtime.load(path).predict(np.zeros(shape))
 
 
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+@pytest.mark.parametrize("given_as", [np.int64, np.float64, list])
+def test_numbers_are_taken_as_the_input_layer_takes_them(tmp_path, dtype, given_as):
+    stack = [keras.Input((4,), dtype=dtype), layers.Embedding(9, 3), layers.LSTM(2)]
+    model = keras.Sequential(stack if dtype == "int32" else [keras.Input((4,)), layers.Dense(2)])
+    randomise(model, 18)
+    x = np.array([[1, 8, 0, 3], [2, 2, 7, 5]])
+    model.save(tmp_path / "model.keras")
+    found = runtime.load(tmp_path / "model.keras").predict(
+        x.tolist() if given_as is list else x.astype(given_as)
+    )
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, np.asarray(model(x)), rtol=0, atol=TOLERANCE)
+
+
 @pytest.mark.parametrize("token", [-1, 4])
 def test_token_beyond_the_table_is_refused(tmp_path, token):
     path = tmp_path / "model.keras"

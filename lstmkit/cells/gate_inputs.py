@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
 from lstmkit.runs import Run
+
+MUSIC_STEPS = 48
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,8 @@ class GateInput:
 
     Attributes:
         x: What the model takes, `(1, T_x, ...)`.
-        steps: What stands at each step: a date, a word, a note; T_x texts.
+        steps: What stands at each step, T_x texts: a date, a word, a note; or its place before the
+            last, `-1`.
         curve: A number for each step to draw above the gates, `(T_x,)`; None where the steps are
             words.
         caption: What the curve, or the row of words, is.
@@ -52,9 +57,23 @@ def _stock(run: Run, sentence: str | None) -> GateInput:
         raise InputError(f"{run.path}: a stock model reads prices; --text is for sentences")
     context = forecaster.load_context(run)
     rows = len(context.window)
-    dates = tuple(report.iso(context.dates)[-rows:])
-    steps = tuple(str(k) for k in range(rows - len(dates))) + dates
+    dates = tuple(map(str, report.iso(context.dates)[-rows:]))
+    steps = dates if len(dates) == rows else tuple(str(k) for k in range(-rows, 0))
     return GateInput(context.window[None], steps, context.window[:, 0], "scaled input")
 
 
-_INPUTS: dict[str, Callable[[Run, str | None], GateInput]] = {"stock": _stock}
+def _music(run: Run, sentence: str | None) -> GateInput:
+    """Return the opening of the first tune that the model learnt from."""
+    from lstmkit.music import session
+
+    if sentence is not None:
+        raise InputError(f"{run.path}: a music model reads notes; --text is for sentences")
+    book = session.load_songbook(run)
+    number = {value: k for k, value in enumerate(book.values)}
+    steps = tuple(value for value in book.corpora[0] if value in number)[:MUSIC_STEPS]
+    x = np.zeros((1, len(steps), len(number)), np.float32)
+    x[0, np.arange(len(steps)), [number[value] for value in steps]] = 1
+    return GateInput(x, steps, None, "musical value")
+
+
+_INPUTS: dict[str, Callable[[Run, str | None], GateInput]] = {"stock": _stock, "music": _music}

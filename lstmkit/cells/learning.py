@@ -5,6 +5,8 @@ import json
 import logging
 import math
 import time
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,6 +24,8 @@ from lstmkit.runs import Run, write_bytes
 from lstmkit.stopping import stop_signals
 
 CHECKPOINT = "checkpoint.npz"
+#: What NumPy and json raise for a file that is not what it should be.
+DAMAGE = (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 SHOWN = 4
 
 log = logging.getLogger(__name__)
@@ -151,6 +155,7 @@ class _Learner:
         loss = place.epoch_loss / characters if place.epoch else None
         val_loss = self._validation_loss()
         if not all(math.isfinite(one) for one in (loss, val_loss) if one is not None):
+            self.path.unlink(missing_ok=True)
             raise RunError(
                 f"learning diverged: the loss is {loss}, held out {val_loss}, in epoch "
                 f"{place.epoch}; try --set train.learning_rate={train.learning_rate / 10:g}"
@@ -213,10 +218,14 @@ class _Learner:
         return {"W": self.parameters, "v": self.v, "s": self.s, "best": self.best_parameters}
 
     def _save(self) -> None:
-        arrays = {f"{g}.{k}": a for g, arrays in self._groups().items() for k, a in arrays.items()}
-        meta = np.frombuffer(json.dumps(asdict(self.place)).encode(), np.uint8)
+        saved: dict[str, Any] = {
+            f"{group}.{name}": array
+            for group, arrays in self._groups().items()
+            for name, array in arrays.items()
+        }
+        saved["place"] = np.frombuffer(json.dumps(asdict(self.place)).encode(), np.uint8)
         stream = io.BytesIO()
-        np.savez(stream, allow_pickle=False, place=meta, **arrays)
+        np.savez(stream, **saved)
         write_bytes(self.path, stream.getvalue())
         self.saved_at = time.monotonic()
 
@@ -227,7 +236,7 @@ class _Learner:
                 for group, arrays in self._groups().items():
                     for name, array in arrays.items():
                         array[...] = saved[f"{group}.{name}"]
-        except (OSError, ValueError, LookupError, TypeError, EOFError) as error:
+        except DAMAGE as error:
             raise InputError(
                 f"{self.path}: damaged or from another version ({error}); "
                 f"delete it to start this run over"

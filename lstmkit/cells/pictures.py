@@ -48,7 +48,8 @@ def draw_gates(result: Gates, path: Path) -> None:
         figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
         axes.set_xlim(-0.5, steps - 0.5)
         axes.set_xticks([])
-    _label_steps(panels[-1], shown.steps)
+    numbers = tuple(str(t) for t in range(steps))
+    _label_steps(panels[-1], numbers if shown.curve is None else shown.steps)
     plots.save(figure, path)
 
 
@@ -58,7 +59,7 @@ def _draw_input(axes: Axes, result: Gates) -> None:
     if shown.curve is None:
         axes.set_axis_off()
         for t, step in enumerate(shown.steps):
-            axes.text(t, 0.5, step, ha="center", va="center", rotation=90 if len(step) > 3 else 0)
+            axes.text(t, 0, step, ha="center", va="bottom", rotation=90, fontsize=8)
         return
     axes.plot(shown.curve, color=plots.ACTUAL, linewidth=1)
     axes.set_ylabel(shown.caption, fontsize=9)

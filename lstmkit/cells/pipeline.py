@@ -3,9 +3,9 @@
 import io
 import logging
 import math
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -170,8 +170,8 @@ def _share_of_new(corpus: text.Corpus, written: Sequence[str]) -> float:
 
 
 def _save(run: runs.Run, parameters: Parameters, corpus: text.Corpus) -> None:
-    stream = io.BytesIO()
-    np.savez(stream, allow_pickle=False, **parameters)
+    stream, arrays = io.BytesIO(), dict[str, Any](parameters)
+    np.savez(stream, **arrays)
     runs.write_bytes(run.path / PARAMETERS, stream.getvalue())
     vocabulary = {"unit": corpus.unit, "characters": corpus.vocabulary.characters}
     runs.write_json(run.path / VOCABULARY, vocabulary)
@@ -188,7 +188,7 @@ def _load(run: runs.Run) -> tuple[Parameters, text.Vocabulary, str]:
         expected = language_model.shapes(shapes["Wf"][0], len(vocabulary))
         if shapes != expected or any(w.dtype != np.float64 for w in parameters.values()):
             raise ValueError(f"expected arrays of shapes {expected}")
-    except (OSError, ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except learning.DAMAGE as error:
         raise InputError(
             f"{path}: missing, damaged or from another version ({error}); learn again"
         ) from error

@@ -219,7 +219,7 @@ class RNNRecurrence(Recurrence):
 
 def _sigmoid_of_negative(x: Array) -> None:
     """Replace each `x` by `1 / (1 + exp(x))`."""
-    np.minimum(x, _LARGEST_EXPONENT, out=x)
+    np.clip(x, -_LARGEST_EXPONENT, _LARGEST_EXPONENT, out=x)  # a third of the time of minimum
     np.exp(x, out=x)
     x += 1
-    np.reciprocal(x, out=x)
+    np.divide(1, x, out=x)

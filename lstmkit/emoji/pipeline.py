@@ -103,6 +103,7 @@ def evaluate(
     """
     from lstmkit.emoji import data
     from lstmkit.emoji.report import write
+    from lstmkit.page import build
 
     run = runs.find(output, "emoji", folder)
     config, model = config_of(run), classifier.load(run, vectors)
@@ -115,6 +116,7 @@ def evaluate(
     with runs.recorded(made):
         result = score(made.path, model, test, train_set)
         write(result)
+    build.write(made)
     return result
 
 
@@ -203,6 +205,7 @@ def _train(
     config: EmojiConfig,
 ) -> "Result":
     from lstmkit.emoji.report import write
+    from lstmkit.page import build
 
     log.warning("run folder: %s", run.path)
     began = time.monotonic()
@@ -214,6 +217,7 @@ def _train(
         result = score(run.path, model, test, train_set, history)
         write(result)
         run.note_seconds(train=fitted_at - began, total=time.monotonic() - began)
+    build.write(run)
     return result
 
 

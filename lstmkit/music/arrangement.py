@@ -48,6 +48,7 @@ def stage(tune: Tune, request: Request, config: GenerateConfig) -> list[Measure]
         bars = [
             (m.bar.length, [(t.onset - m.bar.start, t.chord) for t in m.chords])
             for m in tune.measures
+            if m.bar.length == tune.metre  # no pick-ups: every bar is one of the time signature
         ]
         wanted = request.bars or config.bars or len(bars)
     else:

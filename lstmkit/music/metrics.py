@@ -129,6 +129,24 @@ def spread(pieces: Iterable[Sequence[Measure]], bars: int) -> dict[str, dict[str
     return result
 
 
+def faults(known: dict[str, float], usual: dict[str, dict[str, float]]) -> int:
+    """Count in how many respects a solo is not like its training music.
+
+    Pitch-class entropy and groove should lie within the range of the training music, and the
+    share of chord and scale tones no more than five points below its mean.
+
+    Args:
+        known: Metrics of the solo.
+        usual: From `spread`, over excerpts as long as the solo.
+    """
+    count = 0
+    for name in ("pitch_class_entropy_bits", "groove_consistency"):
+        if name in usual:
+            count += not usual[name]["low"] <= known[name] <= usual[name]["high"]
+    name = "chord_or_scale_tone_share"
+    return count + (name in usual and known[name] < usual[name]["mean"] - 0.05)
+
+
 def _onset_grid(measure: Measure) -> np.ndarray:
     grid = np.zeros(max(1, math.ceil(measure.bar.length * STEPS_PER_QUARTER)), bool)
     for note in measure.notes:

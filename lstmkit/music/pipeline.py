@@ -4,21 +4,28 @@ import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from lstmkit import config as configs
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
-from lstmkit.music import arrangement, metrics, session, songbook
+from lstmkit.music import (
+    arrangement,
+    data,
+    metrics,
+    parts,
+    reading,
+    report,
+    session,
+    songbook,
+)
 from lstmkit.music.arrangement import Request
 from lstmkit.music.config import MusicConfig
+from lstmkit.music.data import Dataset
 from lstmkit.music.report import Result, Solo, solo_json, write
 from lstmkit.music.songbook import Songbook
-
-if TYPE_CHECKING:
-    from lstmkit.music.data import Dataset
 
 SNIPPETS_SCORED = 2000
 
@@ -37,8 +44,6 @@ def train(sources: Sequence[str], config: MusicConfig, output: Path) -> Result:
         InputError: A file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    from lstmkit.music import data, reading
-
     files = reading.sources(list(sources) or [str(configs.package_folder("data") / "music")])
     dataset = data.load(files, config)
     name = dataset.songbook.tunes[0].name if len(files) == 1 else f"{len(files)}-tunes"
@@ -52,8 +57,6 @@ def resume(folder: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
-    from lstmkit.music import data, reading
-
     run = runs.resumable(output, "music", folder, verb="train")
     config = config_of(run)
     return _train(run, data.load(reading.unchanged(run), config), config)
@@ -74,6 +77,8 @@ def generate(
     Raises:
         InputError: The run, the chords or the primer cannot be used.
     """
+    from lstmkit.page import build
+
     run = runs.find(output, "music", folder)
     config = _changed(config_of(run), changes, seed)
     book, network = session.load(run)
@@ -86,6 +91,7 @@ def generate(
         ]
         result = _generated(made.path, solos, book)
         write(result)
+    build.write(made)
     return result
 
 
@@ -98,7 +104,7 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
         config: How to read the file.
         output: Folder of all runs.
     """
-    from lstmkit.music import data, reading
+    from lstmkit.page import build
 
     run = runs.find(output, "music", folder)
     book = session.load_songbook(run)
@@ -121,13 +127,12 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
         )
         result = Result(made.path, verdict, content, training=spread)
         write(result)
+    build.write(made)
     return result
 
 
 def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     """Return what would be read from a file: parts, choice and reasons, chords bar by bar."""
-    from lstmkit.music import data, parts, reading, report
-
     score = reading.read(source)
     facts = parts.facts(score)
     found: dict[str, Any] = {
@@ -166,7 +171,7 @@ def config_of(run: runs.Run) -> MusicConfig:
 
 
 def fit(
-    run: runs.Run, dataset: "Dataset", config: MusicConfig, resume_command: str
+    run: runs.Run, dataset: Dataset, config: MusicConfig, resume_command: str
 ) -> list[dict[str, Any]]:
     """Train the network on the training span and save it with its songbook.
 
@@ -174,7 +179,6 @@ def fit(
         The history, one row per epoch.
     """
     from lstmkit import training
-    from lstmkit.music import data
     from lstmkit.music.examples import SnippetExamples
     from lstmkit.music.model import build_model
 
@@ -214,19 +218,17 @@ def accuracy_by_place(
         snippets: Ids of inputs and targets, (snippets, time); at most 2,000 are looked at.
         n_values: Size of the vocabulary.
     """
-    from lstmkit.music.data import one_hot
-
     inputs, targets = (ids[:SNIPPETS_SCORED] for ids in snippets)
     right = [
-        model.predict(one_hot(x[None], n_values)).argmax(-1)[0] == y
+        model.predict(data.one_hot(x[None], n_values)).argmax(-1)[0] == y
         for x, y in zip(inputs, targets, strict=True)
     ]
     places: list[float] = np.mean(right, axis=0).tolist()
     return places
 
 
-def _train(run: runs.Run, dataset: "Dataset", config: MusicConfig) -> Result:
-    from lstmkit.music import data
+def _train(run: runs.Run, dataset: Dataset, config: MusicConfig) -> Result:
+    from lstmkit.page import build
 
     log.warning("run folder: %s", run.path)
     began = time.monotonic()
@@ -264,6 +266,7 @@ def _train(run: runs.Run, dataset: "Dataset", config: MusicConfig) -> Result:
                 "total_seconds": round(time.monotonic() - began, 2),
             }
         )
+    build.write(run)
     return result
 
 

@@ -16,6 +16,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def read(source: str | Path) -> Score:
     """
     if str(source).startswith(CORPUS):
         name = str(source).removeprefix(CORPUS)
-        return _cached(checksum(str(source).encode()), lambda: _read_corpus(name))
+        key = f"{source} of music21 {metadata.version('music21')}"
+        return _cached(checksum(key.encode()), lambda: _read_corpus(name))
     path = _located(str(source))
     suffix = path.suffix.lower()
     if suffix not in MIDI_SUFFIXES + MUSICXML_SUFFIXES:

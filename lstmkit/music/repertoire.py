@@ -91,7 +91,7 @@ def _runs(sequences: Iterable[Sequence[object]], length: int) -> set[tuple[objec
 Rhythm = frozenset[tuple[Fraction, Fraction]]
 
 
-def rhythm_of(corpora: Iterable[Sequence[str]]) -> Rhythm:
+def rhythm_of(corpora: Sequence[Sequence[str]]) -> Rhythm:
     """Return which durations begin where within a beat in music with bar lines and rests.
 
     A triplet eighth begins at 0, 1/3 or 2/3, an eighth at 0 or 1/2: that is what keeps a line on
@@ -101,6 +101,8 @@ def rhythm_of(corpora: Iterable[Sequence[str]]) -> Rhythm:
         corpora: Token texts of each piece.
     """
     pairs = set()
+    texts = {text for corpus in corpora for text in corpus if text not in BAR_LINES}
+    durations = {text: Token.parse(text).duration for text in texts}
     for corpus in corpora:
         if not set(BAR_LINES) & set(corpus):
             return frozenset()
@@ -109,7 +111,7 @@ def rhythm_of(corpora: Iterable[Sequence[str]]) -> Rhythm:
             if text in BAR_LINES:
                 place = Fraction(0)
                 continue
-            duration = Token.parse(text).duration
+            duration = durations[text]
             pairs.add((place % 1, duration))
             place += duration
     return frozenset(pairs)

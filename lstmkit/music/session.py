@@ -12,16 +12,17 @@ import numpy as np
 from lstmkit import config as configs
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
-from lstmkit.music import arrangement, metrics, songbook, synth
+from lstmkit.music import arrangement, data, metrics, songbook, synth
 from lstmkit.music.arrangement import Request
 from lstmkit.music.config import GenerateConfig, MusicConfig
 from lstmkit.music.copying import longest_quotation
-from lstmkit.music.repertoire import Repertoire, Vocabulary, rhythm_of, steps, without_bar_lines
+from lstmkit.music.grammar import Measure
+from lstmkit.music.repertoire import steps, without_bar_lines
 from lstmkit.music.report import Solo
 from lstmkit.music.sampling import Network
 from lstmkit.music.score import Note
 from lstmkit.music.solo import Improviser, Manner
-from lstmkit.music.songbook import Songbook
+from lstmkit.music.songbook import Songbook, Tune
 
 log = logging.getLogger(__name__)
 
@@ -63,21 +64,9 @@ def improvise(
     """
     generator = np.random.default_rng([config.seed, number])
     tune = book.tunes[int(generator.integers(len(book.tunes)))]
-    measures = arrangement.stage(tune, request, config.generate)
-    vocabulary = Vocabulary(book.values)
-    improviser = Improviser(
-        Network(model),
-        vocabulary,
-        tune.compass,
-        _manner(config.generate),
-        _repertoire(book, config.generate),
-        rhythm_of(book.corpora),
-        generator,
-    )
-    opening = _opening(vocabulary, book, request, generator)
-    bars, texts = improviser.play(measures, opening)
-    played = tuple(m._replace(notes=tuple(b)) for m, b in zip(measures, bars, strict=True))
-    notes = [note for bar in bars for note in bar]
+    stage = arrangement.stage(tune, request, config.generate)
+    played, texts = _best_take(book, model, config, request, tune, stage, number)
+    notes = [note for measure in played for note in measure.notes]
     tempo = request.tempo or tune.tempo
     file, tracks = arrangement.perform(
         played, tune, tempo, config.generate.swing, request, generator
@@ -96,6 +85,55 @@ def improvise(
         wav=sound,
         tempo=tempo,
     )
+
+
+_Take = tuple[tuple[Measure, ...], list[str]]
+
+
+def _best_take(
+    book: Songbook,
+    model: runtime.Model,
+    config: MusicConfig,
+    request: Request,
+    tune: Tune,
+    stage: Sequence[Measure],
+    number: int,
+) -> _Take:
+    """Return the first take that is like the training music, else the one that is most like it."""
+    takes = config.generate.takes if config.generate.temperature else 1
+    usual = book.spread_of(len(stage))
+    found: list[tuple[int, int, _Take]] = []
+    for take in range(takes):
+        chance = np.random.default_rng([config.seed, number, take])
+        played = _play(book, model, config.generate, request, tune, stage, chance)
+        faults = metrics.faults(metrics.all_of(played[0]), usual)
+        found.append((faults, take, played))
+        if faults == 0:
+            break
+    return min(found, key=lambda one: one[:2])[2]
+
+
+def _play(
+    book: Songbook,
+    model: runtime.Model,
+    config: GenerateConfig,
+    request: Request,
+    tune: Tune,
+    stage: Sequence[Measure],
+    chance: np.random.Generator,
+) -> _Take:
+    """Improvise over a stage once; return its bars with notes, and the token texts."""
+    improviser = Improviser(
+        Network(model),
+        book.vocabulary,
+        tune.compass,
+        _manner(config),
+        None if config.longest_copy is None else book.repertoire(config.longest_copy),
+        book.rhythm,
+        chance,
+    )
+    bars, texts = improviser.play(stage, _opening(book, request, chance))
+    return tuple(m._replace(notes=tuple(b)) for m, b in zip(stage, bars, strict=True)), texts
 
 
 def copied(texts: Sequence[str], notes: Sequence[Note], book: Songbook) -> dict[str, Any]:
@@ -134,19 +172,10 @@ def _manner(config: GenerateConfig) -> Manner:
     )
 
 
-def _repertoire(book: Songbook, config: GenerateConfig) -> Repertoire | None:
-    if config.longest_copy is None:
-        return None
-    return Repertoire(book.corpora, book.melodies, config.longest_copy)
-
-
-def _opening(
-    vocabulary: Vocabulary, book: Songbook, request: Request, generator: np.random.Generator
-) -> list[int]:
+def _opening(book: Songbook, request: Request, generator: np.random.Generator) -> list[int]:
     """Return the values the network hears first: the primer, else a bar line, else any value."""
+    vocabulary = book.vocabulary
     if request.primer is not None:
-        from lstmkit.music import data
-
         defaults = configs.load(MusicConfig, "music", None)
         primer = data.load_tune(request.primer, defaults.data)
         texts = songbook.tokens_of(primer.passages, book.grammar)

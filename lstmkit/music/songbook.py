@@ -17,7 +17,7 @@ from lstmkit.errors import InputError
 from lstmkit.music import metrics
 from lstmkit.music.chords import Chord
 from lstmkit.music.grammar import Compass, Grammar, Measure, TimedChord, as_text, tokenize
-from lstmkit.music.repertoire import Vocabulary, steps
+from lstmkit.music.repertoire import Repertoire, Rhythm, Vocabulary, rhythm_of, steps
 from lstmkit.music.score import Bar, Note
 
 FILE = "songbook.json"
@@ -84,11 +84,35 @@ class Songbook:
         """The melody of each tune as steps, see `solo.steps`."""
         return [steps(tune.notes) for tune in self.tunes]
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The values, parsed."""
+        return Vocabulary(self.values)
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        """Which durations begin where in a beat of the tunes, see `repertoire.rhythm_of`."""
+        return rhythm_of(self.corpora)
+
+    def repertoire(self, longest: int) -> Repertoire:
+        """Return what must not be quoted, for quotations of at most `longest` values."""
+        if longest not in self._repertoires:
+            self._repertoires[longest] = Repertoire(self.corpora, self.melodies, longest)
+        return self._repertoires[longest]
+
+    @cached_property
+    def _repertoires(self) -> dict[int, Repertoire]:
+        return {}
+
     def spread_of(self, bars: int) -> dict[str, dict[str, float]]:
         """Return what each metric is in excerpts of the tunes that have a number of bars."""
-        if bars == EXCERPT_BARS and self.spread:
-            return self.spread
-        return metrics.spread([tune.measures for tune in self.tunes], bars)
+        if bars not in self._spreads:
+            self._spreads[bars] = metrics.spread([tune.measures for tune in self.tunes], bars)
+        return self._spreads[bars]
+
+    @cached_property
+    def _spreads(self) -> dict[int, dict[str, dict[str, float]]]:
+        return {EXCERPT_BARS: self.spread} if self.spread else {}
 
 
 def tokens_of(passages: Sequence[Sequence[Measure]], grammar: Grammar) -> list[str]:

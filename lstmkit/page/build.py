@@ -10,8 +10,9 @@ import jinja2
 from bokeh.embed import json_item
 from bokeh.resources import Resources
 
-from lstmkit import runs
+from lstmkit import config, runs
 from lstmkit.errors import InputError
+from lstmkit.page import charts
 from lstmkit.page.blocks import Block, Chart, Player, Table, number
 from lstmkit.page.history import read_history
 
@@ -33,9 +34,10 @@ def write(run: runs.Run) -> Path:
         RunError: The disk is full, or the folder cannot be written.
     """
     manifest = run.manifest
-    facts = _facts(run, manifest)
-    blocks = _pipeline(manifest).blocks(run)
-    runs.write_text(run.path / CARD, _environment().get_template("card.md").render(facts))
+    page = _page_of(manifest)
+    facts = _facts(run, manifest, page.verdict(_metrics(run)))
+    blocks = page.blocks(run)
+    _write_card(run.path / CARD, _environment().get_template("card.md").render(facts))
     facts["files"] = _files(run)
     runs.write_text(run.path / PAGE, _render("report.html", facts, blocks))
     return run.path / PAGE
@@ -56,12 +58,15 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     pipelines = sorted({str(run.manifest.get("pipeline")) for run in chosen})
     if len(pipelines) > 1:
         raise InputError(f"--compare: runs of {' and '.join(pipelines)}; expected one pipeline")
+    page = _page_of(chosen[0].manifest)
     names = [run.name for run in chosen]
     columns = ["", *names]
     metrics = [dict(_flat(_metrics(run))) for run in chosen]
-    settings = [dict(_flat(_config(run))) for run in chosen]
+    settings = [dict(_flat(_settings(run))) for run in chosen]
     blocks: list[Block] = [
-        Table("Verdicts", ["run", "verdict"], [(r.name, _verdict(r)) for r in chosen]),
+        Table(
+            "Verdicts", ["run", "verdict"], [(r.name, page.verdict(_metrics(r))) for r in chosen]
+        ),
         Table("Metrics", columns, _side_by_side(metrics)),
         Table(
             "What differs in the config",
@@ -72,8 +77,6 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     ]
     curves = _loss_of_each(chosen)
     if curves:
-        from lstmkit.page import charts
-
         figure = charts.several(curves, x="epoch", y="validation loss")
         blocks.insert(1, Chart("Validation loss", figure))
     facts = {"title": f"{pipelines[0]}: {len(chosen)} runs side by side", "runs": names}
@@ -82,26 +85,29 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     return path
 
 
-def _pipeline(manifest: dict[str, Any]) -> Any:
+def _write_card(path: Path, text: str) -> None:
+    """Write the card; a ``README.md`` that somebody else wrote stays."""
+    if not path.exists() or _text(path).partition("\n")[0] == text.partition("\n")[0]:
+        runs.write_text(path, text)
+
+
+def _page_of(manifest: dict[str, Any]) -> Any:
+    """Return the module that knows what a pipeline shows: its `verdict` and `blocks`."""
     name = str(manifest.get("pipeline"))
-    if name not in runs_of():
-        raise InputError(f"a run of {name!r}: no such pipeline; expected {', '.join(runs_of())}")
+    if name not in config.pipelines():
+        known = ", ".join(config.pipelines())
+        raise InputError(f"a run of {name!r}: no such pipeline; expected one of {known}")
     return importlib.import_module(f"lstmkit.{name}.page")
 
 
-def runs_of() -> list[str]:
-    """Return the pipelines that have pages."""
-    from lstmkit.config import pipelines
-
-    return pipelines()
-
-
-def _facts(run: runs.Run, manifest: dict[str, Any]) -> dict[str, Any]:
+def _facts(run: runs.Run, manifest: dict[str, Any], verdict: str) -> dict[str, Any]:
+    expected = {"lstmkit": "?", "created": "?", "seed": "?", "status": "?"}
+    empty: dict[str, Any] = {"inputs": [], "versions": {}, "timings": {}}
     return {
         "title": f"{manifest.get('pipeline')} {manifest.get('verb')}: {manifest.get('name')}",
         "run": run.name,
-        "manifest": manifest,
-        "verdict": _verdict(run),
+        "manifest": {**expected, **empty, **manifest},
+        "verdict": verdict,
         "command": _command(manifest.get("command", [])),
         "config": _text(run.path / "config.yaml"),
         "metrics": [(key, number(value)) for key, value in _flat(_metrics(run))],
@@ -143,16 +149,10 @@ def _metrics(run: runs.Run) -> dict[str, Any]:
     return run.read_json("metrics.json") if (run.path / "metrics.json").exists() else {}
 
 
-def _config(run: runs.Run) -> dict[str, Any]:
-    from lstmkit import config
-
+def _settings(run: runs.Run) -> dict[str, Any]:
     pipeline = str(run.manifest.get("pipeline"))
     path = run.path / "config.yaml"
     return config.load(config.schema_of(pipeline), pipeline, path).model_dump(mode="json")
-
-
-def _verdict(run: runs.Run) -> str:
-    return str(_metrics(run).get("verdict", ""))
 
 
 def _flat(content: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -5,11 +5,12 @@ import csv
 from lstmkit.errors import InputError
 from lstmkit.runs import Run
 
+COLUMNS = ("epoch", "loss", "val_loss")
 MAX_EPOCHS = 1_000_000
 
 
 def read_history(run: Run) -> list[dict[str, float | None]]:
-    """Return the rows of ``history.csv``, or none where nothing was trained.
+    """Return epoch and losses of ``history.csv``, or no rows where nothing was trained.
 
     Raises:
         InputError: The file is damaged.
@@ -20,7 +21,7 @@ def read_history(run: Run) -> list[dict[str, float | None]]:
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             rows = [
-                {name: float(cell) if cell else None for name, cell in row.items()}
+                {name: float(row[name]) if row.get(name) else None for name in COLUMNS}
                 for _, row in zip(range(MAX_EPOCHS), csv.DictReader(stream), strict=False)
             ]
     except (OSError, ValueError, TypeError, csv.Error) as error:

@@ -14,7 +14,7 @@ import numpy as np
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
 from lstmkit.runtime.archive import Weights
-from lstmkit.runtime.layers import Layer, require_room
+from lstmkit.runtime.layer import Layer, require_room
 from lstmkit.runtime.settings import Settings
 from lstmkit.runtime.signal import Signal
 

@@ -15,8 +15,9 @@ from threadpoolctl import ThreadpoolController
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
 from lstmkit.runtime.archive import DAMAGE, Archive
-from lstmkit.runtime.graph import Call, Graph, Wire, build
-from lstmkit.runtime.layers import Layer
+from lstmkit.runtime.build import build
+from lstmkit.runtime.graph import Call, Graph, Wire
+from lstmkit.runtime.layer import Layer
 from lstmkit.runtime.recurrent import Bidirectional, RecurrentLayer
 from lstmkit.runtime.signal import Signal
 
@@ -41,7 +42,7 @@ class Model:
     @property
     def input_shapes(self) -> tuple[tuple[int | None, ...], ...]:
         """Shape of each input, batch first; None for a size that is free."""
-        return self._graph.shapes
+        return tuple(spec.shape for spec in self._graph.inputs.values())
 
     def layer(self, name: str) -> Layer:
         """Return the layer of this name.
@@ -116,7 +117,7 @@ class Model:
                 f"the model takes {len(self._graph.inputs)} inputs, found {len(given)}."
             )
         inputs = [np.asarray(values) for values in given]
-        for values, shape in zip(inputs, self._graph.shapes, strict=True):
+        for values, shape in zip(inputs, self.input_shapes, strict=True):
             if values.dtype.kind not in "biuf":
                 raise InputError(f"expected numbers, found {values.dtype}.")
             fits = values.ndim == len(shape) and all(
@@ -126,9 +127,8 @@ class Model:
             if not fits or len(values) != len(inputs[0]):
                 expected = ", ".join("any" if size is None else str(size) for size in shape)
                 raise InputError(f"expected an input of shape ({expected}), found {values.shape}.")
-        return [
-            values.astype(np.float32) if values.dtype.kind == "f" else values for values in inputs
-        ]
+        specs = self._graph.inputs.values()
+        return [values.astype(spec.dtype) for values, spec in zip(inputs, specs, strict=True)]
 
     def _blocks(self, examples: int, batch_size: int | None) -> list[slice]:
         if batch_size is None:

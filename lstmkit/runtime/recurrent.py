@@ -12,7 +12,7 @@ from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
 from lstmkit.runtime.activations import ACTIVATIONS
 from lstmkit.runtime.archive import Weights
-from lstmkit.runtime.layers import Layer, require_features, require_rank
+from lstmkit.runtime.layer import Layer, require_features, require_rank
 from lstmkit.runtime.settings import Settings
 from lstmkit.runtime.signal import Signal
 

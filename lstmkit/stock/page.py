@@ -20,6 +20,11 @@ SHARES = ("mape", "skill", "directional_accuracy")
 FOLD_COLUMNS = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
 
 
+def verdict(metrics: dict[str, Any]) -> str:
+    """Return the sentence that stands first; none where nothing was scored."""
+    return str(metrics.get("verdict", ""))
+
+
 def blocks(run: Run) -> list[Block]:
     """Return scores beside the baselines, the forecasts with their interval, and the loss."""
     found: list[Block] = []

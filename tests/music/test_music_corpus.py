@@ -13,6 +13,8 @@ from lstmkit.music.grammar import Grammar, tokenize
 from lstmkit.music.pitch import NAMES
 from lstmkit.music.tutorial import load_music_utils
 
+pytest_plugins = ["music_fixtures"]
+
 
 @pytest.fixture(scope="module")
 def metheny(reference) -> Path:

@@ -9,6 +9,8 @@ from lstmkit.errors import ConfigError, InputError
 from lstmkit.music import data, songbook
 from lstmkit.music.config import MusicConfig
 
+pytest_plugins = ["music_fixtures"]
+
 MARKERS = [(Fraction(4 * i), symbol) for i, symbol in enumerate(["Dm7", "G7", "Cmaj7", "A7"] * 2)]
 
 

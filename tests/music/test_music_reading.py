@@ -11,6 +11,8 @@ from melodies import line
 from lstmkit.errors import InputError
 from lstmkit.music import reading, score
 
+pytest_plugins = ["music_fixtures"]
+
 LEAD_SHEET = """<?xml version="1.0"?>
 <score-partwise version="3.1"><part-list><score-part id="P1"><part-name>Tune</part-name>
 </score-part></part-list><part id="P1">

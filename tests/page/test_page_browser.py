@@ -1,12 +1,17 @@
 """The pages in a real browser: nothing but the file, no console error, charts that zoom."""
 
+import csv
 import shutil
 
+import mido
 import numpy as np
 import pytest
 
 from lstmkit import runs
-from lstmkit.config import load
+from lstmkit.config import load, package_folder
+from lstmkit.emoji.config import EmojiConfig
+from lstmkit.music.config import MusicConfig
+from lstmkit.music.page import read_piece
 from lstmkit.page import build
 from lstmkit.stock.config import StockConfig
 
@@ -59,6 +64,15 @@ def opened(browser):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def until(page, expression):
+    """Wait until a condition holds; playwright's own way of waiting is what the page forbids."""
+    for _ in range(150):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never true: {expression}")
 
 
 def dated(header, rows, columns):
@@ -178,3 +192,111 @@ def test_page_is_small_and_names_no_other_place(stock_run):
     content = path.read_text(encoding="utf-8")
     assert "<script src" not in content
     assert "<link" not in content
+
+
+@pytest.fixture
+def music_run(tmp_path):
+    """A run folder with a solo of four notes over two chords, two seconds long."""
+    run = runs.create(tmp_path / "outputs", "music", "solo", load(MusicConfig, "music", None))
+    file = mido.MidiFile(ticks_per_beat=480)
+    solo = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000)])
+    for number, pitch in enumerate((60, 64, 67, 72)):
+        if number % 2 == 0:
+            solo.append(mido.MetaMessage("marker", text="<b>Cmaj7</b>"))
+        solo.append(mido.Message("note_on", note=pitch, velocity=100))
+        solo.append(mido.Message("note_off", note=pitch, time=480))
+    file.tracks.append(solo)
+    file.save(run.path / "solo-01.mid")
+    metrics = {"solos": {"solo-01": {"metrics": {"notes": 4}}}, "training": {}}
+    runs.write_json(run.path / "metrics.json", {"verdict": "One solo.", **metrics})
+    run.update(status="done")
+    return run
+
+
+def test_read_piece_gives_seconds_pitches_and_chords(music_run):
+    piece = read_piece(music_run.path / "solo-01.mid")
+    assert piece.seconds == 2.0
+    assert [note[:3] for note in piece.notes] == [
+        (0.0, 0.5, 60), (0.5, 0.5, 64), (1.0, 0.5, 67), (1.5, 0.5, 72)
+    ]  # fmt: skip
+    assert piece.symbols == [(0.0, "<b>Cmaj7</b>"), (1.0, "<b>Cmaj7</b>")]
+
+
+def test_music_page_plays_the_notes_and_moves_the_cursor(music_run, opened):
+    page = opened(build.write(music_run))
+    page.click(".play")
+    until(page, "players[0].at > 0.2")
+    heard = page.evaluate(
+        """() => new Promise((resolve) => {
+            const player = players[0], analyser = player.audio.createAnalyser();
+            analyser.fftSize = 8192;
+            player.output.connect(analyser);
+            setTimeout(() => {
+                const wave = new Float32Array(analyser.fftSize);
+                const bins = new Float32Array(analyser.frequencyBinCount);
+                analyser.getFloatTimeDomainData(wave);
+                analyser.getFloatFrequencyData(bins);
+                const width = player.audio.sampleRate / analyser.fftSize;
+                resolve([Math.max(...wave.map(Math.abs)), bins.indexOf(Math.max(...bins)) * width]);
+            }, 300);
+        })"""
+    )
+    loudest, frequency = heard
+    assert loudest > 0.02
+    assert min(abs(frequency - note) for note in (261.6, 329.6, 392.0, 523.3)) < 12
+    cursor = "Bokeh.documents[0].get_model_by_name('cursor-0').location"
+    first = page.evaluate(cursor)
+    assert first > 0.2
+    until(page, "players[0].timer === null")
+    assert page.inner_text(".play") == "Play"
+    assert page.evaluate("players[0].next") == 4
+
+
+def test_music_page_jumps_where_the_slider_is_put(music_run, opened):
+    page = opened(build.write(music_run))
+    page.locator(".seek").fill("1.5")
+    assert page.evaluate("Bokeh.documents[0].get_model_by_name('cursor-0').location") == 1.5
+    assert page.inner_text(".clock") == "0:01"
+
+
+@pytest.fixture
+def emoji_run(tmp_path):
+    """A run folder as `emoji evaluate` leaves it, with a mistake that is HTML."""
+    run = runs.create(tmp_path / "outputs", "emoji", "test", load(EmojiConfig, "emoji", None))
+    rows = [
+        ["i love you", 0, 0, 0.98, 1],
+        ["pizza for two", 4, 4, 0.95, 1],
+        ["i love you <img src=x onerror=window.hacked=1>", 3, 0, 0.9, 0],
+        ["such a sad day", 0, 3, 0.7, 0],
+    ]
+    with runs.atomic(run.path / "predictions.csv") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerows([["text", "actual", "predicted", "probability", "correct"], *rows])
+    names = ("love", "play", "joy", "sadness", "food")
+    quality = {"precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 1}
+    scores = {"n": 4, "accuracy": 0.5, "accuracy_low": 0.2, "accuracy_high": 0.8}
+    scores |= {"macro_f1": 0.5, "calibration_error": 0.1}
+    metrics = {
+        "test": scores,
+        "baselines": {"majority": {**scores, "accuracy": 0.25}},
+        "classes": [{"label": i, "emoji": ":)", "name": n, **quality} for i, n in enumerate(names)],
+        "confusion_matrix": (np.eye(5, dtype=int) * 2).tolist(),
+    }
+    runs.write_json(run.path / "metrics.json", metrics)
+    run.update(status="done", model=str(package_folder("data") / "models" / "emoji"))
+    return run
+
+
+def test_emoji_page_shows_what_the_words_of_a_mistake_did(emoji_run, opened):
+    page = opened(build.write(emoji_run))
+    assert page.locator(".verdict").inner_text() == (
+        "Right on 50.0% of 4 sentences; majority class: 25.0%."
+    )
+    mistakes = page.locator("section.sentences tbody tr")
+    assert mistakes.count() == 2
+    assert mistakes.nth(0).locator("td").nth(3).inner_text() == "90.0%"
+    love = mistakes.nth(0).locator(".word", has_text="love")
+    assert "for" in love.get_attribute("class").split()
+    assert float(love.get_attribute("title")) > 0
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("section.chart").count() == 2

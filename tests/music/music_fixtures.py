@@ -1,4 +1,4 @@
-"""Scores, files and networks that the music tests share."""
+"""Fixtures that the music tests share; a test module takes them in as a plugin."""
 
 from collections.abc import Callable
 from fractions import Fraction

@@ -1,0 +1,106 @@
+"""Every part once, on what ships with the package: a first look in under two minutes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstmkit import config as configs
+from lstmkit.errors import RunError
+
+SENTENCES = (
+    "I love you!",
+    "Lets play catch in the park",
+    "so proud of your work, congratulations",
+    "I am not happy about this",
+    "the best pizza in town",
+)
+ALONE = 0.02  # below, the answer hangs on no single word
+SMALL = ("data.window=60", "train.epochs=12", "train.patience=4", "interval.horizons=10")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one part of the demo did.
+
+    Attributes:
+        part: Name of the part.
+        done: What it did, in a sentence.
+        where: What to look at.
+        then: The command to try next.
+        shown: Lines for the terminal.
+    """
+
+    part: str
+    done: str
+    where: str
+    then: str
+    shown: tuple[str, ...] = ()
+
+
+def _cells(_output: Path) -> Step:
+    from lstmkit.cells import pipeline
+
+    checks = pipeline.check(seed=0)
+    wrong = [check for check in checks if not check.comparison.passed]
+    if wrong:
+        raise RunError(f"cells: {len(wrong)} gradients are wrong; this is a bug in lstmkit")
+    worst = max(check.comparison.relative_error for check in checks)
+    shown = (
+        f"{len(checks)} gradients, each against differences of the loss: off by {worst:.0e} at most"
+    )
+    done = "checked the backward passes of the RNN and the LSTM cell"
+    return Step("cells", done, "shown above", "lstmkit cells check --keras", (shown,))
+
+
+def _stock(output: Path) -> Step:
+    from lstmkit.stock import pipeline
+    from lstmkit.stock.config import StockConfig
+
+    result = pipeline.train(None, configs.load(StockConfig, "stock", None, SMALL), output)
+    days = len(result.forecast.dates) if result.forecast else 0
+    done = f"trained on {len(result.prices):,} {result.name} prices, forecast {days} days"
+    page = str(result.run / "report.html")
+    return Step("stock", done, page, "lstmkit stock train YOUR.csv", (result.verdict,))
+
+
+def _emoji(output: Path) -> Step:
+    from lstmkit.emoji import pipeline
+
+    model, readings = pipeline.predict(SENTENCES, _shipped("emoji"), output)
+    lines = []
+    for reading in readings:
+        best = reading.best
+        label = model.labels[best].emoji if best is not None else "?"
+        reasons = zip(model.contributions(reading), reading.pieces, strict=True)
+        share, piece = max(reasons, key=lambda reason: reason[0])
+        reason = f"{piece.surface!r} adds {share:.0%}" if share >= ALONE else "several words say so"
+        lines.append(f"{reading.text} {label}  ({reason})")
+    done = f"found an emoji for {len(lines)} sentences, with the reason"
+    then = 'lstmkit emoji predict "I love you!" --explain'
+    return Step("emoji", done, "shown above", then, tuple(lines))
+
+
+def _music(output: Path) -> Step:
+    from lstmkit.music import pipeline
+    from lstmkit.music.arrangement import Request
+
+    result = pipeline.generate(_shipped("music"), Request(), {}, 0, output)
+    (solo,) = result.solos
+    done = f"improvised {len(solo.measures)} bars over {solo.over}: open the page and press Play"
+    page = str(result.run / "report.html")
+    then = 'lstmkit music generate --chords "Dm7 G7 | Cmaj7" --wav'
+    return Step("music", done, page, then, (result.verdict,))
+
+
+STEPS: dict[str, Callable[[Path], Step]] = {
+    "cells": _cells,
+    "emoji": _emoji,
+    "music": _music,
+    "stock": _stock,
+}
+"""The parts in the order of the demo, each by the name of its pipeline."""
+
+
+def _shipped(pipeline: str) -> Path:
+    """Return the model that ships; a newer run of the user's is not what the demo shows."""
+    return configs.package_folder("data") / "models" / pipeline

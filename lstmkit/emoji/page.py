@@ -1,0 +1,234 @@
+"""What the report page of an emoji run shows."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource, LinearColorMapper
+
+from lstmkit.emoji import classifier
+from lstmkit.emoji.metrics import BINS, Bins
+from lstmkit.errors import InputError
+from lstmkit.page import charts
+from lstmkit.page.blocks import Block, Chart, Sentence, Sentences, Table, number, percent
+from lstmkit.page.history import read_history
+from lstmkit.runs import Run
+
+MISTAKES, MAX_CLASSES = 12, 40
+MODELS = {"majority": "majority class", "averaged": "averaged vectors, logistic regression (v1)"}
+
+
+def verdict(metrics: dict[str, Any]) -> str:
+    """Say in one sentence how often the model is right, and what the best baseline does."""
+    test, others = metrics.get("test"), metrics.get("baselines", {})
+    if not test:
+        return ""
+    sentence = f"Right on {percent(test['accuracy'])} of {test['n']:,} sentences"
+    if not others:
+        return f"{sentence}."
+    name, best = max(others.items(), key=lambda item: item[1]["accuracy"])
+    return f"{sentence}; {MODELS.get(name, name)}: {percent(best['accuracy'])}."
+
+
+def blocks(run: Run) -> list[Block]:
+    """Return scores beside the baselines, confusion, reliability, mistakes and the loss."""
+    metrics = run.read_json("metrics.json")
+    rows = _predictions(run.path / "predictions.csv")
+    found: list[Block] = [_scores(metrics)]
+    matrix = np.array(metrics["confusion_matrix"])
+    if len(matrix) <= MAX_CLASSES:
+        note = "Colour: share of the actual class. Off the diagonal lie the mistakes."
+        names = [f"{one['emoji']} {one['name']}" for one in metrics["classes"]]
+        found.append(Chart("Confusion matrix", _confusion(matrix, names), note))
+    if rows:
+        note = (
+            "Of the answers given with a probability of about 80 %, about 80 % should be right: "
+            "bars on the dashed line. The paler a bar, the fewer answers it stands for."
+        )
+        found.append(Chart("Reliability", _reliability(rows), note))
+    mistakes = _mistakes(run, rows, metrics)
+    if mistakes:
+        note = "Green words spoke for the answer that was given, red ones against it."
+        found.append(Sentences("The surest mistakes", mistakes, note))
+    found.append(_classes(metrics))
+    history = read_history(run)
+    if history:
+        found.append(Chart("Loss", charts.loss(history, unit="cross-entropy")))
+    return found
+
+
+def _scores(metrics: dict[str, Any]) -> Table:
+    rows = [["LSTM (Emojifier-v2)", *_cells(metrics["test"])]]
+    for name, scores in metrics.get("baselines", {}).items():
+        rows.append([MODELS.get(name, name), *_cells(scores)])
+    heads = ["model", "accuracy", "95 % interval", "macro F1", "calibration error"]
+    note = f"{metrics['test']['n']:,} sentences of {metrics.get('set', 'the test set')}."
+    shared = metrics.get("test_sentences_also_in_train")
+    if shared:
+        note += f" {shared} of them are in the training file too."
+    return Table("How often it is right", heads, rows, note, first_is_ours=True)
+
+
+def _cells(scores: dict[str, Any]) -> list[str]:
+    interval = f"{percent(scores['accuracy_low'])} to {percent(scores['accuracy_high'])}"
+    return [
+        percent(scores["accuracy"]),
+        interval,
+        number(scores["macro_f1"], 3),
+        number(scores["calibration_error"], 2),
+    ]
+
+
+def _classes(metrics: dict[str, Any]) -> Table:
+    rows = [
+        [
+            f"{one['emoji']} {one['name']}",
+            percent(one["precision"]),
+            percent(one["recall"]),
+            number(one["f1"], 3),
+            number(one["support"]),
+        ]
+        for one in metrics["classes"]
+    ]
+    return Table("Class by class", ["class", "precision", "recall", "F1", "sentences"], rows)
+
+
+def _confusion(matrix: np.ndarray, names: list[str]) -> Any:
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    cells = [(row, column) for row in range(len(names)) for column in range(len(names))]
+    source = ColumnDataSource(
+        {
+            "predicted": [names[column] for _, column in cells],
+            "actual": [names[row] for row, _ in cells],
+            "count": [int(matrix[cell]) for cell in cells],
+            "share": [float(shares[cell]) for cell in cells],
+            "ink": ["white" if shares[cell] > 0.5 else charts.NAIVE for cell in cells],
+        }
+    )
+    chart = charts.new_figure(
+        height=120 + 52 * min(len(names), 12),
+        zoom="both",
+        x_range=names,
+        y_range=names[::-1],
+        x_axis_label="predicted",
+        y_axis_label="actual",
+    )
+    blues = [f"#3b82c4{round(step * 255 / 63):02x}" for step in range(64)]
+    mapper = LinearColorMapper(palette=blues, low=0, high=1)
+    squares = chart.rect(
+        "predicted",
+        "actual",
+        width=0.96,
+        height=0.96,
+        source=source,
+        line_color=None,
+        fill_color={"field": "share", "transform": mapper},
+    )
+    chart.text(
+        "predicted",
+        "actual",
+        text="count",
+        source=source,
+        text_color="ink",
+        text_align="center",
+        text_baseline="middle",
+        text_font_size="13px",
+    )
+    chart.ygrid.grid_line_color = None
+    chart.xaxis.major_label_orientation = 0.6
+    tips = [("actual", "@actual"), ("predicted", "@predicted"), ("sentences", "@count")]
+    charts.hover(chart, squares, tips)
+    return chart
+
+
+def _reliability(rows: list[dict[str, str]]) -> Any:
+    confidence = np.array([float(row["probability"]) for row in rows])
+    right = np.array([row["correct"] == "1" for row in rows])
+    bins = _bins(confidence, right)
+    filled = bins.counts > 0
+    edges = np.arange(BINS) / BINS
+    source = ColumnDataSource(
+        {
+            "left": edges[filled],
+            "right": edges[filled] + 1 / BINS,
+            "accuracy": bins.accuracy[filled],
+            "confidence": bins.confidence[filled],
+            "count": bins.counts[filled],
+            "alpha": 0.25 + 0.75 * np.sqrt(bins.counts[filled] / bins.counts.max()),
+        }
+    )
+    chart = charts.new_figure(
+        height=320,
+        x_range=(0, 1),
+        y_range=(0, 1.02),
+        x_axis_label="probability of the answer",
+        y_axis_label="share that is right",
+    )
+    bars = chart.quad(
+        left="left",
+        right="right",
+        bottom=0,
+        top="accuracy",
+        source=source,
+        color=charts.ACTUAL,
+        fill_alpha="alpha",
+        line_color=None,
+    )
+    chart.line([0, 1], [0, 1], color=charts.NAIVE, line_dash="dashed")
+    tips = [
+        ("answers", "@count"),
+        ("mean probability", "@confidence{0.0%}"),
+        ("right", "@accuracy{0.0%}"),
+    ]
+    charts.hover(chart, bars, tips)
+    return chart
+
+
+def _bins(confidence: np.ndarray, right: np.ndarray) -> Bins:
+    which = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    counts = np.bincount(which, minlength=BINS)
+    filled = np.maximum(counts, 1)
+    return Bins(
+        counts,
+        np.bincount(which, confidence, BINS) / filled,
+        np.bincount(which, right.astype(float), BINS) / filled,
+    )
+
+
+def _mistakes(run: Run, rows: list[dict[str, str]], metrics: dict[str, Any]) -> list[Sentence]:
+    """Return the wrong answers the model was surest of, each with what its words did."""
+    wrong = [row for row in rows if row["correct"] != "1"]
+    wrong.sort(key=lambda row: (-float(row["probability"]), row["text"]))
+    wrong = wrong[:MISTAKES]
+    shown = {str(one["label"]): f"{one['emoji']} {one['name']}" for one in metrics["classes"]}
+    model = classifier.load(Run(Path(run.manifest.get("model") or run.path))) if wrong else None
+    sentences = []
+    for row in wrong:
+        words: list[tuple[str, float]] = []
+        if model is not None:
+            (reading,) = model.read([row["text"]])
+            if len(reading.pieces) <= classifier.MAX_EXPLAINED:
+                parts = zip(reading.pieces, model.contributions(reading), strict=True)
+                words = [(piece.surface, share) for piece, share in parts]
+        sentences.append(
+            Sentence(
+                text=row["text"],
+                expected=shown.get(row["actual"], row["actual"]),
+                answered=shown.get(row["predicted"], row["predicted"]),
+                probability=percent(float(row["probability"])),
+                words=words,
+            )
+        )
+    return sentences
+
+
+def _predictions(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        for row in rows:
+            float(row["probability"])
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise InputError(f"{path}: damaged ({error}); make the run again") from error
+    return rows

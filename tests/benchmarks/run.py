@@ -1,0 +1,58 @@
+"""Run the benchmarks and write their results.
+
+python tests/benchmarks/run.py                  everything: about an hour
+python tests/benchmarks/run.py --quick          a smoke test: some minutes
+python tests/benchmarks/run.py --only stock_epoch --only small_epochs
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import measure
+from bench_training import growth, small_epochs, stock_epoch
+from bench_whole import TUTORIAL_EPOCHS, memory, whole_training
+from compare import Options
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Run the sections asked for."""
+    functions = (stock_epoch, small_epochs, whole_training, growth, inference, memory)
+    sections = {function.__name__: function for function in functions}
+    parser = argparse.ArgumentParser(description="Benchmarks of lstmkit on this machine.")
+    parser.add_argument("--quick", action="store_true", help="only see that everything runs")
+    parser.add_argument("--only", action="append", choices=list(sections), help="a section")
+    parser.add_argument("--rounds", type=int, help="processes per contender (default 3)")
+    parser.add_argument("--epochs", type=int, help="timed epochs per process (default 5)")
+    parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--tutorial-epochs", type=int, help="of its whole training (default 1000)")
+    parser.add_argument("--output", type=Path, help="folder for the results")
+    given = parser.parse_args()
+    output = given.output or (Path("benchmarks-quick") if given.quick else measure.RESULTS)
+    with tempfile.TemporaryDirectory() as scratch:
+        options = Options(
+            quick=given.quick,
+            rounds=given.rounds or (1 if given.quick else 3),
+            epochs=given.epochs or (1 if given.quick else 5),
+            cores=given.cores,
+            tutorial_epochs=given.tutorial_epochs or (2 if given.quick else TUTORIAL_EPOCHS),
+            scratch=Path(scratch),
+        )
+        report = measure.Report(output, quick=given.quick)
+        for name in given.only or sections:
+            sections[name](report, options)
+
+
+def inference(report: measure.Report, options: Options) -> None:
+    """(5) Time predicting with and without TensorFlow."""
+    outcome = measure.run([sys.executable, str(HERE / "bench_inference.py")])
+    text = f"```\n{outcome.output.strip()}\n```"
+    report.add("inference", "Predicting", text, {"text": outcome.output})
+
+
+if __name__ == "__main__":
+    main()

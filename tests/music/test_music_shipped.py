@@ -1,0 +1,117 @@
+"""The model that ships: twenty solos at default settings, and what they must be."""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lstmkit import config as configs
+from lstmkit import runs
+from lstmkit.music import pipeline, reading, session
+from lstmkit.music.arrangement import Request
+from lstmkit.music.report import Solo
+from lstmkit.music.songbook import Songbook
+
+pytest_plugins = ["music_fixtures"]
+
+SOLOS, BARS = 20, 16
+
+
+@pytest.fixture(scope="module")
+def shipped() -> runs.Run:
+    return runs.Run(configs.package_folder("data") / "models" / "music")
+
+
+@pytest.fixture(scope="module")
+def book(shipped) -> Songbook:
+    return session.load_songbook(shipped)
+
+
+@pytest.fixture(scope="module")
+def solos(shipped) -> list[Solo]:
+    book, model = session.load(shipped)
+    config = pipeline.config_of(shipped)
+    return [session.improvise(book, model, config, Request(), number) for number in range(SOLOS)]
+
+
+def every_bar(solos: list[Solo]) -> Iterator:
+    return ((solo, measure) for solo in solos for measure in solo.measures)
+
+
+def test_every_bar_is_exact_and_none_is_empty(solos):
+    assert all(len(solo.measures) == BARS for solo in solos)
+    for _, measure in every_bar(solos):
+        assert measure.notes
+        assert measure.bar.length == 4
+        assert all(measure.bar.start <= n.onset < n.end <= measure.bar.end for n in measure.notes)
+
+
+def test_no_melody_overlaps_itself_or_leaves_its_instrument(solos, book):
+    compass = {tune.name: tune.compass for tune in book.tunes}
+    for solo in solos:
+        line = [note for measure in solo.measures for note in measure.notes]
+        assert all(a.end <= b.onset for a, b in itertools.pairwise(line))
+        assert all(note.pitch in compass[solo.over] for note in line)
+
+
+def test_metrics_are_within_the_training_music(solos, book):
+    usual = book.spread_of(BARS)
+    share = "chord_or_scale_tone_share"
+    for solo in solos:
+        assert solo.metrics[share] >= usual[share]["mean"] - 0.05
+        for name in ("pitch_class_entropy_bits", "groove_consistency"):
+            assert usual[name]["low"] <= solo.metrics[name] <= usual[name]["high"]
+
+
+def test_nothing_longer_than_eight_values_is_copied(solos):
+    assert max(solo.copied["tokens"]["longest"] for solo in solos) <= 8
+    assert max(solo.copied["melody"]["longest"] for solo in solos) <= 8
+
+
+def test_all_solos_differ(solos):
+    assert len({solo.midi for solo in solos}) == SOLOS
+    lines = {tuple(n.pitch for m in solo.measures for n in m.notes) for solo in solos}
+    assert len(lines) == SOLOS
+
+
+def test_the_solo_follows_the_chords_that_are_given(shipped):
+    book, model = session.load(shipped)
+    config = pipeline.config_of(shipped)
+    for chords in ("Cmaj7 | C#m7", "F#7 | Gm7b5 C7alt | Ebmaj7", "Bb7"):
+        solo = session.improvise(book, model, config, Request(bars=8, chords=chords), 0)
+        assert solo.metrics["chord_or_scale_tone_share"] > 0.88
+    names = [timed.chord.symbol for m in solo.measures for timed in m.chords]
+    assert names == ["Bb7"] * 8
+
+
+def test_files_open_with_the_right_bars_elsewhere(solos, tmp_path):
+    pretty_midi = pytest.importorskip("pretty_midi")
+    converter = pytest.importorskip("music21.converter")
+    path = tmp_path / "solo.mid"
+    path.write_bytes(solos[0].midi)
+    assert len(pretty_midi.PrettyMIDI(str(path)).get_downbeats()) == BARS
+    part = converter.parse(path, forceSource=True).parts[0]
+    assert len(part.getElementsByClass("Measure")) == BARS
+    assert len(reading.read(path).bars) == BARS
+
+
+def test_manifest_is_of_the_music_that_ships(shipped):
+    for entry in shipped.manifest["inputs"]:
+        path = configs.package_folder("data").parent / entry["path"]
+        if not path.exists():
+            path = configs.package_folder("data") / "music" / Path(entry["path"]).name
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
+
+
+def test_generate_loads_neither_tensorflow_nor_music21(process, tmp_path):
+    done = process("music", "generate", "--json", PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0, done.stderr
+    assert "solo-01.mid" in " ".join(json.loads(done.stdout)["files"])
+    loaded = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()
+    }
+    assert {"numpy", "mido", "matplotlib"} <= loaded
+    assert not loaded & {"tensorflow", "keras", "music21", "pandas", "sklearn", "scipy"}

@@ -1,0 +1,65 @@
+"""Nothing breaks where a terminal shows no emoji, no colour, or is none at all."""
+
+import importlib
+import os
+import struct
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+PLAIN = {
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+    "latin": {"PYTHONIOENCODING": "latin-1"},
+    "no colour": {"NO_COLOR": "1"},
+    "dumb": {"TERM": "dumb", "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    "windows": {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+}
+
+
+COMMANDS = [
+    ("--help",),
+    ("config", "show", "stock"),
+    ("config", "schema", "music"),
+    ("data", "list"),
+    ("runs", "list"),
+    ("cells", "check"),
+]
+
+
+@pytest.mark.parametrize(
+    ("env", "arguments"),
+    [*((PLAIN["dumb"], one) for one in COMMANDS)]
+    + [(env, ("stock", "inspect")) for env in PLAIN.values()],
+)
+def test_commands_work_in_plain_terminals(process, env, arguments):
+    done = process(*arguments, **env)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b[" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_training_shows_its_progress_in_a_dumb_ascii_terminal(price_csv, walk, tiny, tmp_path):
+    fcntl, pty, termios = (importlib.import_module(name) for name in ("fcntl", "pty", "termios"))
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    env = {**os.environ, **PLAIN["dumb"], "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "lstmkit", "stock", "train", price_csv(walk), *tiny]
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=slave, stderr=slave) as running:
+        os.close(slave)
+        shown = b"".join(iter(lambda: _read(master), b""))
+    os.close(master)
+    text = shown.decode("ascii")  # raises where anything else was written
+    assert running.returncode == 0, text
+    assert "train " in text
+    assert "left" in text
+    assert "tomorrow = today" in text
+
+
+def _read(descriptor):
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # Linux says so when the other side has closed
+        return b""
