@@ -15,6 +15,7 @@ from lstmkit.errors import LstmkitError
 
 GROUPS = {
     "stock": "lstmkit.stock.commands:stock",
+    "emoji": "lstmkit.emoji.commands:emoji",
     "cells": "lstmkit.cells.commands:cells",
     "music": "lstmkit.music.commands:music",
     "config": "lstmkit.commands:config",

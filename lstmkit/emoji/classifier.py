@@ -1,0 +1,208 @@
+"""A trained model with all it needs to answer: vectors, labels, window, temperature. NumPy only."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstmkit import runs, runtime
+from lstmkit.emoji import embeddings
+from lstmkit.emoji import labels as label_sets
+from lstmkit.emoji.embeddings import VectorTable
+from lstmkit.emoji.labels import Label
+from lstmkit.emoji.metrics import tempered
+from lstmkit.emoji.text import Piece, Reader, known_words
+from lstmkit.errors import InputError
+
+LABELS = "labels.json"
+VOCABULARY = "vocabulary.txt"
+TUNED = "tuned.npy"  # float16, (words of vocabulary.txt, dimension)
+CHUNK = 4096  # sequences in memory at a time
+MAX_EXPLAINED = 400  # words
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text and what was answered to it.
+
+    Attributes:
+        text: As given.
+        pieces: How it was read.
+        probabilities: Of every label, float64, (classes,).
+        windows: Parts it was read in; more than one where it is longer than the model's window.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...]
+    probabilities: np.ndarray
+    windows: int
+
+    @property
+    def best(self) -> int | None:
+        """Index of the most probable label; None where no word of the text has a vector."""
+        return int(self.probabilities.argmax()) if known_words(self.pieces) else None
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A trained emoji model.
+
+    Attributes:
+        network: Sequences of vectors to probabilities.
+        table: The word vectors, those that training moved in their new place.
+        labels: The classes, in the order of the network's outputs.
+        window: Words per sequence; a longer text is read in several, and averaged.
+        temperature: What the network's logits are divided by.
+        reader: Texts to words of the table.
+    """
+
+    network: runtime.Model
+    table: VectorTable
+    labels: tuple[Label, ...]
+    window: int
+    temperature: float
+    reader: Reader
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Answer to texts, in their order."""
+        pieces = [tuple(self.reader.read(text)) for text in texts]
+        words = [self._rows(known_words(p)) for p in pieces]
+        probabilities = self.probabilities(words)
+        return [
+            Reading(text, p, answer, max(1, -(-len(w) // self.window)))
+            for text, p, w, answer in zip(texts, pieces, words, probabilities, strict=True)
+        ]
+
+    def probabilities(self, sentences: Sequence[np.ndarray]) -> np.ndarray:
+        """Return calibrated probabilities, (sentences, classes).
+
+        Args:
+            sentences: Rows of the vector table, one array per sentence, of any length. Where a
+                sentence is longer than the window, its parts count by their words. Without words
+                all classes are equally probable.
+        """
+        parts: list[np.ndarray] = []
+        owners: list[int] = []
+        for number, rows in enumerate(sentences):
+            for start in range(0, max(1, len(rows)), self.window):
+                parts.append(rows[start : start + self.window])
+                owners.append(number)
+        lengths = np.array([len(part) for part in parts], dtype=np.int64)
+        answers = np.empty((len(parts), len(self.labels)))
+        order = np.argsort(lengths, kind="stable")  # short with short: little padding
+        for start in range(0, len(parts), CHUNK):
+            chosen = order[start : start + CHUNK]
+            answers[chosen] = self._answer([parts[i] for i in chosen])
+        answers[lengths == 0] = 1 / len(self.labels)
+        result = np.zeros((len(sentences), len(self.labels)))
+        np.add.at(result, owners, answers * np.maximum(lengths, 1)[:, None])
+        return tempered(result / result.sum(axis=1, keepdims=True), self.temperature)
+
+    def contributions(self, reading: Reading) -> list[float]:
+        """Return what each piece adds to the probability of the answer: leave one out.
+
+        Raises:
+            InputError: The text is too long to leave every word out once.
+        """
+        if len(reading.pieces) > MAX_EXPLAINED:
+            raise InputError(
+                f"--explain runs the model once per word; expected at most {MAX_EXPLAINED} words "
+                f"in a text, found {len(reading.pieces):,}"
+            )
+        best = reading.best
+        if best is None:
+            return [0.0] * len(reading.pieces)
+        without = [
+            self._rows(known_words(reading.pieces[:i] + reading.pieces[i + 1 :]))
+            for i in range(len(reading.pieces))
+        ]
+        whole = reading.probabilities[best]
+        return [float(whole - p) for p in self.probabilities(without)[:, best]]
+
+    def _rows(self, words: Sequence[str]) -> np.ndarray:
+        return np.array([self.table.vocabulary[word] for word in words], dtype=np.int64)
+
+    def _answer(self, parts: Sequence[np.ndarray]) -> np.ndarray:
+        """Run the network over sequences no longer than the window, (n, classes)."""
+        longest = max(1, *(len(part) for part in parts))
+        indices = np.zeros((len(parts), longest), dtype=np.int64)  # (n, time), 0 is padding
+        for i, part in enumerate(parts):
+            indices[i, : len(part)] = part + 1
+        vectors = self.table.rows(np.maximum(indices - 1, 0).ravel())
+        vectors = vectors.reshape(*indices.shape, -1) * (indices > 0)[..., None]
+        return np.asarray(self.network.predict(vectors.astype(np.float32)))
+
+
+def load(
+    run: runs.Run, vectors: Path | None = None, *, table: VectorTable | None = None
+) -> Classifier:
+    """Open the model of a run.
+
+    Args:
+        run: The run folder.
+        vectors: The text file of word vectors it was trained with; None: found by checksum.
+        table: These vectors where they are open already.
+
+    Raises:
+        InputError: The run is damaged, or the vectors are others than it was trained with.
+    """
+    noted = run.read_json(LABELS)
+    try:
+        source: dict[str, Any] = noted["embeddings"]
+        labels = label_sets.from_json(noted["labels"])
+        window, temperature = int(noted["window"]), float(noted["temperature"])
+        name, sha256 = str(source["name"]), str(source["sha256"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{run.path / LABELS}: damaged ({error}); train again") from error
+    if table is None and vectors is None:
+        table = embeddings.load_by_sha256(sha256, name)
+    elif table is None:
+        table = embeddings.load(vectors)
+        if table.sha256 != sha256:
+            raise InputError(
+                f"{vectors}: the model of {run.path} was trained with other vectors, {name} "
+                f"(SHA-256 {sha256[:12]}...); name that file, or train with this one"
+            )
+    if (run.path / TUNED).exists():
+        table = _tuned(run, table)
+    network = runtime.load(run.path / runs.MODEL)
+    return Classifier(network, table, labels, window, temperature, Reader(table.vocabulary))
+
+
+def _tuned(run: runs.Run, table: VectorTable) -> VectorTable:
+    """Put the vectors that training moved into the table."""
+    try:
+        words = (run.path / VOCABULARY).read_text(encoding="utf-8").split()
+        moved = np.load(run.path / TUNED, allow_pickle=False)
+        rows = np.array([table.vocabulary[word] for word in words])
+        return table.with_rows(rows, moved)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{run.path / TUNED}: damaged ({error}); train again") from error
+
+
+def save(
+    run: runs.Run, model: Classifier, words: Sequence[str], moved: np.ndarray | None = None
+) -> None:
+    """Write what decodes the network's outputs, and the words that it met in training.
+
+    Args:
+        run: The run folder.
+        model: The classifier.
+        words: Those of the training sentences that have a vector.
+        moved: Where training moved their vectors to, (words, dimension); None: nowhere.
+    """
+    table = model.table
+    runs.write_text(run.path / VOCABULARY, "".join(f"{word}\n" for word in words))
+    if moved is not None:
+        with runs.atomic(run.path / TUNED, "wb") as stream:
+            np.save(stream, moved.astype(np.float16))
+    content = {
+        "labels": label_sets.to_json(model.labels),
+        "window": model.window,
+        "temperature": model.temperature,
+        "embeddings": {"name": table.name, "sha256": table.sha256, "dimension": table.dimension},
+    }
+    runs.write_text(run.path / LABELS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,223 @@
+"""The commands of the emoji pipeline."""
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from lstmkit import config as configs
+from lstmkit.emoji.config import EmojiConfig
+from lstmkit.errors import InputError
+from lstmkit.options import (
+    config_options,
+    json_option,
+    output_option,
+    resume_option,
+    run_option,
+    with_seed,
+)
+
+if TYPE_CHECKING:
+    from lstmkit.emoji.report import Result
+
+file_type = click.Path(path_type=Path)
+csv_argument = click.argument("csv", required=False, type=file_type)
+vectors_option = click.option(
+    "--embeddings",
+    "vectors",
+    type=file_type,
+    help="GloVe or word2vec text file; packed once into your cache. Default: the one that ships.",
+)
+
+
+@click.group()
+def emoji() -> None:
+    """Answer a sentence with an emoji: predict, chat, train, evaluate."""
+
+
+@emoji.command(epilog='Example: lstmkit emoji predict "I love you!" --explain')
+@click.argument("texts", nargs=-1, metavar="[TEXT...]")
+@click.option("--top", type=click.IntRange(1, 100), help="Show the K most probable emojis.")
+@click.option("--explain", is_flag=True, help="Show what each word adds to the answer.")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="P",
+    help="No emoji where its probability is below P.",
+)
+@click.option("--input", "source", type=file_type, help="CSV with one text per row.")
+@click.option("--column", help="Its text column; default: text, or the only one.")
+@click.option("--output", "target", type=file_type, help="CSV to write, with --input.")
+@run_option
+@click.option(
+    "--runs",
+    "output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("outputs"),
+    show_default=True,
+    help="Folder that holds all runs.",
+)
+@vectors_option
+@json_option
+def predict(
+    texts: tuple[str, ...],
+    top: int | None,
+    explain: bool,
+    min_confidence: float,
+    source: Path | None,
+    column: str | None,
+    target: Path | None,
+    run_folder: Path | None,
+    output: Path,
+    vectors: Path | None,
+    as_json: bool,
+) -> None:
+    """Print each TEXT with its emoji; - reads lines from stdin, --input a whole CSV."""
+    from lstmkit.emoji import answers, pipeline
+
+    if source is not None or target is not None or column is not None:
+        from lstmkit.emoji import batch
+
+        if source is None or target is None or texts or explain or as_json or top:
+            raise InputError(
+                "--input FILE.csv needs --output OUT.csv, and takes --column, --min-confidence, "
+                "--run and --embeddings only"
+            )
+        told = batch.predict_file(
+            source, target, column,
+            run=run_folder, output=output, vectors=vectors, min_confidence=min_confidence,
+        )  # fmt: skip
+        click.echo(batch.summary(told, target), err=True)
+        return
+    if not texts:
+        raise InputError('nothing to read; give texts, such as: lstmkit emoji predict "I love you"')
+    model, readings = pipeline.predict(_lines(texts), run_folder, output, vectors=vectors)
+    style = answers.Style(
+        top=top, explain=explain, min_confidence=min_confidence, color=_has_color()
+    )
+    for reading in readings:
+        if as_json:
+            click.echo(json.dumps(answers.to_json(model, reading, style), ensure_ascii=False))
+        else:
+            click.echo(answers.to_text(model, reading, style))
+        for remark in answers.remarks(model, reading):
+            click.echo(remark, err=True)
+
+
+@emoji.command(epilog="Example: lstmkit emoji chat")
+@click.option("--explain", is_flag=True, help="Show what each word adds to the answer.")
+@run_option
+@output_option
+@vectors_option
+def chat(explain: bool, run_folder: Path | None, output: Path, vectors: Path | None) -> None:
+    """Type a line, see its emoji; Ctrl-D ends."""
+    from lstmkit.emoji import answers, pipeline
+
+    model = pipeline.load(run_folder, output, vectors=vectors)
+    style = answers.Style(explain=explain, color=_has_color())
+    prompts = sys.stdin.isatty()
+    click.echo("Type a line; Ctrl-D ends.", err=True)
+    while line := _typed(prompts):
+        if line.strip():
+            [reading] = model.read([line.rstrip("\n")])
+            click.echo(answers.to_text(model, reading, style))
+            for remark in answers.remarks(model, reading):
+                click.echo(remark, err=True)
+
+
+@emoji.command(epilog="Example: lstmkit emoji train train_emoji.csv --test test_emoji.csv")
+@csv_argument
+@click.option("--test", type=file_type, help="CSV to score on; default: a share of the first.")
+@vectors_option
+@config_options
+@output_option
+@resume_option
+@json_option
+def train(
+    csv: Path | None,
+    test: Path | None,
+    vectors: Path | None,
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    output: Path,
+    resume: Path | None,
+    as_json: bool,
+) -> None:
+    """Train on the sentences in CSV (text,label or text,emoji), or on those that ship."""
+    if resume is not None and (csv or test or vectors or config_file or overrides or seed):
+        raise InputError("--resume goes on under the run's own files and config; give it alone")
+    settings = configs.load(EmojiConfig, "emoji", config_file, with_seed(overrides, seed))
+    from lstmkit.emoji import pipeline
+
+    if resume is not None:
+        result = pipeline.resume(resume, output)
+    else:
+        result = pipeline.train(csv, settings, output, test=test, vectors=vectors)
+    _show(result, as_json)
+
+
+@emoji.command(epilog="Example: lstmkit emoji evaluate test_emoji.csv")
+@csv_argument
+@run_option
+@vectors_option
+@output_option
+@json_option
+def evaluate(
+    csv: Path | None,
+    run_folder: Path | None,
+    vectors: Path | None,
+    output: Path,
+    as_json: bool,
+) -> None:
+    """Score a model on the sentences in CSV, or on the test sentences that ship."""
+    from lstmkit.emoji import pipeline
+
+    _show(pipeline.evaluate(csv, run_folder, output, vectors=vectors), as_json)
+
+
+def _show(result: "Result", as_json: bool) -> None:
+    from lstmkit.emoji import report
+
+    if as_json:
+        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
+        return
+    from tabulate import tabulate
+
+    click.echo(tabulate(report.table(result), headers="keys", floatfmt=".3f"))
+    click.echo()
+    click.echo(tabulate(report.class_table(result), headers="keys", floatfmt=".3f"))
+    for path in result.to_json()["files"]:
+        click.echo(path, err=True)
+
+
+def _lines(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts; in the place of ``-``, the lines of stdin."""
+    for text in texts:
+        if text == "-":
+            yield from (line.rstrip("\r\n") for line in _stdin())
+        else:
+            yield text
+
+
+def _typed(prompts: bool) -> str:
+    """Return the next line with its line end; an empty text at the end of the input."""
+    if prompts:
+        click.echo("> ", nl=False, err=True)
+    return _stdin().readline()
+
+
+def _stdin() -> TextIO:
+    """Return stdin, with a sign in the place of bytes that are no UTF-8."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    return sys.stdin
+
+
+def _has_color() -> bool:
+    return sys.stdout.isatty()

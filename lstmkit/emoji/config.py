@@ -1,0 +1,57 @@
+"""The typed config of the emoji pipeline; defaults and reasons stand in ``configs/emoji.yaml``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lstmkit.config import Config, Section, TrainConfig
+
+Share = Annotated[float, Field(ge=0, le=0.9)]
+
+
+class DataConfig(Section):
+    """How sentences become sequences of words, and what is held out of a file of one's own."""
+
+    window: int = Field(ge=1, le=1000)
+    test_fraction: float = Field(ge=0.01, le=0.5)
+
+
+class ModelConfig(Section):
+    """Emojifier-v2 and what may be changed in it."""
+
+    units: list[Annotated[int, Field(ge=1, le=4096)]] = Field(min_length=1, max_length=8)
+    dropout: Share
+    bidirectional: bool
+    pooling: Literal["last", "mean"]
+    trainable: bool
+    word_dropout: Share
+    vector_dropout: Share
+    vector_noise: float = Field(ge=0, le=10)
+
+
+class EmojiTrainConfig(TrainConfig):
+    """The shared settings of a fit, and those of a classifier."""
+
+    label_smoothing: float = Field(ge=0, lt=1)
+    schedule: Literal["constant", "cosine"]
+
+    @model_validator(mode="after")
+    def _patience_needs_validation(self) -> "EmojiTrainConfig":
+        if self.patience is not None and self.validation_fraction == 0:
+            raise ValueError(
+                "train.patience watches the validation loss, and train.validation_fraction is 0; "
+                "set train.patience to null or train.validation_fraction above 0"
+            )
+        return self
+
+
+class EmojiConfig(Config):
+    """All of ``configs/emoji.yaml``."""
+
+    data: DataConfig
+    model: ModelConfig
+    train: EmojiTrainConfig
+    labels: dict[str, Annotated[str, Field(min_length=1, max_length=200)]]
+
+
+PIPELINE = EmojiConfig

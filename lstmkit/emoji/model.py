@@ -1,0 +1,115 @@
+"""Emojifier-v2: words -> vectors -> LSTM -> LSTM -> softmax over the emojis.
+
+    e_t = E[word t]                       the pretrained vector of the word
+    a_t = LSTM_1(e_t, a_{t-1})            answers at every word
+    b_t = LSTM_2(dropout(a_t), b_{t-1})   answers at the last word
+    p   = softmax(W dropout(b_T) + b)     once: twice would keep every p below 0.41
+
+Padding, and a word without a vector, is index 0, a row of zeros: it is masked, so the state walks
+past it unchanged. Source: Andrew Ng, Sequence Models (Coursera), week 2, "Emojify"; the cell is
+that of `lstmkit.stock.model`.
+
+The saved model starts after the embedding, at the sequence of vectors: all models share one table,
+16 times the size of an LSTM. With ``trainable: true`` the vectors of the words met in training
+move; they are saved beside the model (`lstmkit.emoji.classifier`), all others stay GloVe's.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import keras
+import numpy as np
+
+from lstmkit.emoji.config import ModelConfig
+
+
+def sentences_to_indices(
+    sentences: Sequence[Sequence[str]], vocabulary: Mapping[str, int], *, window: int
+) -> np.ndarray:
+    """Return the rows of the embedding for sentences that are split into words.
+
+    Args:
+        sentences: Words of each sentence; those without a vector are left out.
+        vocabulary: Word to its row among the vectors, from 0.
+        window: Words kept of a sentence; shorter ones are padded with 0 at the end.
+
+    Returns:
+        int32, (sentences, window); row r of the vectors is index r + 1, since 0 is padding.
+    """
+    indices = np.zeros((len(sentences), window), dtype=np.int32)
+    for row, words in enumerate(sentences):
+        known = [vocabulary[word] + 1 for word in words if word in vocabulary][:window]
+        indices[row, : len(known)] = known
+    return indices
+
+
+def pretrained_embedding_layer(
+    matrix: np.ndarray, *, trainable: bool = False
+) -> keras.layers.Embedding:
+    """Return an embedding that starts from pretrained vectors and masks index 0.
+
+    Args:
+        matrix: float32, (1 + words, dimension); row 0 is zeros.
+        trainable: Whether training may change the vectors.
+    """
+    return keras.layers.Embedding(
+        *matrix.shape,
+        weights=[matrix],
+        mask_zero=True,
+        trainable=trainable,
+        name="embedding",
+    )
+
+
+def emojifier_v2(
+    config: ModelConfig, *, window: int, classes: int, embedding: keras.layers.Embedding
+) -> tuple[keras.Model, keras.Model]:
+    """Build the network, not yet compiled.
+
+    Args:
+        config: Units, dropout and the regularisation of the inputs.
+        window: Words that a training sentence is padded to.
+        classes: Emojis to choose from.
+        embedding: What `pretrained_embedding_layer` returned.
+
+    Returns:
+        The model that is trained, (batch, window) indices -> (batch, classes) probabilities; and
+        the one that is saved, (batch, time, dimension) vectors -> the same. They share weights;
+        the latter masks rows of zeros, and its time is free.
+    """
+    layers = _after_embedding(config, window=window, classes=classes)
+    indices = keras.Input((window,), dtype="int32", name="words")  # (batch, window)
+    answer = embedding(indices)  # (batch, window, dimension)
+    for layer in layers:
+        answer = layer(answer)
+    trained = keras.Model(indices, answer, name="emojifier_v2")
+    vectors = keras.Input((None, embedding.output_dim), name="vectors")  # (batch, time, dimension)
+    padding = keras.layers.Masking(0.0, name="padding")
+    lasting = [layer for layer in layers if not layer.name.startswith("input_")]
+    saved = keras.Sequential([vectors, padding, *lasting], name="emojifier_v2")
+    return trained, saved
+
+
+def _after_embedding(config: ModelConfig, *, window: int, classes: int) -> list[keras.layers.Layer]:
+    """Return the layers after the embedding; those called ``input_...`` only act in training."""
+    layers: list[keras.layers.Layer] = []
+    if config.word_dropout:  # whole words
+        shape = (None, window, 1)
+        layers.append(
+            keras.layers.Dropout(config.word_dropout, noise_shape=shape, name="input_words")
+        )
+    if config.vector_dropout:  # the same dimensions in every word of a sentence
+        layers.append(keras.layers.SpatialDropout1D(config.vector_dropout, name="input_dimensions"))
+    if config.vector_noise:
+        layers.append(keras.layers.GaussianNoise(config.vector_noise, name="input_noise"))
+    for number, units in enumerate(config.units, start=1):
+        every_word = number < len(config.units) or config.pooling == "mean"
+        name = f"lstm_{number}"
+        lstm = keras.layers.LSTM(units, return_sequences=every_word, name=name)
+        if config.bidirectional:
+            lstm = keras.layers.Bidirectional(lstm, name=f"both_ways_{number}")
+        layers.append(lstm)  # (batch, time, units) or (batch, units)
+        if number == len(config.units) and every_word:
+            layers.append(keras.layers.GlobalAveragePooling1D(name="mean"))  # (batch, units)
+        layers.append(keras.layers.Dropout(config.dropout, name=f"dropout_{number}"))
+    layers.append(keras.layers.Dense(classes, activation="softmax", name="softmax"))
+    return layers  # (batch, classes)

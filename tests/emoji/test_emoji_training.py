@@ -1,0 +1,175 @@
+"""What needs Keras: the layers, a tiny training, parity of the saved model with the runtime."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstmkit import config as configs
+from lstmkit import runs
+from lstmkit.emoji import classifier, pipeline
+from lstmkit.emoji.config import EmojiConfig
+from lstmkit.errors import ConfigError, InputError
+
+TINY = ["train.epochs=3", "model.units=[6,5]", "train.batch_size=8", "data.window=6"]
+WORDS = {
+    "🚀": ["rocket", "space", "launch", "orbit", "engine", "moon", "astronaut", "planet", "fuel"],
+    "🐶": ["dog", "puppy", "bark", "tail", "kitten", "pet", "leash", "bone", "fur"],
+}
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory):
+    path = tmp_path_factory.mktemp("emoji") / "own.csv"
+    rows = [
+        f"the {word} is {other},{emoji}"
+        for emoji, words in WORDS.items()
+        for word in words
+        for other in ("big", "here", "mine")
+    ]
+    path.write_text("text,emoji\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(sentences, tmp_path_factory):
+    config = configs.load(EmojiConfig, "emoji", None, [*TINY, "train.epochs=25"])
+    return pipeline.train(sentences, config, tmp_path_factory.mktemp("outputs"))
+
+
+def test_sentences_to_indices_pads_cuts_and_masks():
+    from lstmkit.emoji.model import sentences_to_indices
+
+    rows = sentences_to_indices(
+        [["i", "love", "you"], ["love"], [], ["you"] * 5], {"love": 0, "you": 6}, window=3
+    )
+    assert rows.tolist() == [[1, 7, 0], [1, 0, 0], [0, 0, 0], [7, 7, 7]]
+
+
+def test_pretrained_embedding_layer_starts_from_the_vectors():
+    from lstmkit.emoji.model import pretrained_embedding_layer
+
+    matrix = np.array([[0, 0], [1, 2], [3, 4]], np.float32)
+    layer = pretrained_embedding_layer(matrix)
+    assert np.asarray(layer(np.array([[2, 0]]))).tolist() == [[[3, 4], [0, 0]]]
+    assert layer.trainable_weights == []
+    assert np.asarray(layer.compute_mask(np.array([[2, 0]]))).tolist() == [[True, False]]
+
+
+def test_emojifier_v2_is_the_courses_with_one_softmax():
+    from lstmkit.emoji.model import emojifier_v2, pretrained_embedding_layer
+
+    tutorial = configs.load(EmojiConfig, "emoji", Path("emoji-tutorial"))
+    embedding = pretrained_embedding_layer(np.zeros((3, 100), np.float32))
+    trained, saved = emojifier_v2(tutorial.model, window=10, classes=5, embedding=embedding)
+    kinds = [type(layer).__name__ for layer in trained.layers]
+    assert [k for k in kinds if k not in ("InputLayer", "NotEqual")] == [
+        "Embedding", "LSTM", "Dropout", "LSTM", "Dropout", "Dense",
+    ]  # fmt: skip
+    assert kinds.count("Softmax") + kinds.count("Activation") == 0
+    # LSTM: 4 * units * (inputs + units + 1); Dense: 5 * (128 + 1)
+    assert saved.count_params() == 4 * 128 * 229 + 4 * 128 * 257 + 5 * 129
+
+
+def test_train_learns_own_emojis_and_writes_everything(trained):
+    assert trained.metrics["test"]["accuracy"] >= 0.8
+    assert {row["emoji"] for row in trained.metrics["classes"]} == {"🚀", "🐶"}
+    names = {path.name for path in runs.Run(trained.run).files()}
+    assert names >= {
+        "config.yaml", "run.json", "model.keras", "labels.json", "vocabulary.txt", "tuned.npy",
+        "history.csv", "metrics.json", "predictions.csv",
+        "confusion_matrix.png", "reliability.png", "loss.png",
+    }  # fmt: skip
+    header = (trained.run / "predictions.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header == "text,actual,predicted,probability,correct"
+    assert {"majority", "averaged"} == set(trained.metrics["baselines"])
+
+
+def test_saved_model_is_plain_keras_and_agrees_with_the_runtime(trained):
+    code = (
+        "import sys, numpy as np, keras; "
+        f"m = keras.models.load_model({str(trained.run / 'model.keras')!r}); "
+        "x = np.random.default_rng(0).normal(size=(4, 5, 100)).astype('float32'); x[1:, 3:] = 0; "
+        "assert 'lstmkit' not in sys.modules; print(m.predict(x, verbose=0).tolist())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=trained.run
+    )
+    theirs = np.array(json.loads(done.stdout.splitlines()[-1]))
+    model = classifier.load(runs.Run(trained.run))
+    x = np.random.default_rng(0).normal(size=(4, 5, 100)).astype(np.float32)
+    x[1:, 3:] = 0
+    assert np.abs(model.network.predict(x) - theirs).max() < 1e-5
+
+
+def test_train_moves_the_vectors_of_the_words_it_met_only(trained):
+    model = classifier.load(runs.Run(trained.run))
+    original = classifier.embeddings.load(None)
+    met, other = model.table.vocabulary["rocket"], model.table.vocabulary["bread"]
+    both = np.array([met, other])
+    moved = np.abs(model.table.rows(both) - original.rows(both)).max(axis=1)
+    assert moved[0] > 1e-3
+    assert moved[1] == 0
+
+
+def test_train_is_the_same_twice(sentences, tmp_path):
+    config = configs.load(EmojiConfig, "emoji", None, TINY)
+    one = pipeline.train(sentences, config, tmp_path / "a")
+    two = pipeline.train(sentences, config, tmp_path / "b")
+    for name in ("predictions.csv", "history.csv", "metrics.json"):
+        assert (one.run / name).read_bytes() == (two.run / name).read_bytes()
+
+
+def test_evaluate_scores_with_the_training_files_baselines(trained, sentences, tmp_path, cli):
+    done = cli("emoji", "evaluate", sentences, "--run", trained.run, "--json")
+    assert done.code == 0
+    metrics = json.loads(done.out)["metrics"]
+    assert metrics["test"]["n"] == 54
+    assert metrics["test_sentences_also_in_train"] > 0
+    assert "averaged" in metrics["baselines"]
+    assert "also" in done.err or "too" in done.err
+
+
+def test_predict_with_own_run_answers_with_its_emojis(trained, cli):
+    done = cli("emoji", "predict", "a puppy", "--run", trained.run, "--json")
+    content = json.loads(done.out)
+    assert content["emoji"] in ("🚀", "🐶")
+    assert content["name"] in ("rocket", "dog face")
+
+
+def test_predict_refuses_other_vectors_than_the_model_was_trained_with(
+    trained, cli, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("LSTMKIT_CACHE", str(tmp_path / "cache"))
+    other = tmp_path / "other.txt"
+    other.write_text("puppy 1 2\n", encoding="utf-8")
+    done = cli("emoji", "predict", "puppy", "--run", trained.run, "--embeddings", other)
+    assert done.code == 2
+    assert "other vectors" in done.err
+
+
+def test_config_refuses_patience_without_validation():
+    with pytest.raises(ConfigError, match=r"train\.patience"):
+        configs.load(
+            EmojiConfig, "emoji", None, ["train.patience=2", "train.validation_fraction=0"]
+        )
+
+
+def test_load_refuses_a_damaged_run(trained, tmp_path):
+    shutil.copytree(trained.run, tmp_path / "run")
+    (tmp_path / "run" / "tuned.npy").write_bytes(b"broken")
+    with pytest.raises(InputError, match="damaged"):
+        classifier.load(runs.Run(tmp_path / "run"))
+
+
+@pytest.mark.slow
+def test_shipped_model_can_be_trained_again(tmp_path):
+    config = configs.load(EmojiConfig, "emoji", None)
+    again = pipeline.train(None, config, tmp_path).metrics["test"]
+    folder = configs.package_folder("data") / "models" / "emoji"
+    shipped = runs.Run(folder).read_json("metrics.json")["test"]
+    assert shipped["accuracy_low"] <= again["accuracy"] <= shipped["accuracy_high"]
