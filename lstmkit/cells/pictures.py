@@ -58,8 +58,9 @@ def _draw_input(axes: Axes, result: Gates) -> None:
     axes.set_xlim(-0.5, len(shown.steps) - 0.5)
     if shown.curve is None:
         axes.set_axis_off()
+        rotation = 0 if len(shown.steps) <= MAX_TICKS else 90
         for t, step in enumerate(shown.steps):
-            axes.text(t, 0, step, ha="center", va="bottom", rotation=90, fontsize=8)
+            axes.text(t, 0, step, ha="center", va="bottom", rotation=rotation, fontsize=8)
         return
     axes.plot(shown.curve, color=plots.ACTUAL, linewidth=1)
     axes.set_ylabel(shown.caption, fontsize=9)
