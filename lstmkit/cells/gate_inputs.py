@@ -10,6 +10,7 @@ from lstmkit.errors import InputError
 from lstmkit.runs import Run
 
 MUSIC_STEPS = 48
+SENTENCE = "I am not happy that the party is over"
 
 
 @dataclass(frozen=True)
@@ -76,4 +77,20 @@ def _music(run: Run, sentence: str | None) -> GateInput:
     return GateInput(x, steps, None, "musical value")
 
 
-_INPUTS: dict[str, Callable[[Run, str | None], GateInput]] = {"stock": _stock, "music": _music}
+def _emoji(run: Run, sentence: str | None) -> GateInput:
+    """Return a sentence as word vectors, as far as the model's window goes."""
+    from lstmkit.emoji import classifier, text
+
+    model = classifier.load(run)
+    words = text.known_words(model.reader.read(sentence or SENTENCE))[: model.window]
+    if not words:
+        raise InputError(f"--text {sentence!r:.60}: no word of it has a vector; try another")
+    rows = np.array([model.table.vocabulary[word] for word in words])
+    return GateInput(model.table.rows(rows)[None], tuple(words), None, "word")
+
+
+_INPUTS: dict[str, Callable[[Run, str | None], GateInput]] = {
+    "stock": _stock,
+    "emoji": _emoji,
+    "music": _music,
+}

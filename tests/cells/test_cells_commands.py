@@ -14,6 +14,7 @@ import pytest
 
 import lstmkit
 from lstmkit.cells import language_model, learning
+from lstmkit.config import package_folder
 
 TINY = ("--set", "model.units=8", "--set", "train.epochs=3", "--set", "train.batch_size=64")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(lstmkit.__file__).parents[1])}
@@ -295,6 +296,15 @@ def test_gates_of_a_stock_run(cli, tmp_path, price_csv, walk, tiny):
     wrong = cli("cells", "gates", "--layer", "none")
     assert (wrong.code, "no LSTM called 'none'; this model has lstm_1" in wrong.err) == (2, True)
     assert cli("cells", "gates", "--text", "hello").code == 2
+
+
+def test_gates_of_the_emoji_model_over_a_sentence(cli, tmp_path):
+    shipped = package_folder("data") / "models" / "emoji"
+    done = cli("cells", "gates", shipped, "--text", "I am not happy!")
+    assert done.code == 0
+    rows = rows_of(only_run(tmp_path) / "gates.csv")
+    assert list(dict.fromkeys(row["input"] for row in rows)) == ["am", "not", "happy"]
+    assert cli("cells", "gates", shipped, "--text", "qqxx").code == 2
 
 
 def test_gates_of_no_run_are_refused(cli):
