@@ -319,9 +319,9 @@ class _Loop:
     def _save(self) -> None:
         arrays = {name: np.asarray(variable) for name, variable in self._variables().items()}
         arrays |= {f"best{i}": weight for i, weight in enumerate(self.best_weights)}
-        meta = json.dumps(asdict(self.state)).encode()
+        arrays["meta"] = np.frombuffer(json.dumps(asdict(self.state)).encode(), np.uint8)
         stream = io.BytesIO()
-        np.savez(stream, meta=np.frombuffer(meta, np.uint8), **arrays)
+        np.savez(stream, **arrays)  # type: ignore[arg-type]
         write_bytes(self.path, stream.getvalue())
         self.saved_at = time.monotonic()
 
