@@ -97,8 +97,8 @@ CATALOGUE = (
         ),
         next_command="lstmkit emoji train train_emoji.csv --test test_emoji.csv",
     ),
-    # Size and SHA-256 of the archive as ten public projects pin it (Keras-, Flair- and Julia-based
-    # ones among them); it was not fetched anew while this was written.
+    # SHA-256 of the archive as public projects pin it, size as one of them notes it; the archive
+    # was not fetched while this was written.
     Source(
         name="glove",
         what="GloVe 6B word vectors, 400,000 words, 50 to 300 dimensions",
