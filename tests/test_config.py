@@ -61,7 +61,10 @@ def test_unknown_key_without_neighbour_lists_the_known_ones():
         ("model.dropout=1.0", "model.dropout: expected less than 1, found 1.0"),
         ("model.units=[]", "model.units: "),
         ("data.target=returns", "data.target: expected 'log_return', 'difference' or 'price'"),
-        ("data.resample=1 fortnight", "data.resample: "),
+        (
+            "data.resample=1 fortnight",
+            "data.resample: expected a number and one of s, min, h, D, W",
+        ),
         ("train=3", "train: expected a section of keys, found 3"),
         ("seed", "expected section.key=value"),
         ("=3", "expected section.key=value"),

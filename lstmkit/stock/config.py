@@ -1,12 +1,22 @@
 """The typed config of the stock pipeline; defaults and reasons stand in ``configs/stock.yaml``."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from lstmkit.config import Config, Section, TrainConfig
 
 Column = str | Annotated[int, Field(ge=0)]
+
+
+def _period(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,4}(s|min|h|D|W)", text):
+        raise ValueError(
+            f"data.resample: expected a number and one of s, min, h, D, W, such as 1h, 1D or 1W, "
+            f"found {text!r:.40}"
+        )
+    return text
 
 
 class DataConfig(Section):
@@ -15,7 +25,7 @@ class DataConfig(Section):
     column: Column | None
     inputs: list[Column]
     date_format: str | None
-    resample: str | None = Field(pattern=r"^[1-9][0-9]{0,4}(s|min|h|D|W)$")
+    resample: Annotated[str, AfterValidator(_period)] | None
     train_fraction: float = Field(ge=0.1, le=0.95)
     window: int = Field(ge=3, le=100_000)
     target: Literal["log_return", "difference", "price"]

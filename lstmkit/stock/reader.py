@@ -112,8 +112,8 @@ def read(
 class _Layout:
     delimiter: str
     skip: int
+    header_rows: int
     names: list[str]
-    has_header: bool
     sample: pd.DataFrame
     words: str
 
@@ -170,18 +170,29 @@ def _sniff(content: bytes, encoding: str, path: Path) -> _Layout:
             f"{path}: expected columns of dates and prices separated by , ; tab or |, "
             f"found {lines[0]!r:.80}"
         )
-    has_header = not any(_is_number(cell) for cell in body[0])
-    names = body[0] if has_header else [str(i) for i in range(width)]
+    header_rows = _header_rows(body)
+    names = body[0] if header_rows else [str(i) for i in range(width)]
     names = [name.strip().strip("<>").strip() or str(i) for i, name in enumerate(names)]
     names = [f"{n} ({i})" if names.index(n) != i else n for i, n in enumerate(names)]
-    data = [row[:width] + [""] * (width - len(row)) for row in body[has_header:]][:SAMPLE_ROWS]
+    data = [row[:width] + [""] * (width - len(row)) for row in body[header_rows:]]
+    data = data[:SAMPLE_ROWS]
     if not data:
         raise InputError(f"{path}: a header and no rows of data")
     shown = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
-    words = f"{shown} separated, {width} columns, {'with' if has_header else 'no'} header"
+    words = f"{shown} separated, {width} columns, {'with' if header_rows else 'no'} header"
     if skip:
         words += f", {skip} lines before the table"
-    return _Layout(delimiter, skip, names, has_header, pd.DataFrame(data, dtype=str), words)
+    return _Layout(delimiter, skip, header_rows, names, pd.DataFrame(data, dtype=str), words)
+
+
+def _header_rows(body: Sequence[Sequence[str]]) -> int:
+    """Return the rows before the data: names, and further ones without a digit, as yfinance has."""
+    if any(_is_number(cell) for cell in body[0]):
+        return 0
+    rows = 1
+    while rows < len(body) and not any(char.isdigit() for cell in body[rows] for char in cell):
+        rows += 1
+    return rows
 
 
 def _delimiter(lines: Sequence[str]) -> tuple[str, int]:
@@ -249,14 +260,14 @@ def _target(
         return _lookup(layout, column, path, "data.column")
     lower = [name.lower() for name in layout.names]
     for name in PRICE_NAMES:
-        if layout.has_header and name in lower:
+        if layout.header_rows and name in lower:
             return lower.index(name)
     numeric = [
         index
         for index in range(len(lower))
         if index not in date_columns and _mostly_numbers(layout.sample[index])
     ]
-    if not layout.has_header and date_columns == [0] and len(lower) in (6, 7):
+    if not layout.header_rows and date_columns == [0] and len(lower) in (6, 7):
         return 5 if len(lower) == 7 else 4
     if len(numeric) == 1:
         return numeric[0]
@@ -292,7 +303,7 @@ def _parse(
     content: bytes, encoding: str, layout: _Layout, columns: Sequence[int], path: Path
 ) -> pd.DataFrame:
     """Parse the wanted columns; the index is the line number in the file, from 1."""
-    first = layout.skip + (1 if layout.has_header else 0)
+    first = layout.skip + layout.header_rows
     width = len(layout.names)
     try:
         frame = pd.read_csv(
