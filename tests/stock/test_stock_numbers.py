@@ -158,6 +158,7 @@ def test_diebold_mariano_agrees_with_its_formula():
         (0.2, 0.001, "Beats"),
         (-0.2, 0.001, "Loses to"),
         (0.2, 0.3, "Equals"),
+        (-0.2, 0.02, "Equals"),
         (-0.2, 0.3, "Equals"),
         (0.0, None, "Equals"),
         (None, None, "Cannot be judged"),
