@@ -70,37 +70,56 @@ class Stamps:
 
 def keras_model(spec: dict[str, Any], *, steps: int = 1) -> Any:
     """Build and compile the network of a task; `steps` is the number of answers per example."""
-    import keras
-
     if spec["model"] == "stock":
         from lstmkit.stock.config import ModelConfig
         from lstmkit.stock.model import build_model
 
         config = ModelConfig(units=spec["units"], dropout=spec["dropout"])
         model = build_model(config, window=spec["window"], columns=1, targets=steps)
-        loss = "mse"
-    elif spec["model"].startswith("emoji"):
-        table = embedding()
-        masked = spec["model"] == "emoji-masked"
-        x = inputs = keras.Input((LONGEST,), dtype="int32")
-        x = keras.layers.Embedding(
-            *table.shape, weights=[table], trainable=False, mask_zero=masked
-        )(x)
-        x = keras.layers.LSTM(128, return_sequences=True)(x)
-        x = keras.layers.Dropout(spec["dropout"])(x)
-        x = keras.layers.LSTM(128)(x)
-        x = keras.layers.Dropout(spec["dropout"])(x)
-        answer = keras.layers.Dense(EMOJIS, activation="softmax")(x)
-        model, loss = keras.Model(inputs, answer), "sparse_categorical_crossentropy"
-    else:
-        x = inputs = keras.Input((SNIPPET, VALUES))
-        x = keras.layers.LSTM(64, return_sequences=True)(x)
-        answer = keras.layers.Dense(VALUES, activation="softmax")(x)
-        model, loss = keras.Model(inputs, answer), "sparse_categorical_crossentropy"
-    return compiled(model, spec, loss)
+        return compiled(model, spec, "mse")
+    build = {"emoji": course_emojifier, "emoji-masked": emojifier, "music": djmodel}[spec["model"]]
+    return compiled(build(spec), spec, "sparse_categorical_crossentropy")
 
 
-def djmodel_unrolled(spec: dict[str, Any]) -> Any:
+def course_emojifier(spec: dict[str, Any]) -> Any:
+    """Build Emojifier-v2 as the course does: the padding is read like words."""
+    import keras
+
+    table = embedding()
+    words = keras.Input((LONGEST,), dtype="int32")
+    x = keras.layers.Embedding(*table.shape, weights=[table], trainable=False)(words)
+    x = keras.layers.LSTM(128, return_sequences=True)(x)
+    x = keras.layers.Dropout(spec["dropout"])(x)
+    x = keras.layers.LSTM(128)(x)
+    x = keras.layers.Dropout(spec["dropout"])(x)
+    return keras.Model(words, keras.layers.Dense(EMOJIS, activation="softmax")(x))
+
+
+def emojifier(spec: dict[str, Any]) -> Any:
+    """Build lstmkit's Emojifier-v2: the same network, but padding is masked."""
+    from lstmkit import config as configs
+    from lstmkit.emoji.config import EmojiConfig
+    from lstmkit.emoji.model import emojifier_v2, pretrained_embedding_layer
+
+    quiet = ["model.word_dropout=0.0", "model.vector_dropout=0.0"]
+    changes = [*quiet, f"model.dropout={spec['dropout']}"]
+    config = configs.load(EmojiConfig, "emoji", None, changes).model
+    table = pretrained_embedding_layer(embedding(), trainable=False)
+    trained, _ = emojifier_v2(config, window=LONGEST, classes=EMOJIS, embedding=table)
+    return trained
+
+
+def djmodel(spec: dict[str, Any]) -> Any:
+    """Build lstmkit's djmodel: one recurrent layer, an answer after every value."""
+    from lstmkit import config as configs
+    from lstmkit.music.config import MusicConfig
+    from lstmkit.music.model import build_model
+
+    changes = [f"model.dropout={spec['dropout']}"]
+    return build_model(configs.load(MusicConfig, "music", None, changes), VALUES)
+
+
+def course_djmodel(spec: dict[str, Any]) -> Any:
     """Build the course's djmodel: for each of 30 steps, take the step, apply the cell, answer."""
     import keras
 
@@ -139,7 +158,7 @@ def train_keras(spec: dict[str, Any], stamps: Stamps) -> list[float]:
 
     x, y = arrays(spec)
     if spec["framework"] == "keras-unrolled":
-        model = djmodel_unrolled(spec)
+        model = course_djmodel(spec)
         zeros = np.zeros((len(x), 64), np.float32)
         x, y = [x, zeros, zeros], list(y.T)
     else:
