@@ -6,20 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import mido
-from bokeh.models import ColumnDataSource, Label, Span
 
 from lstmkit.errors import InputError
-from lstmkit.music.pitch import name
 from lstmkit.music.report import METRIC_LABELS
-from lstmkit.page import charts
 from lstmkit.page.blocks import Block, Chart, Player, Table, number
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 
 VOICES = {0: "lead", 1: "chords", 2: "bass", 9: "drums"}  # by channel, as `generate` writes them
-COLORS = {"lead": charts.PREDICTED, "chords": "#9cb8d3", "bass": "#7f9a6b", "drums": charts.NAIVE}
 MAX_PIECES, MAX_NOTES, MAX_SYMBOLS = 6, 20_000, 400
-A_SECOND = 1.0
 
 
 @dataclass(frozen=True)
@@ -30,11 +25,13 @@ class Piece:
         notes: ``(onset, duration, pitch, loudness, voice)``, seconds, MIDI, 0 to 1.
         symbols: Chord symbols and when they begin.
         seconds: Length.
+        bar_seconds: Length of a bar; 0 where the file does not say, or where it changes.
     """
 
     notes: list[tuple[float, float, int, float, str]]
     symbols: list[tuple[float, str]]
     seconds: float
+    bar_seconds: float
 
 
 def verdict(metrics: dict[str, Any]) -> str:
@@ -46,13 +43,15 @@ def blocks(run: Run) -> list[Block]:
     """Return the solos to hear, their metrics beside the training music's, and the loss."""
     found: list[Block] = []
     for path in sorted(run.path.glob("*.mid"))[:MAX_PIECES]:
-        found.append(_player(path, len(found)))
+        found.append(_player(path))
     metrics = run.read_json("metrics.json") if (run.path / "metrics.json").exists() else {}
     table = _metrics(metrics)
     if table is not None:
         found.append(table)
     history = read_history(run)
     if history:
+        from lstmkit.page import charts
+
         note = "In nats: how surprised the network is by the next value; less is better."
         found.append(Chart("Loss", charts.loss(history, unit="cross-entropy, nats"), note))
     return found
@@ -69,7 +68,9 @@ def read_piece(path: Path) -> Piece:
     symbols: list[tuple[float, str]] = []
     now = 0.0
     try:
-        for message in mido.MidiFile(path):
+        file = mido.MidiFile(path)
+        bars = _bar_seconds(file)
+        for message in file:
             now += message.time
             if message.type == "marker":
                 symbols.append((now, message.text))
@@ -83,71 +84,29 @@ def read_piece(path: Path) -> Piece:
                     notes.append((onset, now - onset, message.note, velocity / 127, voice))
     except (OSError, ValueError, EOFError, KeyError, IndexError) as error:
         raise InputError(f"{path}: damaged ({error}); make the run again") from error
-    return Piece(sorted(notes)[:MAX_NOTES], symbols[:MAX_SYMBOLS], now)
+    bar_seconds = bars.pop() if len(bars) == 1 else 0.0
+    return Piece(sorted(notes)[:MAX_NOTES], symbols[:MAX_SYMBOLS], now, bar_seconds)
 
 
-def _player(path: Path, index: int) -> Player:
+def _bar_seconds(file: mido.MidiFile) -> set[float]:
+    """Return every length that a bar has somewhere in the file."""
+    messages = [message for track in file.tracks for message in track]
+    tempos = {m.tempo for m in messages if m.type == "set_tempo"}
+    metres = {4 * m.numerator / m.denominator for m in messages if m.type == "time_signature"}
+    return {metre * tempo / 1e6 for metre in metres for tempo in tempos}
+
+
+def _player(path: Path) -> Player:
     piece = read_piece(path)
-    cursor = f"cursor-{index}"
     return Player(
         title=path.stem,
-        figure=_roll(piece, cursor),
-        notes=[
-            [round(one, 4) if isinstance(one, float) else one for one in n] for n in piece.notes
-        ],
+        notes=[[round(n[0], 4), round(n[1], 4), n[2], round(n[3], 3), n[4]] for n in piece.notes],
+        symbols=[[round(at, 4), text] for at, text in piece.symbols],
         seconds=round(piece.seconds, 3),
-        cursor=cursor,
-        note="Red is what the network improvised; piano and bass follow the chords. Drag to zoom.",
+        bar_seconds=round(piece.bar_seconds, 6),
+        note="Red is what the network improvised; piano and bass follow the chords. Click to hear "
+        "it from there, drag to zoom in, double-click to see all of it.",
     )
-
-
-def _roll(piece: Piece, cursor: str) -> Any:
-    pitches = [note[2] for note in piece.notes] or [60]
-    low, high = min(pitches) - 2, max(pitches) + 6
-    chart = charts.new_figure(
-        height=380,
-        zoom="both",
-        x_axis_label="seconds",
-        x_range=(0, max(piece.seconds, A_SECOND)),
-        y_range=(low, high),
-    )
-    octaves = [pitch for pitch in range(0, 128, 12) if low <= pitch <= high]
-    chart.yaxis.ticker = octaves
-    chart.yaxis.major_label_overrides = {pitch: f"C{pitch // 12 - 1}" for pitch in octaves}
-    for voice, color in COLORS.items():
-        played = [note for note in piece.notes if note[4] == voice]
-        if not played:
-            continue
-        source = ColumnDataSource(
-            {
-                "left": [onset for onset, *_ in played],
-                "right": [onset + duration for onset, duration, *_ in played],
-                "pitch": [note[2] for note in played],
-                "name": [name(note[2]) for note in played],
-                "alpha": [0.45 + 0.55 * note[3] for note in played],
-            }
-        )
-        bars = chart.hbar(
-            y="pitch",
-            left="left",
-            right="right",
-            height=0.9,
-            source=source,
-            color=color,
-            fill_alpha="alpha",
-            line_color=None,
-            legend_label=voice,
-        )
-        charts.hover(chart, bars, [("note", "@name"), ("at", "@left{0.00} s")])
-    for index, (at, symbol) in enumerate(piece.symbols):
-        height = high - 2 - 2 * (index % 2)  # two rows, so that neighbours do not touch
-        chart.add_layout(
-            Label(x=at, y=height, text=symbol, text_font_size="10px", text_color=charts.NAIVE)
-        )
-    chart.add_layout(
-        Span(name=cursor, location=0, dimension="height", line_color=charts.GOOD, line_width=2)
-    )
-    return charts.finish(chart)
 
 
 def _metrics(metrics: dict[str, Any]) -> Table | None:

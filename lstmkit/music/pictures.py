@@ -1,23 +1,55 @@
-"""The piano roll."""
+"""The piano roll, drawn with Pillow: it is done before a plotting library is imported."""
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
-from matplotlib.axes import Axes
-from matplotlib.patches import Patch
+from PIL import Image, ImageDraw, ImageFont
 
-from lstmkit import plots
 from lstmkit.music.grammar import Measure, chord_at, kind_of
 from lstmkit.music.pitch import name
+from lstmkit.runs import atomic
 
 BARS_PER_LINE = 8
-LETTER = 0.0075  # width of a letter of a chord's name, as a share of a line
 LINES_AT_MOST = 16  # longer music is drawn as far as this reaches
 COLORS = {"C": "#1f6fb4", "S": "#4fb286", "A": "#e8a33d", "X": "#c0392b"}
 MEANINGS = {"C": "chord tone", "S": "scale tone", "A": "approach", "X": "other"}
+BLACK_KEYS = (1, 3, 6, 8, 10)
+PAPER, INK, SOFT, BAR_LINE, GRID = "#ffffff", "#1d2329", "#808080", "#8c8c8c", "#f1f3f4"
+
+WIDTH, MARGIN, HEAD = 1320, 16, 44  # all lengths in pixels
+LEFT, SYMBOLS, GAP = 48, 42, 18  # room for octave names, chord names, between lines
+SEMITONE, FEWEST_SEMITONES = 9, 18
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Where one line of bars stands in the picture."""
+
+    draw: ImageDraw.ImageDraw
+    measures: Sequence[Measure]
+    first_number: int
+    top: int
+    low: int
+    high: int
+    pixels_per_quarter: float
+
+    @property
+    def bottom(self) -> int:
+        return self.top + (self.high - self.low + 1) * SEMITONE
+
+    def x(self, moment: Fraction) -> float:
+        """Return the pixel of a moment, in quarters from the start of the piece."""
+        return LEFT + float(moment - self.measures[0].bar.start) * self.pixels_per_quarter
+
+    def y(self, pitch: int) -> int:
+        """Return the upper edge of a pitch."""
+        return self.top + (self.high - pitch) * SEMITONE
 
 
 def piano_roll(measures: Sequence[Measure], path: Path, *, title: str) -> None:
@@ -30,70 +62,79 @@ def piano_roll(measures: Sequence[Measure], path: Path, *, title: str) -> None:
     """
     shown = measures[: BARS_PER_LINE * LINES_AT_MOST]
     lines = [shown[first : first + BARS_PER_LINE] for first in range(0, len(shown), BARS_PER_LINE)]
-    figure, panels = plots.new_figure(
-        title=title, size=(12, 0.6 + 2.3 * len(lines)), panels=(len(lines), 1)
-    )
     pitches = [note.pitch for measure in shown for note in measure.notes] or [60]
-    low, high = min(pitches) - 2, max(pitches) + 2
-    widest = max(float(line[-1].bar.end - line[0].bar.start) for line in lines)
-    number = 1
-    for axes, line in zip([panels] if len(lines) == 1 else panels, lines, strict=True):
-        _line(axes, line, number, low, high, widest * LETTER)
-        axes.set_xlim(0, widest)
-        number += len(line)
-    handles = [Patch(color=COLORS[kind], label=MEANINGS[kind]) for kind in COLORS]
-    figure.legend(handles=handles, loc="outside upper right", ncols=4, frameon=False, fontsize=8)
-    plots.save(figure, path)
+    low, high = min(pitches) - 1, max(pitches) + 1
+    low -= max(0, FEWEST_SEMITONES - (high - low))
+    height = SYMBOLS + (high - low + 1) * SEMITONE + GAP
+    longest = max(float(line[-1].bar.end - line[0].bar.start) for line in lines)
+    image = Image.new("RGB", (WIDTH, HEAD + height * len(lines)), PAPER)
+    draw = ImageDraw.Draw(image)
+    _head(draw, title)
+    for number, line in enumerate(lines):
+        top = HEAD + number * height + SYMBOLS
+        scale = (WIDTH - LEFT - MARGIN) / longest
+        _draw(_Line(draw, line, 1 + number * BARS_PER_LINE, top, low, high, scale))
+    with atomic(path, "wb") as stream:
+        image.quantize(64, dither=Image.Dither.NONE).save(stream, format="PNG", optimize=True)
 
 
-def _name_chords(
-    axes: Axes, measures: Sequence[Measure], low: int, high: int, quarters_per_letter: float
-) -> None:
+def _head(draw: ImageDraw.ImageDraw, title: str) -> None:
+    """Write the title, and at the right what the colours mean."""
+    right = float(WIDTH - MARGIN)
+    for kind in reversed(COLORS):
+        right -= draw.textlength(MEANINGS[kind], _font(13))
+        draw.text((right, 24), MEANINGS[kind], INK, _font(13), anchor="lm")
+        draw.rectangle((right - 22, 19, right - 7, 29), COLORS[kind])
+        right -= 38
+    font = _font(17, bold=True)
+    while title and draw.textlength(title, font) > right - MARGIN:
+        title = title.removesuffix("…")[:-1] + "…" if len(title) > 1 else ""
+    draw.text((MARGIN, 24), title, INK, font, anchor="lm")
+
+
+def _draw(line: _Line) -> None:
+    right = line.x(line.measures[-1].bar.end)
+    for pitch in range(line.low, line.high + 1):
+        if pitch % 12 in BLACK_KEYS:
+            line.draw.rectangle((LEFT, line.y(pitch), right, line.y(pitch) + SEMITONE - 1), GRID)
+        if pitch % 12 == 0:
+            middle = line.y(pitch) + SEMITONE // 2
+            line.draw.text((LEFT - 8, middle), name(pitch), SOFT, _font(12), anchor="rm")
+    for number, measure in enumerate(line.measures, line.first_number):
+        x = line.x(measure.bar.start)
+        line.draw.line((x, line.top - 4, x, line.bottom), BAR_LINE)
+        line.draw.text((x + 4, line.bottom + 1), str(number), SOFT, _font(11), anchor="la")
+    line.draw.line((right, line.top - 4, right, line.bottom), BAR_LINE)
+    _name_chords(line)
+    for measure in line.measures:
+        for note in measure.notes:
+            kind = kind_of(note.pitch, chord_at(measure.chords, note.onset))
+            x, y = line.x(note.onset), line.y(note.pitch)
+            end = max(line.x(note.end) - 2, x + 2)
+            line.draw.rounded_rectangle((x + 1, y, end, y + SEMITONE - 1), 2, COLORS[kind])
+
+
+def _name_chords(line: _Line) -> None:
     """Write each new chord at its beginning, on a second row where the first is taken."""
-    start = measures[0].bar.start
-    free = [-1.0, -1.0]  # where each row is free from, in quarters
+    font = _font(14, bold=True)
+    free = [-math.inf, -math.inf]  # where each row is free from
     previous = None
-    for measure in measures:
-        left = float(measure.bar.start - start)
+    for measure in line.measures:
         for timed in measure.chords:
-            symbol, at = timed.chord.symbol, max(left, float(timed.onset - start))
-            row = next((row for row, begin in enumerate(free) if begin <= at), None)
+            symbol, x = timed.chord.symbol, line.x(max(timed.onset, measure.bar.start))
+            row = next((row for row, begin in enumerate(free) if begin <= x), None)
             if symbol != previous and row is not None:
-                height = high + (0.015 + 0.08 * row) * (high - low)
-                axes.text(at + 0.06, height, symbol, fontsize=8.5, fontweight="bold")
-                free[row] = at + (len(symbol) + 1) * quarters_per_letter
+                line.draw.text((x + 4, line.top - 8 - 16 * row), symbol, INK, font, anchor="ls")
+                free[row] = x + line.draw.textlength(symbol, font) + 10
             previous = symbol
 
 
-def _line(
-    axes: Axes,
-    measures: Sequence[Measure],
-    first_number: int,
-    low: int,
-    high: int,
-    quarters_per_letter: float,
-) -> None:
-    start = measures[0].bar.start
-    for number, measure in enumerate(measures, first_number):
-        left = float(measure.bar.start - start)
-        axes.axvline(left, color="0.55", linewidth=1)
-        axes.text(left + 0.06, low + 0.2, str(number), fontsize=7, color="0.5", va="bottom")
-    _name_chords(axes, measures, low, high, quarters_per_letter)
-    notes = [(note, chord_at(m.chords, note.onset)) for m in measures for note in m.notes]
-    axes.barh(
-        [note.pitch for note, _ in notes],
-        [max(float(note.duration) - 0.04, 0.06) for note, _ in notes],
-        left=[float(note.onset - start) for note, _ in notes],
-        color=[COLORS[kind_of(note.pitch, chord)] for note, chord in notes],
-        height=0.86,
-        linewidth=0,
-    )
-    axes.axvline(float(measures[-1].bar.end - start), color="0.55", linewidth=1)
-    axes.set_ylim(low, high)
-    octaves = range(12 * math.ceil(low / 12), high + 1, 12)
-    axes.set_yticks(list(octaves), [name(pitch) for pitch in octaves], fontsize=8)
-    axes.set_yticks(range(low, high + 1), minor=True)
-    axes.set_xticks([])
-    axes.tick_params(which="minor", length=0)
-    axes.grid(visible=True, which="minor", axis="y", color="0.96", linewidth=0.5)
-    axes.spines["bottom"].set_visible(False)
+def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return DejaVu Sans, which Matplotlib brings and which has ♭, Δ and ø; else Pillow's own."""
+    spec = importlib.util.find_spec("matplotlib")
+    face = f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        path = Path(folder) / "mpl-data" / "fonts" / "ttf" / face
+        if path.is_file():
+            return ImageFont.truetype(path, size)
+    return ImageFont.load_default(size)

@@ -45,25 +45,43 @@ class Table:
 
 @dataclass(frozen=True)
 class Player:
-    """A piano roll that sounds.
+    """A piano roll that sounds; ``roll.js`` draws it, ``player.js`` plays it.
 
     Attributes:
         title: Name of the piece.
-        figure: A Bokeh model that holds a span named `cursor`.
         notes: ``[onset seconds, duration seconds, MIDI pitch, loudness 0 to 1, voice]`` of each
-            note; a voice is ``lead``, ``chords``, ``bass`` or ``drums``.
+            note; a voice is one of `VOICES`.
+        symbols: ``[seconds, text]`` of what is written above the notes, such as chords.
         seconds: Length of the piece.
-        cursor: Name of the span in the figure.
+        bar_seconds: Length of a bar; 0 where it is not known or changes.
         note: How to read it.
     """
 
+    VOICES: ClassVar[dict[str, str]] = {
+        "lead": "solo",
+        "chords": "piano",
+        "bass": "bass",
+        "drums": "drums",
+    }
     kind: ClassVar[str] = "player"
     title: str
-    figure: Any
     notes: Sequence[Sequence[Any]]
+    symbols: Sequence[Sequence[Any]]
     seconds: float
-    cursor: str
+    bar_seconds: float
     note: str = ""
+
+    @property
+    def voices(self) -> dict[str, str]:
+        """The voices that sound, by name, as they are called on the page."""
+        sounding = {note[4] for note in self.notes}
+        return {name: label for name, label in self.VOICES.items() if name in sounding}
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the scripts of the page read."""
+        names = ("notes", "symbols", "seconds", "bar_seconds")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)

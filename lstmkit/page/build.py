@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from bokeh.embed import json_item
-from bokeh.resources import Resources
 
 from lstmkit import config, runs
 from lstmkit.errors import InputError
-from lstmkit.page import charts
-from lstmkit.page.blocks import Block, Chart, Player, Table, number
+from lstmkit.page.blocks import Block, Chart, Table, number
 from lstmkit.page.history import read_history
 
 PAGE, CARD = "report.html", "README.md"
@@ -78,6 +75,8 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     ]
     curves = _loss_of_each(chosen)
     if curves:
+        from lstmkit.page import charts
+
         figure = charts.several(curves, x="epoch", y="validation loss")
         blocks.insert(1, Chart("Validation loss", figure))
     facts = {"title": f"{pipelines[0]}: {len(chosen)} runs side by side", "runs": names}
@@ -117,11 +116,13 @@ def _facts(run: runs.Run, manifest: dict[str, Any], verdict: str) -> dict[str, A
 
 
 def _render(template: str, facts: dict[str, Any], blocks: Sequence[Block]) -> str:
-    items = [
-        json_item(block.figure, f"chart-{index}") if isinstance(block, Chart | Player) else None
-        for index, block in enumerate(blocks)
-    ]
-    scripts = Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw
+    figures = {i: block.figure for i, block in enumerate(blocks) if isinstance(block, Chart)}
+    items: dict[int, Any] = {}
+    scripts: Sequence[str] = ()
+    if figures:  # a page without charts neither waits for Bokeh nor carries it
+        from lstmkit.page import charts
+
+        items, scripts = charts.embedded(figures)
     content = _environment().get_template(template)
     return content.render(facts, blocks=blocks, items=items, bokeh=scripts)
 

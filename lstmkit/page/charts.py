@@ -1,14 +1,16 @@
 """The charts that pages share, all with hover, zoom by dragging, and one look.
 
-Text and grid have no colour here that matters: ``page.js`` sets both for light and dark.
+Text and grid have no colour here that matters: ``charts.js`` sets both for light and dark.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from bokeh.embed import json_item
 from bokeh.models import BoxZoomTool, ColumnDataSource, HoverTool, PanTool, ResetTool, WheelZoomTool
 from bokeh.plotting import figure
+from bokeh.resources import Resources
 
 ACTUAL, PREDICTED, NAIVE, GOOD = "#3b82c4", "#e0533d", "#8a8a8a", "#3f9c5a"
 MAX_POINTS = 4000
@@ -102,6 +104,12 @@ def several(
         line = chart.line("x", "y", source=source, color=color, line_width=2, legend_label=name)
         hover(chart, line, [(x, "@x"), (name, "@y{0.[000000]}")])
     return finish(chart)
+
+
+def embedded(figures: Mapping[int, Any]) -> tuple[dict[int, Any], Sequence[str]]:
+    """Return each chart as JSON, drawn into the element ``chart-KEY``, and Bokeh's scripts."""
+    items = {key: json_item(chart, f"chart-{key}") for key, chart in figures.items()}
+    return items, Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw
 
 
 def _float(value: float | None) -> float:

@@ -6,15 +6,24 @@ const VOICES = {
 const AHEAD = 0.4;
 
 class Player {
-  constructor(index, content) {
-    Object.assign(this, { notes: content.notes, seconds: content.seconds, next: 0, at: 0, timer: null });
-    this.box = document.getElementById(`player-${index}`);
-    this.button = this.box.querySelector(".play");
-    this.seek = this.box.querySelector(".seek");
-    this.clock = this.box.querySelector(".clock");
-    this.cursor = Bokeh.documents.map((one) => one.get_model_by_name(content.cursor)).find(Boolean);
-    this.button.onclick = () => (this.timer ? this.pause() : this.play());
-    this.seek.oninput = () => this.jump(Number(this.seek.value));
+  constructor(box) {
+    const piece = JSON.parse(box.querySelector("script.piece").textContent);
+    const [button, seek, clock] = [".play", ".seek", ".clock"].map((name) => box.querySelector(name));
+    const voices = Array.from(box.querySelectorAll(".voice input"));
+    const chosen = new Set(voices.map((voice) => voice.value));
+    const { notes, seconds } = piece;
+    Object.assign(this, { notes, seconds, button, seek, clock, chosen, next: 0, at: 0, timer: null });
+    this.roll = new Roll(box.querySelector(".roll"), piece, chosen);
+    this.roll.onjump = (at) => this.jump(at);
+    button.onclick = () => (this.timer ? this.pause() : this.play());
+    seek.oninput = () => this.jump(Number(seek.value));
+    for (const voice of voices) {
+      voice.onchange = () => {
+        chosen[voice.checked ? "add" : "delete"](voice.value);
+        this.roll.draw();
+        this.jump(this.at);
+      };
+    }
   }
 
   play() {
@@ -50,7 +59,8 @@ class Player {
   tick() {
     this.at = Math.max(0, this.audio.currentTime - this.began);
     while (this.next < this.notes.length && this.notes[this.next][0] < this.at + AHEAD) {
-      this.sound(this.notes[this.next++]);
+      const note = this.notes[this.next++];
+      if (this.chosen.has(note[4])) this.sound(note);
     }
     if (this.at >= this.seconds + 0.3) { this.pause(); this.at = 0; }
     this.show();
@@ -60,7 +70,7 @@ class Player {
     this.seek.value = this.at;
     const whole = Math.floor(this.at);
     this.clock.textContent = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-    if (this.cursor) this.cursor.location = this.at;
+    this.roll.show(this.at);
   }
 
   sound([onset, duration, pitch, loudness, voice]) {
@@ -111,7 +121,4 @@ class Player {
   }
 }
 
-drawn.then(() => {
-  window.players = Array.from(document.querySelectorAll("script[id^=notes-]"), (script) =>
-    new Player(script.id.slice(6), JSON.parse(script.textContent)));
-});
+window.players = Array.from(document.querySelectorAll("section.player"), (box) => new Player(box));

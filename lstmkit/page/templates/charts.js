@@ -1,4 +1,3 @@
-"use strict";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const NARROW = 600;
 
@@ -32,13 +31,12 @@ function paintForScreen() {
   paintAll(getComputedStyle(document.documentElement).getPropertyValue("--soft").trim());
 }
 
-const drawn = Promise.all(Array.from(document.querySelectorAll("script.item"), (script) =>
-  Bokeh.embed.embed_item(JSON.parse(script.textContent))));
-drawn.then(() => {
+const charts = Array.from(document.querySelectorAll("script.item"), (script) =>
+  Bokeh.embed.embed_item(JSON.parse(script.textContent)));
+ready.push(Promise.all(charts).then(() => {
   for (const one of Bokeh.documents) one.all_models.forEach(fit);
   paintForScreen();
-  document.documentElement.dataset.drawn = "yes";
-});
+}));
 dark.addEventListener("change", paintForScreen);
 addEventListener("beforeprint", () => { if (dark.matches) paintAll("#555"); });
 addEventListener("afterprint", paintForScreen);
