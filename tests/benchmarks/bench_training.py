@@ -7,6 +7,7 @@ from typing import Any
 import measure
 import numpy as np
 from compare import (
+    BARE,
     KERAS,
     OTHERS,
     OURS,
@@ -14,6 +15,7 @@ from compare import (
     UNITS,
     UNROLLED,
     WINDOW,
+    XLA,
     Options,
     agreement,
     compare,
@@ -36,7 +38,7 @@ def stock_epoch(report: measure.Report, options: Options) -> None:
     """(1) Time an epoch of the tutorial's stock model."""
     dataset = dataset_at_hand()
     spec = stock_spec(options, dataset.prices[: dataset.train_rows])
-    results = compare([KERAS, OURS, *OTHERS, STEPS], spec, options)
+    results = compare([KERAS, OURS, *OTHERS, XLA, STEPS], spec, options)
     note = (
         f"{dataset.train_rows - WINDOW:,} windows of {WINDOW} rows ({dataset.name}) through "
         f"LSTM({UNITS}), Dropout(0.1), Dense(1); batch 240, Adam, MSE. "
@@ -45,6 +47,20 @@ def stock_epoch(report: measure.Report, options: Options) -> None:
         "an epoch, each after at least a full window, but no row is read 240 times."
     )
     report.add("stock_epoch", "Seconds per epoch: the tutorial's stock model", *told(results, note))
+
+
+def overhead(report: measure.Report, options: Options) -> None:
+    """(1b) Time what an epoch costs beside its arithmetic."""
+    dataset = dataset_at_hand()
+    spec = stock_spec(options, dataset.prices[: dataset.train_rows])
+    longer = replace(options, epochs=options.epochs if options.quick else 4 * options.epochs)
+    results = compare([OURS, BARE], spec, longer)
+    note = (
+        f"`{BARE.name}` runs as many steps of the same size on one batch that is already there, "
+        "with nothing around them. What lstmkit takes longer is shuffling, gathering batches, "
+        "metrics, progress and checkpoints."
+    )
+    report.add("overhead", "What an epoch costs beside its arithmetic", *told(results, note))
 
 
 def small_epochs(report: measure.Report, options: Options) -> None:

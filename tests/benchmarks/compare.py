@@ -55,6 +55,8 @@ class Contender:
 
 KERAS = Contender("plain Keras", "keras")
 OURS = Contender("lstmkit", "lstmkit")
+BARE = Contender("its arithmetic alone", "lstmkit-bare")
+XLA = Contender("plain Keras, jit_compile=True", "keras-xla")
 STEPS = Contender("lstmkit, every step", "lstmkit-steps")
 OTHERS = (Contender("PyTorch", "torch"), Contender("Keras on JAX", "keras", "jax"))
 UNROLLED = Contender("plain Keras, unrolled by hand", "keras-unrolled")

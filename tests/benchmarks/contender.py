@@ -9,8 +9,10 @@ batch size, optimizer (Adam) and cores. What differs is what they are named afte
 
     keras            model.fit, as its documentation has it; KERAS_BACKEND says on what
     keras-unrolled   djmodel as the course builds it: one cell applied 30 times in a row
+    keras-xla        the same, compiled with XLA
     lstmkit          the fused kernel in training.fit, as the pipelines train
     lstmkit-steps    the same, answering after every step of a stretch (the default for stock)
+    lstmkit-bare     the steps of lstmkit on one batch, again and again, and nothing around them
     torch            nn.LSTM in a plain loop
 """
 
@@ -141,7 +143,8 @@ def compiled(model: Any, spec: dict[str, Any], loss: Any) -> Any:
     """Compile, and set the weights that every contender starts from."""
     import keras
 
-    model.compile(keras.optimizers.Adam(spec["learning_rate"]), loss)
+    xla = {"jit_compile": True} if spec["framework"] == "keras-xla" else {}
+    model.compile(keras.optimizers.Adam(spec["learning_rate"]), loss, **xla)
     weights = first_weights(spec)
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
@@ -221,6 +224,39 @@ def train_lstmkit(spec: dict[str, Any], stamps: Stamps) -> list[float]:
     stamps.note()
     stamps.times = stamps.times[-spec["epochs"] - 1 :]  # it is also called while the loop is built
     return [row["loss"] for row in history]
+
+
+def train_bare(spec: dict[str, Any], stamps: Stamps) -> list[float]:
+    """Run the steps of an epoch on batches that are already there."""
+    import tensorflow as tf
+
+    from lstmkit import fused, training
+
+    training.seed_everything(0)
+    training.keep_freed_memory()
+    model = keras_model(spec)
+    fused.accelerate(model)
+    examples = lstmkit_examples(spec, 1)
+    full, rest = divmod(len(examples), spec["batch"])
+    batch = examples.gather(tf.range(spec["batch"]))
+    last = examples.gather(tf.range(rest))
+    model.optimizer.build(model.trainable_variables)
+    model.train_step(batch)  # makes the variables of the metrics
+
+    @tf.function
+    def epoch() -> None:
+        for _ in tf.range(full):
+            model.train_step(batch)
+        if rest:
+            model.train_step(last)
+
+    losses = []
+    for _ in range(spec["epochs"]):
+        stamps.note()
+        epoch()
+        losses.append(float(model.get_metrics_result()["loss"]))
+    stamps.note()
+    return losses
 
 
 def lstmkit_examples(spec: dict[str, Any], steps: int) -> Any:
@@ -314,6 +350,8 @@ def torch_network(spec: dict[str, Any]) -> tuple[Any, Any]:
 CONTENDERS = {
     "keras": train_keras,
     "keras-unrolled": train_keras,
+    "keras-xla": train_keras,
+    "lstmkit-bare": train_bare,
     "lstmkit": train_lstmkit,
     "lstmkit-steps": train_lstmkit,
     "torch": train_torch,

@@ -12,7 +12,8 @@ import tempfile
 from pathlib import Path
 
 import measure
-from bench_training import growth, small_epochs, stock_epoch
+from bench_supervision import supervision
+from bench_training import growth, overhead, small_epochs, stock_epoch
 from bench_whole import TUTORIAL_EPOCHS, memory, whole_training
 from compare import Options
 
@@ -21,7 +22,10 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     """Run the sections asked for."""
-    functions = (stock_epoch, small_epochs, whole_training, growth, inference, memory)
+    functions = (
+        *(stock_epoch, overhead, small_epochs, whole_training, supervision),
+        *(growth, inference, memory),
+    )
     sections = {function.__name__: function for function in functions}
     parser = argparse.ArgumentParser(description="Benchmarks of lstmkit on this machine.")
     parser.add_argument("--quick", action="store_true", help="only see that everything runs")
