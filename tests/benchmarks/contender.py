@@ -244,7 +244,7 @@ def train_bare(spec: dict[str, Any], stamps: Stamps) -> list[float]:
     model.train_step(batch)  # makes the variables of the metrics
 
     @tf.function
-    def epoch() -> None:
+    def epoch(batch: Any, last: Any) -> None:  # arguments: of constants TensorFlow reckons ahead
         for _ in tf.range(full):
             model.train_step(batch)
         if rest:
@@ -253,7 +253,7 @@ def train_bare(spec: dict[str, Any], stamps: Stamps) -> list[float]:
     losses = []
     for _ in range(spec["epochs"]):
         stamps.note()
-        epoch()
+        epoch(batch, last)
         losses.append(float(model.get_metrics_result()["loss"]))
     stamps.note()
     return losses

@@ -24,7 +24,7 @@ def main() -> None:
     """Run the sections asked for."""
     functions = (
         *(stock_epoch, overhead, small_epochs, whole_training, supervision),
-        *(growth, inference, memory),
+        *(growth, inference, emoji, music, memory),
     )
     sections = {function.__name__: function for function in functions}
     parser = argparse.ArgumentParser(description="Benchmarks of lstmkit on this machine.")
@@ -53,9 +53,24 @@ def main() -> None:
 
 def inference(report: measure.Report, options: Options) -> None:
     """(5) Time predicting with and without TensorFlow."""
-    outcome = measure.run([sys.executable, str(HERE / "bench_inference.py")])
+    _script(report, "inference", "Predicting")
+
+
+def emoji(report: measure.Report, options: Options) -> None:
+    """(5b) Time `emoji predict`, and a batch of 100,000 sentences."""
+    _script(report, "emoji", "`lstmkit emoji predict`")
+
+
+def music(report: measure.Report, options: Options) -> None:
+    """(5c) Time reading, generating and training of the music pipeline."""
+    _script(report, "music", "`lstmkit music`: reading, generating, training")
+
+
+def _script(report: measure.Report, name: str, title: str) -> None:
+    """Run ``bench_NAME.py``, which can be run by itself too, and keep what it prints."""
+    outcome = measure.run([sys.executable, str(HERE / f"bench_{name}.py")])
     text = f"```\n{outcome.output.strip()}\n```"
-    report.add("inference", "Predicting", text, {"text": outcome.output})
+    report.add(name, title, text, {"text": outcome.output})
 
 
 if __name__ == "__main__":
