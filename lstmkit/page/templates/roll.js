@@ -47,6 +47,7 @@ class Roll {
   draw() {
     ({ clientWidth: this.width, clientHeight: this.height } = this.element);
     if (this.width <= LEFT) return;
+    this.element.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);  // paper is wider
     this.cursor = svg("line", { class: "cursor", y1: TOP - 4, y2: this.height - BOTTOM });
     this.element.replaceChildren(
       this.octaves(), this.bars(), this.voices(), this.symbols(), this.cursor);
@@ -98,14 +99,14 @@ class Roll {
     const group = svg("g", { class: "symbols" }), free = [0, 0];
     let previous = null;
     for (const [at, text] of this.piece.symbols) {
-      const x = this.x(at), row = free.findIndex((from) => from <= x);
+      const width = (text.length + 1) * LETTER;
+      const x = Math.min(this.x(at) + 2, this.width - width);
+      const row = free.findIndex((from) => from <= x);
       const shown = at >= this.from && at < this.to && row >= 0 && text !== previous;
       previous = text;
       if (!shown) continue;
-      const end = x + (text.length + 1) * LETTER, y = TOP - 10 - 15 * row;
-      const place = end > this.width ? { x: this.width, "text-anchor": "end" } : { x: x + 2 };
-      group.append(svg("text", { ...place, y }, text));
-      free[row] = end;
+      group.append(svg("text", { x, y: TOP - 10 - 15 * row }, text));
+      free[row] = x + width;
     }
     return group;
   }
