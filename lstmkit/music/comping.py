@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.chords import Chord
+from lstmkit.music.chords import NO_CHORDS, Chord
 from lstmkit.music.grammar import Measure, TimedChord
 from lstmkit.music.score import Note
 
@@ -114,7 +114,11 @@ def bass(measures: Sequence[Measure]) -> list[Note]:
 
 
 def spans(measures: Sequence[Measure]) -> list[tuple[Fraction, Fraction, Chord]]:
-    """Return each chord with its beginning and its end, none reaching over a bar line."""
+    """Return each chord that is to be played, none reaching over a bar line.
+
+    Returns:
+        Beginning, end and chord; nothing where there is no chord (`N.C.`).
+    """
     result = []
     for measure in measures:
         chords = [
@@ -125,7 +129,7 @@ def spans(measures: Sequence[Measure]) -> list[tuple[Fraction, Fraction, Chord]]
         result += [
             (timed.onset, end, timed.chord)
             for timed, end in zip(chords, ends, strict=True)
-            if end > timed.onset
+            if end > timed.onset and timed.chord.symbol not in NO_CHORDS
         ]
     return result
 
