@@ -144,7 +144,8 @@ def harmony_of(
     if kind == "struck":
         return harmony.struck(score.parts[indices[0]].notes, score.bars)
     notes = [note for index in indices for note in score.parts[index].notes]
-    return harmony.inferred(notes, score.bars)
+    alone = not choice.harmony and line.is_single(notes)
+    return harmony.inferred(notes, score.bars, alone=alone)
 
 
 def _measures(

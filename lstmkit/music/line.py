@@ -7,6 +7,7 @@ notes struck together are a chord and no melody, and each time is rounded by its
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -86,6 +87,13 @@ def skyline(notes: Iterable[Note], *, close_gaps: Fraction) -> list[Note]:
             end = following
         line.append(Note(onset, end - onset, note.pitch, note.velocity))
     return line
+
+
+def is_single(notes: Sequence[Note]) -> bool:
+    """Tell whether notes are one voice: hardly one begins well before the last has ended."""
+    pairs = list(itertools.pairwise(in_order(notes)))
+    together = sum(a.end - b.onset > min(a.duration, b.duration) / 2 for a, b in pairs)
+    return together <= 0.05 * len(pairs)
 
 
 def _highest_voice(notes: Sequence[Note]) -> list[Note]:
