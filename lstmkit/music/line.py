@@ -103,8 +103,8 @@ def is_single(notes: Sequence[Note]) -> bool:
 def _right_hand(notes: Sequence[Note]) -> list[Note]:
     """Return the highest voice, less what the left hand plays while the right one rests.
 
-    A note that sounds alone is the left hand's if it lies over an octave below what is usually heard
-    above other notes thereabouts, and nearer to what is heard below them.
+    A note that sounds alone is the left hand's if it lies over an octave below what is usually
+    heard above other notes thereabouts, and nearer to what is heard below them.
     """
     top, below = _voices(notes)
     if not below:

@@ -18,13 +18,15 @@ import mido
 from lstmkit.errors import InputError
 from lstmkit.music import chords
 from lstmkit.music.score import (
-    DEFAULT_TEMPO,
+    BAR_GRID,
     MAX_QUARTERS,
     Note,
     Part,
     Score,
     bars_from_metres,
     in_order,
+    on_bar_grid,
+    sensible_tempos,
 )
 
 MAX_BYTES = 1 << 19  # a long band arrangement has 0.2 MiB; an event takes at least 3 bytes
@@ -73,7 +75,9 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
         raise InputError(
             f"{where}: MIDI type {file.type} holds unrelated patterns; expected type 0 or 1"
         )
-    if file.ticks_per_beat <= 0:
+    if file.ticks_per_beat == 0:
+        raise InputError(f"{where}: a quarter note has 0 ticks; expected at least 1, such as 480")
+    if file.ticks_per_beat < 0:
         raise InputError(
             f"{where}: time is given in film frames (SMPTE), so there are no bars to learn"
         )
@@ -88,13 +92,13 @@ def _score(file: mido.MidiFile, name: str, where: str) -> Score:
     if not parts:
         raise InputError(f"{where}: the file has no notes")
     end = max(note.end for part in parts for note in part.notes)
-    tempos = dict(sorted(reader.tempos))
-    tempos.setdefault(Fraction(0), next(iter(tempos.values()), DEFAULT_TEMPO))
+    if end <= 0:
+        raise InputError(f"{where}: every note begins and ends at once; the times are lost")
     return Score(
         name=name,
         parts=parts,
         bars=bars_from_metres(sorted(dict(reader.metres).items()), end),
-        tempos=tuple(sorted(tempos.items())),
+        tempos=sensible_tempos(reader.tempos),
         symbols=_chord_symbols(reader.symbols),
     )
 
@@ -167,12 +171,12 @@ class _Reader:
             self.tempos.append((at, 60e6 / message.tempo))
         elif message.type == "time_signature":
             length = Fraction(4 * message.numerator, message.denominator)
-            if not Fraction(1, 2) <= length <= 32:
+            if not Fraction(1, 2) <= length <= 32 or BAR_GRID % length.denominator:
                 raise InputError(
                     f"{self.where}: a bar of {message.numerator}/{message.denominator} at quarter"
                     f" {float(at):g} is damaged or of no use"
                 )
-            self.metres.append((at, length))
+            self.metres.append((on_bar_grid(at), length))
         elif message.type in ("marker", "text", "cue_marker"):
             text = message.text.strip().strip("\0")
             if text and chords.is_symbol(text):

@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import music21
@@ -19,7 +20,7 @@ from music21 import converter, corpus, harmony, meter, note, percussion, stream,
 from lstmkit.errors import InputError
 from lstmkit.music import chords, naming
 from lstmkit.music.score import (
-    DEFAULT_TEMPO,
+    BAR_GRID,
     MAX_QUARTERS,
     Bar,
     Note,
@@ -27,9 +28,15 @@ from lstmkit.music.score import (
     Score,
     bars_from_metres,
     in_order,
+    on_bar_grid,
+    sensible_tempos,
 )
 
 MAX_BYTES = 8 << 20
+MAX_ELEMENTS = {  # of a file, all parts together; music21 takes a millisecond or two for each
+    b"measure": 6_000,
+    b"note": 25_000,
+}
 DEFAULT_VELOCITY = 80
 
 _KINDS = {
@@ -57,6 +64,13 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
     text = _xml(data, where)
     if re.search(rb"<!ENTITY", text, re.IGNORECASE):
         raise InputError(f"{where}: the file defines XML entities, which no MusicXML file needs")
+    for name_of, most in MAX_ELEMENTS.items():
+        count = len(re.findall(b"<" + name_of + rb"[\s>]", text))
+        if count > most:
+            raise InputError(
+                f"{where}: {count:,} <{name_of.decode()}> elements; at most {most:,} are read; cut"
+                " it down to the parts and bars that matter, or export it as MIDI"
+            )
     try:
         parsed = converter.parseData(text.decode("utf-8", "replace"), format="musicxml")
     except Exception as error:  # music21 raises whatever its XML visitors stumble over
@@ -125,7 +139,7 @@ def _xml(data: bytes, where: str) -> bytes:
 def _score(parsed: Any, name: str, where: str) -> Score:
     if float(parsed.highestTime) > MAX_QUARTERS:
         raise InputError(f"{where}: the music would last over {MAX_QUARTERS:,} quarter notes")
-    voices = list(parsed.parts) if hasattr(parsed, "parts") and len(parsed.parts) else [parsed]
+    voices = list(parsed.parts) if isinstance(parsed, stream.Score) else [parsed]
     parts = tuple(part for part in map(_part, voices) if part.notes)
     if not parts:
         raise InputError(f"{where}: the file has no notes")
@@ -163,27 +177,27 @@ def _part(voice: Any) -> Part:
 
 def _bars(voice: Any, end: Fraction) -> tuple[Bar, ...]:
     """Take the bars as written, so that a pick-up stays short."""
-    starts = sorted(
-        {Fraction(measure.offset) for measure in voice.getElementsByClass(stream.Measure)}
-    )
+    measures = voice.getElementsByClass(stream.Measure)
+    starts = sorted({on_bar_grid(Fraction(measure.offset)) for measure in measures})
     if not starts:
         signatures = voice.flatten().getElementsByClass(meter.TimeSignature)
-        metres = [(Fraction(s.offset), Fraction(s.barDuration.quarterLength)) for s in signatures]
+        times = [(Fraction(s.offset), Fraction(s.barDuration.quarterLength)) for s in signatures]
+        metres = [(on_bar_grid(at), max(on_bar_grid(n), Fraction(1, 2))) for at, n in times]
         return bars_from_metres(metres, end)
-    last = voice.getElementsByClass(stream.Measure)[-1]
-    stop = max(starts[-1] + Fraction(last.barDuration.quarterLength), end)
+    last = on_bar_grid(Fraction(measures[-1].barDuration.quarterLength))
+    length = max(last, Fraction(1, BAR_GRID))
+    whole = Fraction(ceil(end * BAR_GRID), BAR_GRID)
+    stop = max(starts[-1] + length, whole)
     bounds = zip(starts, [*starts[1:], stop], strict=True)
     return tuple(Bar(start, until - start) for start, until in bounds)
 
 
 def _tempos(parsed: Any) -> tuple[tuple[Fraction, float], ...]:
-    found = {
-        Fraction(mark.getOffsetInHierarchy(parsed)): float(mark.getQuarterBPM())
+    return sensible_tempos(
+        (Fraction(mark.getOffsetInHierarchy(parsed)), float(mark.getQuarterBPM()))
         for mark in parsed.recurse().getElementsByClass(tempo.MetronomeMark)
-        if mark.getQuarterBPM()
-    }
-    found.setdefault(Fraction(0), next(iter(found.values()), DEFAULT_TEMPO))
-    return tuple(sorted(found.items()))
+        if mark.number and mark.getQuarterBPM()
+    )
 
 
 def _symbols(parsed: Any) -> tuple[tuple[Fraction, str], ...]:

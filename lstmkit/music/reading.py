@@ -32,7 +32,7 @@ MIDI_SUFFIXES = (".mid", ".midi")
 MUSICXML_SUFFIXES = (".musicxml", ".mxl", ".xml")
 CORPUS = "corpus:"
 MAX_BYTES = 8 << 20
-CACHE_VERSION = "1"  # raise it when a reader reads differently
+CACHE_VERSION = "2"  # raise it when a reader reads differently
 
 log = logging.getLogger(__name__)
 

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 MAX_QUARTERS = 10_000  # 83 minutes at 120 quarters a minute; hardly a piece is longer
 DEFAULT_TEMPO = 120.0
+SLOWEST, FASTEST = 4.0, 2000.0  # quarters per minute; what is beyond is damage, and ignored
+BAR_GRID = 8  # bars begin and end on a 32nd note: nothing that is written needs a finer one
 
 
 class Note(NamedTuple):
@@ -126,6 +128,22 @@ def bars_from_metres(metres: Sequence[tuple[Fraction, Fraction]], end: Fraction)
             bars.append(Bar(at, length if last else min(length, until - at)))
             at += length
     return tuple(bars)
+
+
+def on_bar_grid(time: Fraction) -> Fraction:
+    """Return the nearest moment at which a bar may begin."""
+    return Fraction(round(time * BAR_GRID), BAR_GRID)
+
+
+def sensible_tempos(found: Iterable[tuple[Fraction, float]]) -> tuple[tuple[Fraction, float], ...]:
+    """Return tempo marks by onset, from quarter 0 on, without those that nobody can play.
+
+    Args:
+        found: Onset in quarters and quarters per minute; the last one counts where onsets agree.
+    """
+    tempos = {onset: bpm for onset, bpm in found if SLOWEST <= bpm <= FASTEST}
+    first = tempos[min(tempos)] if tempos else DEFAULT_TEMPO
+    return tuple(sorted(({Fraction(0): first} | tempos).items()))
 
 
 def bar_index(bars: Sequence[Bar], moment: Fraction) -> int:
