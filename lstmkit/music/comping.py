@@ -93,15 +93,20 @@ def piano(measures: Sequence[Measure], generator: np.random.Generator) -> list[N
     return notes
 
 
-def bass(measures: Sequence[Measure]) -> list[Note]:
-    """Walk: the root on each chord, chord tones on the beats, a half step into the next root."""
+def bass(measures: Sequence[Measure], *, beat: Fraction = Fraction(1)) -> list[Note]:
+    """Walk: the root on each chord, chord tones on the beats, a half step into the next root.
+
+    Args:
+        measures: Bars with their chords.
+        beat: Quarters in a beat: 3/2 in 6/8.
+    """
     line: list[Note] = []
     timed = list(spans(measures))
     here = _nearest(timed[0][2].bass, 38) if timed else 0
     for (start, end, chord), following in itertools.zip_longest(timed, timed[1:]):
         here = _nearest(chord.bass, here)
         target = _nearest(following[2].bass, here) if following is not None else here
-        beats = _beats(start, end)
+        beats = _beats(start, end, beat)
         for number, (at, length) in enumerate(beats):
             if number == 0:
                 pitch = here
@@ -134,9 +139,10 @@ def spans(measures: Sequence[Measure]) -> list[tuple[Fraction, Fraction, Chord]]
     return result
 
 
-def _beats(start: Fraction, end: Fraction) -> list[tuple[Fraction, Fraction]]:
-    count = max(1, int(end - start))
-    return [(start + i, Fraction(1) if i < count - 1 else end - start - i) for i in range(count)]
+def _beats(start: Fraction, end: Fraction, beat: Fraction) -> list[tuple[Fraction, Fraction]]:
+    count = max(1, int((end - start) / beat))
+    onsets = [start + i * beat for i in range(count)]
+    return [(at, until - at) for at, until in zip(onsets, [*onsets[1:], end], strict=True)]
 
 
 def _nearest(pitch_class: int, to: int) -> int:

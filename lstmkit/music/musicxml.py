@@ -10,6 +10,7 @@ import difflib
 import io
 import re
 import zipfile
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -144,13 +145,22 @@ def _score(parsed: Any, name: str, where: str) -> Score:
     if not parts:
         raise InputError(f"{where}: the file has no notes")
     end = max(n.end for part in parts for n in part.notes)
-    return Score(
+    found = Score(
         name=name,
         parts=parts,
         bars=_bars(voices[0], end),
         tempos=_tempos(parsed),
         symbols=_symbols(parsed),
     )
+    return replace(found, signature=_signatures(voices[0]).get(found.metre))
+
+
+def _signatures(voice: Any) -> dict[Fraction, tuple[int, int]]:
+    """Return the time signatures by the length of the bar."""
+    return {
+        on_bar_grid(Fraction(found.barDuration.quarterLength)): (found.numerator, found.denominator)
+        for found in voice.recurse().getElementsByClass(meter.TimeSignature)
+    }
 
 
 def _part(voice: Any) -> Part:

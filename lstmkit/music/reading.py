@@ -16,6 +16,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def _read_corpus(name: str) -> Score:
 
 
 def _named(score: Score, path: Path) -> Score:
-    return Score(path.stem, score.parts, score.bars, score.tempos, score.symbols)
+    return replace(score, name=path.stem)
 
 
 def _cache_folder() -> Path:

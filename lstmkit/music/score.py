@@ -80,6 +80,8 @@ class Score:
         bars: All measures, without a gap, from the first moment to the last.
         tempos: Onset in quarters and quarters per minute, by onset; never empty.
         symbols: Onset in quarters and chord symbol, by onset; empty in most files.
+        signature: Numerator and denominator that the file gives for the most frequent bar: 6/8 and
+            3/4 are as long and not the same; None where the file gives none.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Score:
     bars: tuple[Bar, ...]
     tempos: tuple[tuple[Fraction, float], ...]
     symbols: tuple[tuple[Fraction, str], ...] = ()
+    signature: tuple[int, int] | None = None
 
     @property
     def end(self) -> Fraction:
@@ -128,6 +131,20 @@ def bars_from_metres(metres: Sequence[tuple[Fraction, Fraction]], end: Fraction)
             bars.append(Bar(at, length if last else min(length, until - at)))
             at += length
     return tuple(bars)
+
+
+def usual_signature(length: Fraction) -> tuple[int, int]:
+    """Return the simplest signature of a bar: 4 quarters are 4/4, 3/2 are 3/8, 3 are 3/4."""
+    for denominator in (4, 8, 16, 32):
+        beats = length * denominator / 4
+        if beats.denominator == 1:
+            return int(beats), denominator
+    return max(1, round(length)), 4
+
+
+def is_compound(signature: tuple[int, int]) -> bool:
+    """Tell whether beats are parted in three, as in 6/8, 9/8 and 12/8."""
+    return signature[1] == 8 and signature[0] > 3 and signature[0] % 3 == 0
 
 
 def on_bar_grid(time: Fraction) -> Fraction:
@@ -183,6 +200,7 @@ def to_json(score: Score) -> dict[str, Any]:
         "bars": [[ticks(bar.start), ticks(bar.length)] for bar in score.bars],
         "tempos": [[ticks(onset), bpm] for onset, bpm in score.tempos],
         "symbols": [[ticks(onset), symbol] for onset, symbol in score.symbols],
+        "signature": score.signature,
     }
 
 
@@ -193,6 +211,7 @@ def from_json(data: dict[str, Any]) -> Score:
         KeyError, TypeError, ValueError: If the data is something else.
     """
     resolution = int(data["resolution"])
+    beats, unit = data["signature"] or (0, 0)
 
     def time(ticks: int) -> Fraction:
         return Fraction(ticks, resolution)
@@ -211,4 +230,5 @@ def from_json(data: dict[str, Any]) -> Score:
         bars=tuple(Bar(time(start), time(length)) for start, length in data["bars"]),
         tempos=tuple((time(onset), float(bpm)) for onset, bpm in data["tempos"]),
         symbols=tuple((time(onset), str(symbol)) for onset, symbol in data["symbols"]),
+        signature=(int(beats), int(unit)) if unit else None,
     )
