@@ -17,6 +17,7 @@ from lstmkit.errors import InputError
 
 NO_CHORDS = ("N.C.", "NC", "N.C", "n.c.")
 MAX_BARS = 1000
+MAX_IN_BAR = 32  # chords; a beat of 4/4 has at most two or so
 MAX_SYMBOL = 40  # characters; the longest sensible symbol has about 20
 
 
@@ -323,6 +324,11 @@ def parse_progression(text: str) -> list[list[Chord]]:
         if not words and bars:
             bars.append(bars[-1])
             continue
+        if len(words) > MAX_IN_BAR:
+            raise InputError(
+                f"--chords, bar {number}: {len(words):,} chords; expected at most {MAX_IN_BAR};"
+                " put | between bars"
+            )
         chords: list[Chord] = []
         for place, word in enumerate(words, 1):
             before = (bars[-1] if bars else []) + chords

@@ -12,7 +12,7 @@ import re
 import zipfile
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil
+from math import ceil, isfinite
 from typing import Any
 
 import music21
@@ -63,6 +63,19 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
         InputError: If the file is broken, too large, or without notes.
     """
     text = _xml(data, where)
+    _check(text, where)
+    try:
+        parsed = converter.parseData(text.decode("utf-8", "replace"), format="musicxml")
+    except Exception as error:  # music21 raises whatever its XML visitors stumble over
+        raise InputError(
+            f"{where}: not a readable MusicXML file: {_reason(error)}; open and save it again in a"
+            " notation program"
+        ) from error
+    return _score(parsed, name, where)
+
+
+def _check(text: bytes, where: str) -> None:
+    """Refuse what music21 would choke on, before it begins."""
     if re.search(rb"<!ENTITY", text, re.IGNORECASE):
         raise InputError(f"{where}: the file defines XML entities, which no MusicXML file needs")
     for name_of, most in MAX_ELEMENTS.items():
@@ -72,14 +85,8 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
                 f"{where}: {count:,} <{name_of.decode()}> elements; at most {most:,} are read; cut"
                 " it down to the parts and bars that matter, or export it as MIDI"
             )
-    try:
-        parsed = converter.parseData(text.decode("utf-8", "replace"), format="musicxml")
-    except Exception as error:  # music21 raises whatever its XML visitors stumble over
-        raise InputError(
-            f"{where}: not a readable MusicXML file: {_reason(error)}; open and save it again in a"
-            " notation program"
-        ) from error
-    return _score(parsed, name, where)
+    if re.search(rb"<beat(s|-type)>[^<]*\d{4}", text):  # music21 would count them all
+        raise InputError(f"{where}: a time signature has over 999 beats; it is damaged")
 
 
 def parse_corpus(name: str) -> Score:
@@ -172,7 +179,7 @@ def _part(voice: Any) -> Part:
         onset, length = Fraction(element.offset), Fraction(element.quarterLength)
         members = element.notes if hasattr(element, "notes") else [element]
         for member in members:
-            if isinstance(member, note.Note):
+            if isinstance(member, note.Note) and isfinite(member.pitch.ps):
                 velocity = member.volume.velocity or DEFAULT_VELOCITY
                 notes.append(Note(onset, length, member.pitch.midi, int(velocity)))
     instrument = next(iter(flat.getElementsByClass("Instrument")), None)

@@ -123,6 +123,8 @@ def test_progression_without_a_chord_for_a_while_keeps_the_one_before():
 def test_progression_without_end_is_refused():
     with pytest.raises(InputError, match="1,001 bars; expected at most 1,000"):
         chords.parse_progression("C |" * 1000 + "C")
+    with pytest.raises(InputError, match="bar 2: 100,000 chords; expected at most 32"):
+        chords.parse_progression("C |" + "C " * 100_000)
 
 
 @pytest.mark.parametrize("text", ["", "|", "  ", "%"])
