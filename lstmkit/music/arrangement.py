@@ -12,10 +12,11 @@ from lstmkit.music import comping, midi, performance
 from lstmkit.music.chords import parse_progression
 from lstmkit.music.config import GenerateConfig
 from lstmkit.music.grammar import Measure, TimedChord
-from lstmkit.music.score import Bar
+from lstmkit.music.score import Bar, is_compound, usual_signature
 from lstmkit.music.songbook import Tune
 
 SOLO_CHANNEL, PIANO_CHANNEL, BASS_CHANNEL = 0, 1, 2
+STRAIGHT = 0.5  # a beat of three eighths has none that is off the beat
 PIANO_PROGRAM, BASS_PROGRAM = 0, 32
 
 
@@ -79,8 +80,10 @@ def perform(
 ) -> tuple[bytes, list[midi.Track]]:
     """Play a solo with its rhythm section; return the MIDI file and its tracks."""
     lines = [performance.accented([n for m in measures for n in m.notes], generator)]
+    compound = is_compound(tune.signature or usual_signature(tune.metre))
     if request.accompaniment:
-        lines += [comping.piano(measures, generator), comping.bass(measures)]
+        beat = Fraction(3, 2) if compound else Fraction(1)
+        lines += [comping.piano(measures, generator), comping.bass(measures, beat=beat)]
     players = (
         ("Solo", tune.program, SOLO_CHANNEL),
         ("Piano", PIANO_PROGRAM, PIANO_CHANNEL),
@@ -89,11 +92,16 @@ def perform(
     tracks = [
         midi.Track(name, program, notes, channel)
         for (name, program, channel), notes in zip(
-            players, performance.swung(lines, swing), strict=False
+            players, performance.swung(lines, STRAIGHT if compound else swing), strict=False
         )
     ]
     markers = [(t.onset, t.chord.symbol) for m in measures for t in m.chords]
     file = midi.write(
-        tracks, tempo=tempo, metre=tune.metre, end=measures[-1].bar.end, markers=markers
+        tracks,
+        tempo=tempo,
+        metre=tune.metre,
+        end=measures[-1].bar.end,
+        markers=markers,
+        signature=tune.signature,
     )
     return file, tracks

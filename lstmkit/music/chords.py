@@ -10,10 +10,14 @@ Pitch classes are 0 (C) to 11 (B).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from lstmkit.errors import InputError
 
+NO_CHORDS = ("N.C.", "NC", "N.C", "n.c.")
+MAX_BARS = 1000
+MAX_IN_BAR = 32  # chords; a beat of 4/4 has at most two or so
 MAX_SYMBOL = 40  # characters; the longest sensible symbol has about 20
 
 
@@ -47,16 +51,17 @@ _PARTS: tuple[tuple[str, str], ...] = tuple(
     sorted(
         {
             "maj": "maj", "Maj": "maj", "MAJ": "maj", "major": "maj",
-            "ma": "maj", "Ma": "maj", "M": "maj",
-            "Δ": "delta", "△": "delta", "∆": "delta", "^": "delta",
+            "ma": "maj", "Ma": "maj", "MA": "maj", "M": "maj",
+            "Δ": "delta", "△": "delta", "∆": "delta", "^": "delta", "j7": "delta",
             "min": "min", "Min": "min", "MIN": "min", "minor": "min",
-            "mi": "min", "Mi": "min", "m": "min",
+            "mi": "min", "Mi": "min", "MI": "min", "m": "min",
             "-": "min", "−": "min", "–": "min",
             "dim": "dim", "Dim": "dim", "°": "dim", "o": "dim", "º": "dim",
-            "ø": "half", "Ø": "half", "hdim": "half",
+            "ø": "half", "Ø": "half", "hdim": "half", "h7": "half",
             "aug": "aug", "Aug": "aug", "+": "aug",
             "sus": "sus4", "sus4": "sus4", "sus2": "sus2", "alt": "alt", "dom": "dom",
             "5": "5", "6": "6", "69": "69", "6/9": "69", "7": "7", "9": "9", "11": "11", "13": "13",
+            "4": "sus4", "/9": "add9", "/11": "add11", "/13": "add13",
             "2": "add9", "add2": "add9", "add4": "add11", "add6": "6",
             "add9": "add9", "add11": "add11", "add13": "add13",
             "add#11": "#11", "add#9": "#9", "addb9": "b9",
@@ -118,6 +123,8 @@ class _Builder:
 
     def _maj(self) -> None:
         self.major_seventh = True
+        if self.seventh is not None:  # C7M is Cmaj7, as it is written in Brazil
+            self.seventh = 11
 
     def _delta(self) -> None:
         self.major_seventh, self.seventh = True, 11
@@ -140,6 +147,11 @@ class _Builder:
 
     def _dom(self) -> None:
         self.major_seventh = False
+
+    def take_bass(self, above: int) -> None:
+        """Take the bass as the seventh where it is one and the symbol names none: C/Bb is a C7."""
+        if above in (10, 11) and self.seventh is None:
+            self.seventh = above
 
     def tones(self) -> frozenset[int]:
         """Return the semitones above the root, in one octave; an altered ninth is the ninth."""
@@ -174,6 +186,7 @@ def parse(symbol: str, *, where: str = "chord") -> Chord:
     builder = _Builder()
     for part in parts:
         builder.apply(part)
+    builder.take_bass((bass - root) % 12)
     relative = builder.tones()
     scale = _scale_above_root(builder, relative)
     return Chord(
@@ -214,18 +227,20 @@ def _split_bass(body: str, root: int) -> tuple[str, int]:
 
 
 def _cut(body: str) -> list[str] | None:
-    """Cut what follows the root into parts, longest first; None if some of it is no part."""
-    rest = _IGNORED.sub("", body)
-    parts = []
-    if rest[:1] in ("-", "−", "–") and rest[1:] != "5":  # C-9 is Cm9, not C with a flat ninth
-        parts, rest = ["min"], rest[1:]
-    while rest:
-        found = next(((text, part) for text, part in _PARTS if rest.startswith(text)), None)
-        if found is None:
-            return None
-        rest = rest[len(found[0]) :]
-        parts.append(found[1])
-    return parts
+    """Cut what follows the root into parts, the first as long as the rest allows; None if some of
+    it is no part."""
+    text = _IGNORED.sub("", body)
+    minus = text[:1] in ("-", "−", "–") and text[1:] != "5"
+    start = int(minus)  # C-9 is Cm9, not C with a flat ninth
+    cuts: dict[int, list[str]] = {len(text): []}  # how the text can be cut from a place on
+    for place in range(len(text) - 1, start - 1, -1):
+        for spelling, part in _PARTS:
+            after = cuts.get(place + len(spelling))
+            if after is not None and text.startswith(spelling, place):
+                cuts[place] = [part, *after]
+                break
+    found = cuts.get(start)
+    return None if found is None else ["min"] * minus + found
 
 
 def _scale(text: str) -> frozenset[int]:
@@ -245,6 +260,7 @@ WHOLE_TONE = _scale("0 2 4 6 8 10")
 DORIAN = _scale("0 2 3 5 7 9 10")
 MELODIC_MINOR = _scale("0 2 3 5 7 9 11")
 LOCRIAN = _scale("0 1 3 5 6 8 10")
+LOCRIAN_NATURAL_NINE = _scale("0 2 3 5 6 8 10")
 WHOLE_HALF = _scale("0 2 3 5 6 8 9 11")
 
 
@@ -254,22 +270,26 @@ def _scale_above_root(builder: _Builder, tones: frozenset[int]) -> frozenset[int
         return _minor_scale(builder)
     if builder.seventh == 10:
         return _dominant_scale(builder, tones)
+    if builder.third == 5 and not builder.major_seventh:  # a sus chord is a dominant
+        return MIXOLYDIAN
     if builder.fifth == 8:
         return LYDIAN_AUGMENTED if builder.seventh == 11 else WHOLE_TONE
     return LYDIAN if builder.fifth == 6 or 18 in builder.upper else IONIAN
 
 
 def _minor_scale(builder: _Builder) -> frozenset[int]:
+    if builder.fifth == 6 and builder.seventh == 10:
+        return LOCRIAN_NATURAL_NINE if 14 in builder.upper else LOCRIAN
     if builder.fifth == 6:
-        return LOCRIAN if builder.seventh == 10 else WHOLE_HALF
+        return WHOLE_HALF
     return MELODIC_MINOR if builder.seventh == 11 else DORIAN
 
 
 def _dominant_scale(builder: _Builder, tones: frozenset[int]) -> frozenset[int]:
     flat_nine, sharp_nine = 1 in tones, 15 in builder.upper
-    if builder.altered or (8 in tones and sharp_nine):
+    if builder.altered or (8 in tones and sharp_nine) or (builder.fifth == 8 and flat_nine):
         return ALTERED
-    if flat_nine and 9 not in tones and not sharp_nine and builder.fifth != 6:
+    if flat_nine and not (9 in tones or 6 in tones or sharp_nine):
         return PHRYGIAN_DOMINANT
     if flat_nine or sharp_nine:
         return HALF_WHOLE
@@ -285,25 +305,48 @@ def parse_progression(text: str) -> list[list[Chord]]:
 
     Args:
         text: Bars between `|`, chords of a bar between spaces; `%` or an empty bar repeats the last
-            bar. Outer bar lines may be left out.
+            bar. `N.C.` is the chord before, over which nobody comps. Outer bar lines may be left
+            out.
 
     Returns:
         The chords of each bar.
 
     Raises:
-        InputError: If a symbol is unknown (its bar and place are named) or there is no chord.
+        InputError: If a symbol is unknown (its bar and place are named), there is no chord, or no
+            end of bars.
     """
-    body = text.strip().removeprefix("|").removesuffix("|")
+    written = text.strip().removeprefix("|").removesuffix("|").split("|")
+    if len(written) > MAX_BARS:
+        raise InputError(f"--chords: {len(written):,} bars; expected at most {MAX_BARS:,}")
     bars: list[list[Chord]] = []
-    for number, bar in enumerate(body.split("|"), 1):
+    for number, bar in enumerate(written, 1):
         words = [word for word in bar.split() if word != "%"]
         if not words and bars:
             bars.append(bars[-1])
             continue
-        places = enumerate(words, 1)
-        bars.append([parse(word, where=f"--chords, bar {number}, chord {i}") for i, word in places])
+        if len(words) > MAX_IN_BAR:
+            raise InputError(
+                f"--chords, bar {number}: {len(words):,} chords; expected at most {MAX_IN_BAR};"
+                " put | between bars"
+            )
+        chords: list[Chord] = []
+        for place, word in enumerate(words, 1):
+            before = (bars[-1] if bars else []) + chords
+            chords.append(_in_progression(word, before, f"--chords, bar {number}, chord {place}"))
+        bars.append(chords)
     if not bars[0]:
         raise InputError(
             '--chords: the first bar is empty; expected symbols such as "Dm7 G7 | Cmaj7"'
         )
     return bars
+
+
+def _in_progression(word: str, before: Sequence[Chord], where: str) -> Chord:
+    if word not in NO_CHORDS:
+        return parse(word, where=where)
+    if not before:
+        raise InputError(
+            f"{where}: {word} goes on over the chord before, and there is none; expected a chord"
+            " such as Cmaj7 before it"
+        )
+    return replace(before[-1], symbol=NO_CHORDS[0])

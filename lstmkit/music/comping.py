@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.chords import Chord
+from lstmkit.music.chords import NO_CHORDS, Chord
 from lstmkit.music.grammar import Measure, TimedChord
 from lstmkit.music.score import Note
 
@@ -93,15 +93,20 @@ def piano(measures: Sequence[Measure], generator: np.random.Generator) -> list[N
     return notes
 
 
-def bass(measures: Sequence[Measure]) -> list[Note]:
-    """Walk: the root on each chord, chord tones on the beats, a half step into the next root."""
+def bass(measures: Sequence[Measure], *, beat: Fraction = Fraction(1)) -> list[Note]:
+    """Walk: the root on each chord, chord tones on the beats, a half step into the next root.
+
+    Args:
+        measures: Bars with their chords.
+        beat: Quarters in a beat: 3/2 in 6/8.
+    """
     line: list[Note] = []
     timed = list(spans(measures))
     here = _nearest(timed[0][2].bass, 38) if timed else 0
     for (start, end, chord), following in itertools.zip_longest(timed, timed[1:]):
         here = _nearest(chord.bass, here)
         target = _nearest(following[2].bass, here) if following is not None else here
-        beats = _beats(start, end)
+        beats = _beats(start, end, beat)
         for number, (at, length) in enumerate(beats):
             if number == 0:
                 pitch = here
@@ -114,7 +119,11 @@ def bass(measures: Sequence[Measure]) -> list[Note]:
 
 
 def spans(measures: Sequence[Measure]) -> list[tuple[Fraction, Fraction, Chord]]:
-    """Return each chord with its beginning and its end, none reaching over a bar line."""
+    """Return each chord that is to be played, none reaching over a bar line.
+
+    Returns:
+        Beginning, end and chord; nothing where there is no chord (`N.C.`).
+    """
     result = []
     for measure in measures:
         chords = [
@@ -125,14 +134,15 @@ def spans(measures: Sequence[Measure]) -> list[tuple[Fraction, Fraction, Chord]]
         result += [
             (timed.onset, end, timed.chord)
             for timed, end in zip(chords, ends, strict=True)
-            if end > timed.onset
+            if end > timed.onset and timed.chord.symbol not in NO_CHORDS
         ]
     return result
 
 
-def _beats(start: Fraction, end: Fraction) -> list[tuple[Fraction, Fraction]]:
-    count = max(1, int(end - start))
-    return [(start + i, Fraction(1) if i < count - 1 else end - start - i) for i in range(count)]
+def _beats(start: Fraction, end: Fraction, beat: Fraction) -> list[tuple[Fraction, Fraction]]:
+    count = max(1, int((end - start) / beat))
+    onsets = [start + i * beat for i in range(count)]
+    return [(at, until - at) for at, until in zip(onsets, [*onsets[1:], end], strict=True)]
 
 
 def _nearest(pitch_class: int, to: int) -> int:

@@ -13,7 +13,7 @@ from lstmkit.errors import InputError
 from lstmkit.music import harmony, line, parts, reading
 from lstmkit.music.config import DataConfig, GrammarConfig, MusicConfig
 from lstmkit.music.grammar import Compass, Grammar, Measure
-from lstmkit.music.score import Bar, Note, Score, bar_index
+from lstmkit.music.score import Bar, Note, Score, bar_index, usual_signature
 from lstmkit.music.songbook import Songbook, Tune, tokens_of
 
 FEWEST_BARS = 2
@@ -97,7 +97,14 @@ def load_tune(source: str, config: DataConfig) -> Tune:
         program=score.parts[choice.melody].program,
         compass=Compass(min(pitches), max(pitches), round(median(pitches))),
         passages=_passages(chosen),
+        signature=_signature(score, _usual_length(chosen)),
     )
+
+
+def _signature(score: Score, metre: Fraction) -> tuple[int, int] | None:
+    """Return how the file writes a metre, if not in the simplest way."""
+    signature = score.signature if score.metre == metre else None
+    return None if signature == usual_signature(metre) else signature
 
 
 def measures_of(
@@ -144,7 +151,8 @@ def harmony_of(
     if kind == "struck":
         return harmony.struck(score.parts[indices[0]].notes, score.bars)
     notes = [note for index in indices for note in score.parts[index].notes]
-    return harmony.inferred(notes, score.bars)
+    alone = not choice.harmony and line.is_single(notes)
+    return harmony.inferred(notes, score.bars, alone=alone)
 
 
 def _measures(

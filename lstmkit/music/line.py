@@ -7,15 +7,20 @@ notes struck together are a chord and no melody, and each time is rounded by its
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import floor
+from statistics import median
 
 from lstmkit.music.score import Note, in_order
 
 GRIDS = (4, 3)  # parts of a quarter: sixteenths, triplet eighths
 CHORD_SPREAD = Fraction(1, 16)  # quarters within which notes are struck together
+HANDS_SPAN = Fraction(8)  # quarters before and after a note in which its hand is looked for
+OCTAVE = 12
 MOST_TOGETHER = 64  # notes of one chord; ten fingers and a file of errors have fewer
 SHORTEST = Fraction(1, 4)  # what the tutorial makes of a note that rounds to nothing
 
@@ -67,7 +72,7 @@ def skyline(notes: Iterable[Note], *, close_gaps: Fraction) -> list[Note]:
         notes: The notes of the part.
         close_gaps: Silence between two notes, in quarters, up to which the first is held.
     """
-    played = _highest_voice(in_order(notes))
+    played = _right_hand(in_order(notes))
     grids = _grid_of_beats(played)
     highest: dict[Fraction, Note] = {}
     for note in played:
@@ -88,22 +93,72 @@ def skyline(notes: Iterable[Note], *, close_gaps: Fraction) -> list[Note]:
     return line
 
 
-def _highest_voice(notes: Sequence[Note]) -> list[Note]:
-    """Leave out what begins below a note that is still held: inner voices, not the melody."""
-    line: list[Note] = []
-    for note in notes:
-        held = line[-1] if line else None
-        below = held is not None and note.pitch < held.pitch - 2
-        if below and held is not None and _still_held(held, note):
-            continue
-        line.append(note)
+def is_single(notes: Sequence[Note]) -> bool:
+    """Tell whether notes are one voice: hardly one begins well before the last has ended."""
+    pairs = list(itertools.pairwise(in_order(notes)))
+    together = sum(a.end - b.onset > min(a.duration, b.duration) / 2 for a, b in pairs)
+    return together <= 0.05 * len(pairs)
+
+
+def _right_hand(notes: Sequence[Note]) -> list[Note]:
+    """Return the highest voice, less what the left hand plays while the right one rests.
+
+    A note that sounds alone is the left hand's if it lies over an octave below what is usually
+    heard above other notes thereabouts, and nearer to what is heard below them.
+    """
+    top, below = _voices(notes)
+    if not below:
+        return top
+    floor_of = [note.onset for note in below]
+    over = {id(a) for a in top if _over_another(a, below, floor_of)}
+    certain = [note for note in top if id(note) in over]
+    line = []
+    for note in top:
+        high, low = _level(certain, note.onset), _level(below, note.onset)
+        left = high is not None and low is not None and note.pitch < high - OCTAVE
+        if id(note) in over or not left or note.pitch * 2 > (high or 0) + (low or 0):
+            line.append(note)
     return line
 
 
+def _over_another(note: Note, below: Sequence[Note], onsets: Sequence[Fraction]) -> bool:
+    """Tell whether a lower note begins while a note sounds, or just before it."""
+    first = bisect_left(onsets, note.onset - CHORD_SPREAD)
+    return first < len(onsets) and onsets[first] < note.end and below[first].pitch < note.pitch
+
+
+def _level(notes: Sequence[Note], moment: Fraction) -> float | None:
+    """Return the median pitch of what begins within two bars or so of a moment."""
+    first = bisect_left(notes, moment - HANDS_SPAN, key=lambda note: note.onset)
+    last = bisect_left(notes, moment + HANDS_SPAN, key=lambda note: note.onset)
+    return median(note.pitch for note in notes[first:last]) if first < last else None
+
+
+def _voices(notes: Sequence[Note]) -> tuple[list[Note], list[Note]]:
+    """Part the highest voice from what begins below a note that is still held."""
+    top: list[Note] = []
+    below: list[Note] = []
+    for note in notes:
+        held = top[-1] if top else None
+        if held is not None and note.pitch < held.pitch - 2 and _still_held(held, note):
+            below.append(note)
+            continue
+        while top and top[-1].pitch < note.pitch and note.onset - top[-1].onset <= CHORD_SPREAD:
+            below.append(top.pop())
+        top.append(note)
+    return top, list(in_order(below))
+
+
 def _still_held(held: Note, note: Note) -> bool:
-    """Tell whether a note goes on well beyond the beginning of another."""
-    together = note.onset - held.onset <= CHORD_SPREAD
-    return together or min(held.end, note.end) - note.onset > note.duration / 2
+    """Tell whether a note goes on well beyond the beginning of another.
+
+    One that ends before the other does is played legato: it makes way, and the other is its
+    successor.
+    """
+    if note.onset - held.onset <= CHORD_SPREAD:
+        return True
+    legato = note.end > held.end and note.onset - held.onset >= held.duration / 3
+    return not legato and min(held.end, note.end) - note.onset > note.duration / 2
 
 
 def _grid_of_beats(notes: Iterable[Note]) -> defaultdict[int, int]:

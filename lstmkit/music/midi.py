@@ -10,7 +10,7 @@ import io
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import mido
@@ -18,13 +18,16 @@ import mido
 from lstmkit.errors import InputError
 from lstmkit.music import chords
 from lstmkit.music.score import (
-    DEFAULT_TEMPO,
+    BAR_GRID,
     MAX_QUARTERS,
     Note,
     Part,
     Score,
     bars_from_metres,
     in_order,
+    on_bar_grid,
+    sensible_tempos,
+    usual_signature,
 )
 
 MAX_BYTES = 1 << 19  # a long band arrangement has 0.2 MiB; an event takes at least 3 bytes
@@ -73,7 +76,9 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
         raise InputError(
             f"{where}: MIDI type {file.type} holds unrelated patterns; expected type 0 or 1"
         )
-    if file.ticks_per_beat <= 0:
+    if file.ticks_per_beat == 0:
+        raise InputError(f"{where}: a quarter note has 0 ticks; expected at least 1, such as 480")
+    if file.ticks_per_beat < 0:
         raise InputError(
             f"{where}: time is given in film frames (SMPTE), so there are no bars to learn"
         )
@@ -88,15 +93,17 @@ def _score(file: mido.MidiFile, name: str, where: str) -> Score:
     if not parts:
         raise InputError(f"{where}: the file has no notes")
     end = max(note.end for part in parts for note in part.notes)
-    tempos = dict(sorted(reader.tempos))
-    tempos.setdefault(Fraction(0), next(iter(tempos.values()), DEFAULT_TEMPO))
-    return Score(
+    if end <= 0:
+        raise InputError(f"{where}: every note begins and ends at once; the times are lost")
+    bars = bars_from_metres(sorted(dict(reader.metres).items()), end)
+    found = Score(
         name=name,
         parts=parts,
-        bars=bars_from_metres(sorted(dict(reader.metres).items()), end),
-        tempos=tuple(sorted(tempos.items())),
+        bars=bars,
+        tempos=sensible_tempos(reader.tempos),
         symbols=_chord_symbols(reader.symbols),
     )
+    return replace(found, signature=reader.signatures.get(found.metre))
 
 
 def _chord_symbols(texts: Iterable[tuple[Fraction, str]]) -> tuple[tuple[Fraction, str], ...]:
@@ -116,6 +123,7 @@ class _Reader:
         self.parts: list[Part] = []
         self.tempos: list[tuple[Fraction, float]] = []
         self.metres: list[tuple[Fraction, Fraction]] = []
+        self.signatures: dict[Fraction, tuple[int, int]] = {}  # by the length of the bar
         self.symbols: list[tuple[Fraction, str]] = []
 
     def read_track(self, track: Iterable[mido.Message]) -> None:
@@ -167,12 +175,13 @@ class _Reader:
             self.tempos.append((at, 60e6 / message.tempo))
         elif message.type == "time_signature":
             length = Fraction(4 * message.numerator, message.denominator)
-            if not Fraction(1, 2) <= length <= 32:
+            if not Fraction(1, 2) <= length <= 32 or BAR_GRID % length.denominator:
                 raise InputError(
                     f"{self.where}: a bar of {message.numerator}/{message.denominator} at quarter"
                     f" {float(at):g} is damaged or of no use"
                 )
-            self.metres.append((at, length))
+            self.signatures[length] = (message.numerator, message.denominator)
+            self.metres.append((on_bar_grid(at), length))
         elif message.type in ("marker", "text", "cue_marker"):
             text = message.text.strip().strip("\0")
             if text and chords.is_symbol(text):
@@ -210,6 +219,7 @@ def write(
     metre: Fraction,
     end: Fraction,
     markers: Sequence[tuple[Fraction, str]] = (),
+    signature: tuple[int, int] | None = None,
 ) -> bytes:
     """Return a MIDI file of type 1: a conductor track, then one track for each part.
 
@@ -220,10 +230,11 @@ def write(
         end: Quarters to the end of the last bar; every track ends there, so that the last bar is
             whole.
         markers: Onset in quarters and text, for chord symbols.
+        signature: How the metre is written; None: the simplest way.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
     conductor = mido.MidiTrack()
-    numerator, denominator = _time_signature(metre)
+    numerator, denominator = signature or usual_signature(metre)
     conductor.append(
         mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator)
     )
@@ -266,12 +277,3 @@ def _append_in_time(
 
 def _ticks(time: Fraction) -> int:
     return round(time * TICKS_PER_QUARTER)
-
-
-def _time_signature(metre: Fraction) -> tuple[int, int]:
-    """Return the usual signature of a bar: 4 quarters are 4/4, 3/2 quarters are 3/8, 3 are 3/4."""
-    for denominator in (4, 8, 16, 32):
-        beats = metre * denominator / 4
-        if beats.denominator == 1:
-            return int(beats), denominator
-    return max(1, round(metre)), 4

@@ -10,7 +10,9 @@ import difflib
 import io
 import re
 import zipfile
+from dataclasses import replace
 from fractions import Fraction
+from math import ceil, isfinite
 from typing import Any
 
 import music21
@@ -19,7 +21,7 @@ from music21 import converter, corpus, harmony, meter, note, percussion, stream,
 from lstmkit.errors import InputError
 from lstmkit.music import chords, naming
 from lstmkit.music.score import (
-    DEFAULT_TEMPO,
+    BAR_GRID,
     MAX_QUARTERS,
     Bar,
     Note,
@@ -27,9 +29,15 @@ from lstmkit.music.score import (
     Score,
     bars_from_metres,
     in_order,
+    on_bar_grid,
+    sensible_tempos,
 )
 
 MAX_BYTES = 8 << 20
+MAX_ELEMENTS = {  # of a file, all parts together; music21 takes a millisecond or two for each
+    b"measure": 6_000,
+    b"note": 25_000,
+}
 DEFAULT_VELOCITY = 80
 
 _KINDS = {
@@ -55,8 +63,7 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
         InputError: If the file is broken, too large, or without notes.
     """
     text = _xml(data, where)
-    if re.search(rb"<!ENTITY", text, re.IGNORECASE):
-        raise InputError(f"{where}: the file defines XML entities, which no MusicXML file needs")
+    _check(text, where)
     try:
         parsed = converter.parseData(text.decode("utf-8", "replace"), format="musicxml")
     except Exception as error:  # music21 raises whatever its XML visitors stumble over
@@ -65,6 +72,21 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
             " notation program"
         ) from error
     return _score(parsed, name, where)
+
+
+def _check(text: bytes, where: str) -> None:
+    """Refuse what music21 would choke on, before it begins."""
+    if re.search(rb"<!ENTITY", text, re.IGNORECASE):
+        raise InputError(f"{where}: the file defines XML entities, which no MusicXML file needs")
+    for name_of, most in MAX_ELEMENTS.items():
+        count = len(re.findall(b"<" + name_of + rb"[\s>]", text))
+        if count > most:
+            raise InputError(
+                f"{where}: {count:,} <{name_of.decode()}> elements; at most {most:,} are read; cut"
+                " it down to the parts and bars that matter, or export it as MIDI"
+            )
+    if re.search(rb"<beat(s|-type)>[^<]*\d{4}", text):  # music21 would count them all
+        raise InputError(f"{where}: a time signature has over 999 beats; it is damaged")
 
 
 def parse_corpus(name: str) -> Score:
@@ -125,18 +147,27 @@ def _xml(data: bytes, where: str) -> bytes:
 def _score(parsed: Any, name: str, where: str) -> Score:
     if float(parsed.highestTime) > MAX_QUARTERS:
         raise InputError(f"{where}: the music would last over {MAX_QUARTERS:,} quarter notes")
-    voices = list(parsed.parts) if hasattr(parsed, "parts") and len(parsed.parts) else [parsed]
+    voices = list(parsed.parts) if isinstance(parsed, stream.Score) else [parsed]
     parts = tuple(part for part in map(_part, voices) if part.notes)
     if not parts:
         raise InputError(f"{where}: the file has no notes")
     end = max(n.end for part in parts for n in part.notes)
-    return Score(
+    found = Score(
         name=name,
         parts=parts,
         bars=_bars(voices[0], end),
         tempos=_tempos(parsed),
         symbols=_symbols(parsed),
     )
+    return replace(found, signature=_signatures(voices[0]).get(found.metre))
+
+
+def _signatures(voice: Any) -> dict[Fraction, tuple[int, int]]:
+    """Return the time signatures by the length of the bar."""
+    return {
+        on_bar_grid(Fraction(found.barDuration.quarterLength)): (found.numerator, found.denominator)
+        for found in voice.recurse().getElementsByClass(meter.TimeSignature)
+    }
 
 
 def _part(voice: Any) -> Part:
@@ -148,7 +179,7 @@ def _part(voice: Any) -> Part:
         onset, length = Fraction(element.offset), Fraction(element.quarterLength)
         members = element.notes if hasattr(element, "notes") else [element]
         for member in members:
-            if isinstance(member, note.Note):
+            if isinstance(member, note.Note) and isfinite(member.pitch.ps):
                 velocity = member.volume.velocity or DEFAULT_VELOCITY
                 notes.append(Note(onset, length, member.pitch.midi, int(velocity)))
     instrument = next(iter(flat.getElementsByClass("Instrument")), None)
@@ -163,27 +194,27 @@ def _part(voice: Any) -> Part:
 
 def _bars(voice: Any, end: Fraction) -> tuple[Bar, ...]:
     """Take the bars as written, so that a pick-up stays short."""
-    starts = sorted(
-        {Fraction(measure.offset) for measure in voice.getElementsByClass(stream.Measure)}
-    )
+    measures = voice.getElementsByClass(stream.Measure)
+    starts = sorted({on_bar_grid(Fraction(measure.offset)) for measure in measures})
     if not starts:
         signatures = voice.flatten().getElementsByClass(meter.TimeSignature)
-        metres = [(Fraction(s.offset), Fraction(s.barDuration.quarterLength)) for s in signatures]
+        times = [(Fraction(s.offset), Fraction(s.barDuration.quarterLength)) for s in signatures]
+        metres = [(on_bar_grid(at), max(on_bar_grid(n), Fraction(1, 2))) for at, n in times]
         return bars_from_metres(metres, end)
-    last = voice.getElementsByClass(stream.Measure)[-1]
-    stop = max(starts[-1] + Fraction(last.barDuration.quarterLength), end)
+    last = on_bar_grid(Fraction(measures[-1].barDuration.quarterLength))
+    length = max(last, Fraction(1, BAR_GRID))
+    whole = Fraction(ceil(end * BAR_GRID), BAR_GRID)
+    stop = max(starts[-1] + length, whole)
     bounds = zip(starts, [*starts[1:], stop], strict=True)
     return tuple(Bar(start, until - start) for start, until in bounds)
 
 
 def _tempos(parsed: Any) -> tuple[tuple[Fraction, float], ...]:
-    found = {
-        Fraction(mark.getOffsetInHierarchy(parsed)): float(mark.getQuarterBPM())
+    return sensible_tempos(
+        (Fraction(mark.getOffsetInHierarchy(parsed)), float(mark.getQuarterBPM()))
         for mark in parsed.recurse().getElementsByClass(tempo.MetronomeMark)
-        if mark.getQuarterBPM()
-    }
-    found.setdefault(Fraction(0), next(iter(found.values()), DEFAULT_TEMPO))
-    return tuple(sorted(found.items()))
+        if mark.number and mark.getQuarterBPM()
+    )
 
 
 def _symbols(parsed: Any) -> tuple[tuple[Fraction, str], ...]:

@@ -19,6 +19,7 @@ _TEMPLATES: dict[str, frozenset[int]] = {
         "7sus4", "sus4", "aug", "dim", "m(maj7)", "7#11", "maj7#11", "7#5", "m11",
     )
 }  # fmt: skip
+_SHARP_ROOTS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 _SYMBOL_ROOTS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
@@ -65,8 +66,43 @@ _INFERRED = {
 }
 
 
+# Every chord that may be inferred: root, quality.
+INFERABLE = tuple((root, suffix) for root in range(12) for suffix in _INFERRED)
+SOUNDS = 0.03  # share of a stretch from which a pitch class counts as sounding
+
+
+def fit(weights: Sequence[float], bass: int | None, key: Collection[int]) -> list[float]:
+    """Say how well each of `INFERABLE` fits a stretch of music.
+
+    Args:
+        weights: How long each pitch class sounds, (12,); not all zero.
+        bass: Pitch class of the lowest note, which speaks for the root; None where there is none:
+            the lowest note of a lone melody is no bass.
+        key: Pitch classes of the key, see `key_of`; what is not heard is thought of in the key.
+
+    Returns:
+        The share of the stretch that each chord holds, less what it lacks.
+    """
+    total = sum(weights)
+    share = [weight / total for weight in weights]
+    missing = [0.0 if share[p] >= SOUNDS else 0.12 if p in key else 0.24 for p in range(12)]
+    result = []
+    for root, suffix in INFERABLE:
+        tones = [(root + tone) % 12 for tone in _TEMPLATES[suffix]]
+        score = sum(share[tone] - missing[tone] for tone in tones) + _INFERRED[suffix]
+        result.append(score + 0.15 * (root == bass) + 0.1 * share[root])
+    return result
+
+
+def inferred(index: int, key: Collection[int]) -> Chord:
+    """Return one of `INFERABLE`, spelled as the key is: with sharps or with flats."""
+    root, suffix = INFERABLE[index]
+    sharp = 6 in key and 5 not in key  # F# but no F: G major and the keys to its right
+    return parse((_SHARP_ROOTS if sharp else _SYMBOL_ROOTS)[root] + suffix)
+
+
 def infer(weights: Sequence[float], bass: int) -> Chord | None:
-    """Name the chord that a stretch of music implies.
+    """Name the chord that a stretch of music implies by itself.
 
     Args:
         weights: How long each pitch class sounds, (12,).
@@ -76,19 +112,25 @@ def infer(weights: Sequence[float], bass: int) -> Chord | None:
         The triad or seventh chord that holds most of the weight with the fewest missing tones; None
         if nothing sounds.
     """
-    total = sum(weights)
-    if total <= 0:
+    if sum(weights) <= 0:
         return None
-    share = [weight / total for weight in weights]
-    best: tuple[float, str] | None = None
-    for root in range(12):
-        for suffix, bonus in _INFERRED.items():
-            tones = {(root + tone) % 12 for tone in _TEMPLATES[suffix]}
-            score = sum(share[tone] for tone in tones) + bonus + 0.15 * (root == bass)
-            score += 0.1 * share[root] - 0.12 * sum(share[tone] < 0.03 for tone in tones)
-            if best is None or score > best[0] + 1e-12:
-                best = (score, _SYMBOL_ROOTS[root] + suffix)
-    return None if best is None else parse(best[1])
+    scores = fit(weights, bass, key_of(weights))
+    return inferred(max(range(len(scores)), key=scores.__getitem__), key_of(weights))
+
+
+def key_of(weights: Sequence[float]) -> frozenset[int]:
+    """Return the major scale, which is a minor one too, that holds most of what sounds.
+
+    Args:
+        weights: How long each pitch class sounds, (12,).
+    """
+
+    def held(tonic: int) -> float:
+        scale = sum(weights[(tonic + step) % 12] for step in IONIAN)
+        return scale + 0.2 * sum(weights[(tonic + step) % 12] for step in (0, 4, 7, 9))
+
+    tonic = max(range(12), key=held)
+    return frozenset((tonic + step) % 12 for step in IONIAN)
 
 
 def from_pitches(pitches: Sequence[int]) -> Chord:

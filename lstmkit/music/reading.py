@@ -16,6 +16,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ MIDI_SUFFIXES = (".mid", ".midi")
 MUSICXML_SUFFIXES = (".musicxml", ".mxl", ".xml")
 CORPUS = "corpus:"
 MAX_BYTES = 8 << 20
-CACHE_VERSION = "1"  # raise it when a reader reads differently
+CACHE_VERSION = "2"  # raise it when a reader reads differently
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ def _read_corpus(name: str) -> Score:
 
 
 def _named(score: Score, path: Path) -> Score:
-    return Score(path.stem, score.parts, score.bars, score.tempos, score.symbols)
+    return replace(score, name=path.stem)
 
 
 def _cache_folder() -> Path:

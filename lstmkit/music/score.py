@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 MAX_QUARTERS = 10_000  # 83 minutes at 120 quarters a minute; hardly a piece is longer
 DEFAULT_TEMPO = 120.0
+SLOWEST, FASTEST = 4.0, 2000.0  # quarters per minute; what is beyond is damage, and ignored
+BAR_GRID = 8  # bars begin and end on a 32nd note: nothing that is written needs a finer one
 
 
 class Note(NamedTuple):
@@ -78,6 +80,8 @@ class Score:
         bars: All measures, without a gap, from the first moment to the last.
         tempos: Onset in quarters and quarters per minute, by onset; never empty.
         symbols: Onset in quarters and chord symbol, by onset; empty in most files.
+        signature: Numerator and denominator that the file gives for the most frequent bar: 6/8 and
+            3/4 are as long and not the same; None where the file gives none.
     """
 
     name: str
@@ -85,6 +89,7 @@ class Score:
     bars: tuple[Bar, ...]
     tempos: tuple[tuple[Fraction, float], ...]
     symbols: tuple[tuple[Fraction, str], ...] = ()
+    signature: tuple[int, int] | None = None
 
     @property
     def end(self) -> Fraction:
@@ -128,6 +133,36 @@ def bars_from_metres(metres: Sequence[tuple[Fraction, Fraction]], end: Fraction)
     return tuple(bars)
 
 
+def usual_signature(length: Fraction) -> tuple[int, int]:
+    """Return the simplest signature of a bar: 4 quarters are 4/4, 3/2 are 3/8, 3 are 3/4."""
+    for denominator in (4, 8, 16, 32):
+        beats = length * denominator / 4
+        if beats.denominator == 1:
+            return int(beats), denominator
+    return max(1, round(length)), 4
+
+
+def is_compound(signature: tuple[int, int]) -> bool:
+    """Tell whether beats are parted in three, as in 6/8, 9/8 and 12/8."""
+    return signature[1] == 8 and signature[0] > 3 and signature[0] % 3 == 0
+
+
+def on_bar_grid(time: Fraction) -> Fraction:
+    """Return the nearest moment at which a bar may begin."""
+    return Fraction(round(time * BAR_GRID), BAR_GRID)
+
+
+def sensible_tempos(found: Iterable[tuple[Fraction, float]]) -> tuple[tuple[Fraction, float], ...]:
+    """Return tempo marks by onset, from quarter 0 on, without those that nobody can play.
+
+    Args:
+        found: Onset in quarters and quarters per minute; the last one counts where onsets agree.
+    """
+    tempos = {onset: bpm for onset, bpm in found if SLOWEST <= bpm <= FASTEST}
+    first = tempos[min(tempos)] if tempos else DEFAULT_TEMPO
+    return tuple(sorted(({Fraction(0): first} | tempos).items()))
+
+
 def bar_index(bars: Sequence[Bar], moment: Fraction) -> int:
     """Return which bar holds a moment; -1 before the first."""
     return bisect_right(bars, moment, key=lambda bar: bar.start) - 1
@@ -165,6 +200,7 @@ def to_json(score: Score) -> dict[str, Any]:
         "bars": [[ticks(bar.start), ticks(bar.length)] for bar in score.bars],
         "tempos": [[ticks(onset), bpm] for onset, bpm in score.tempos],
         "symbols": [[ticks(onset), symbol] for onset, symbol in score.symbols],
+        "signature": score.signature,
     }
 
 
@@ -175,6 +211,7 @@ def from_json(data: dict[str, Any]) -> Score:
         KeyError, TypeError, ValueError: If the data is something else.
     """
     resolution = int(data["resolution"])
+    beats, unit = data["signature"] or (0, 0)
 
     def time(ticks: int) -> Fraction:
         return Fraction(ticks, resolution)
@@ -193,4 +230,5 @@ def from_json(data: dict[str, Any]) -> Score:
         bars=tuple(Bar(time(start), time(length)) for start, length in data["bars"]),
         tempos=tuple((time(onset), float(bpm)) for onset, bpm in data["tempos"]),
         symbols=tuple((time(onset), str(symbol)) for onset, symbol in data["symbols"]),
+        signature=(int(beats), int(unit)) if unit else None,
     )

@@ -37,6 +37,7 @@ class Tune:
         program: General MIDI instrument of the melody.
         compass: Range of the melody.
         passages: Runs of consecutive bars with melody and chords.
+        signature: How the metre is written where that is not the simplest way, such as 6/8.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Tune:
     program: int
     compass: Compass
     passages: tuple[tuple[Measure, ...], ...]
+    signature: tuple[int, int] | None = None
 
     @property
     def measures(self) -> list[Measure]:
@@ -144,6 +146,7 @@ def to_json(book: Songbook) -> dict[str, Any]:
                 "compass": [tune.compass.low, tune.compass.high, tune.compass.home],
                 "passages": [[_measure_to_json(m, numbers) for m in p] for p in tune.passages],
             }
+            | ({} if tune.signature is None else {"signature": tune.signature})
             for tune in book.tunes
         ],
     }
@@ -186,7 +189,13 @@ def _tune_from_json(tune: dict[str, Any], chords: Sequence[Chord]) -> Tune:
     good = 0 <= low <= home <= high <= 127 and 0 <= program <= 127 and 1 <= tempo <= 1e5
     if not good or not any(passages) or not 0 < metre <= 32:
         raise ValueError(f"tune {tune['name']!r} makes no sense")
-    return Tune(str(tune["name"]), tempo, metre, program, Compass(low, high, home), passages)
+    compass, signature = Compass(low, high, home), tune.get("signature")
+    if signature is not None:
+        beats, unit = map(int, signature)
+        if unit not in (1, 2, 4, 8, 16, 32) or Fraction(4 * beats, unit) != metre:
+            raise ValueError(f"tune {tune['name']!r} is not in {beats}/{unit}")
+        signature = beats, unit
+    return Tune(str(tune["name"]), tempo, metre, program, compass, passages, signature)
 
 
 def _measure_to_json(measure: Measure, numbers: dict[Chord, int]) -> list[Any]:

@@ -26,6 +26,8 @@ from lstmkit.music.midi import Track
 RATE = 44_100  # samples a second
 LONGEST = 1200.0  # seconds; more would be over 200 MB of sound
 FLUIDSYNTH_SECONDS = 300
+FLUIDSYNTH_GAIN = 0.5  # leaves room for a full band; its own 0.2 is some 20 dB too soft for three
+PEAK = 0.9  # of the loudest sample, whatever plays
 SOUND_FONTS = (
     "/usr/share/sounds/sf2/FluidR3_GM.sf2",
     "/usr/share/sounds/sf2/default-GM.sf2",
@@ -117,15 +119,23 @@ def _fluidsynth(program: str, font: Path, midi: bytes) -> bytes | None:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "solo.mid"), Path(folder, "solo.wav")
         source.write_bytes(midi)
-        command = [program, "-ni", "-r", str(RATE), "-F", str(target), str(font), str(source)]
+        options = ["-ni", "-g", str(FLUIDSYNTH_GAIN), "-r", str(RATE), "-F", str(target)]
+        command = [program, *options, str(font), str(source)]
         try:
             subprocess.run(  # noqa: S603 (a program that was found on the path, and our own files)
                 command, check=True, capture_output=True, timeout=FLUIDSYNTH_SECONDS
             )
-            return target.read_bytes()
-        except (OSError, subprocess.SubprocessError) as error:
+            return louder(target.read_bytes())
+        except (OSError, EOFError, wave.Error, subprocess.SubprocessError) as error:
             log.warning("FluidSynth failed (%s); the built-in synthesiser plays instead", error)
             return None
+
+
+def louder(sound: bytes) -> bytes:
+    """Return a stereo WAV file of 16 bits as loud as it can be, so that players compare."""
+    with wave.open(io.BytesIO(sound)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2) / 32_768
+    return _wav(samples * (PEAK / (np.abs(samples).max(initial=0) or 1.0)))
 
 
 def synthesise(tracks: Sequence[Track], *, tempo: float, end: Fraction) -> bytes:
@@ -155,7 +165,7 @@ def synthesise(tracks: Sequence[Track], *, tempo: float, end: Fraction) -> bytes
         late = int(seconds * RATE)
         mix[late:] += share * mix[:-late, ::-1]
     peak = np.abs(mix).max() or 1.0
-    return _wav(np.tanh(1.2 * mix / peak) / np.tanh(1.2) * 0.9)
+    return _wav(np.tanh(1.2 * mix / peak) / np.tanh(1.2) * PEAK)
 
 
 def _tone(pitch: int, seconds: float, loudness: float, sound: Timbre) -> np.ndarray:

@@ -34,9 +34,9 @@ TONES_ABOVE_C = {
 }
 
 SAME = [
-    ("Cmaj7", "CM7", "CΔ7", "CΔ", "C^7", "Cma7"),
-    ("Cm7", "C-7", "Cmin7", "Cmi7"),
-    ("Cm7b5", "C-7b5", "Cø", "Cø7", "Cm7(b5)"),
+    ("Cmaj7", "CM7", "CΔ7", "CΔ", "C^7", "Cma7", "CMA7", "Cj7", "C7M"),
+    ("Cm7", "C-7", "Cmin7", "Cmi7", "CMI7"),
+    ("Cm7b5", "C-7b5", "Cø", "Cø7", "Cm7(b5)", "Ch7"),
     ("Cdim7", "C°7", "Co7"),
     ("Caug", "C+"),
     ("C7#5", "C+7", "C7+", "Caug7"),
@@ -44,7 +44,10 @@ SAME = [
     ("Cm9", "C-9"),
     ("CmMaj7", "Cm(maj7)", "C-Δ7", "CmM7"),
     ("C7b9", "C7-9", "C7(b9)"),
-    ("Csus", "Csus4"),
+    ("Csus", "Csus4", "C4"),
+    ("Cmadd9", "Cm(add9)"),
+    ("C9", "C7/9", "C7(9)"),
+    ("C7b9#11", "C7(b9,#11)", "C7#11b9"),
 ]
 
 
@@ -74,6 +77,7 @@ def test_parse_reads_the_bass_of_a_slash_chord():
     assert (chord.root, chord.bass) == (10, 2)
     assert chords.parse("C6/9").bass == 0
     assert 11 in chords.parse("C/B").tones
+    assert chords.parse("C/Bb").scale == chords.parse("C7").scale
 
 
 @pytest.mark.parametrize(
@@ -88,6 +92,10 @@ def test_parse_reads_the_bass_of_a_slash_chord():
         ("Cdim7", chords.WHOLE_HALF),
         ("C7b9", chords.PHRYGIAN_DOMINANT),
         ("CmMaj7", chords.MELODIC_MINOR),
+        ("Csus", chords.MIXOLYDIAN),
+        ("C7b9#11", chords.HALF_WHOLE),
+        ("C7#5b9", chords.ALTERED),
+        ("Cm9b5", chords.LOCRIAN_NATURAL_NINE),
     ],
 )
 def test_parse_chooses_the_scale_of_the_textbooks(symbol, scale):
@@ -102,6 +110,21 @@ def test_progression_shares_and_repeats_bars():
         ["Cmaj7"],
         ["Cmaj7"],
     ]
+
+
+def test_progression_without_a_chord_for_a_while_keeps_the_one_before():
+    bars = chords.parse_progression("Dm7 | N.C. | NC G7")
+    assert [[c.symbol for c in bar] for bar in bars] == [["Dm7"], ["N.C."], ["N.C.", "G7"]]
+    assert bars[1][0].tones == bars[0][0].tones
+    with pytest.raises(InputError, match=r"bar 1, chord 1: N\.C\. goes on over the chord before"):
+        chords.parse_progression("N.C. | C")
+
+
+def test_progression_without_end_is_refused():
+    with pytest.raises(InputError, match="1,001 bars; expected at most 1,000"):
+        chords.parse_progression("C |" * 1000 + "C")
+    with pytest.raises(InputError, match="bar 2: 100,000 chords; expected at most 32"):
+        chords.parse_progression("C |" + "C " * 100_000)
 
 
 @pytest.mark.parametrize("text", ["", "|", "  ", "%"])

@@ -200,6 +200,13 @@ def test_generate_refuses_a_wrong_chord_and_leaves_no_run(cli, trained):
     assert sorted(Path("outputs/music").iterdir()) == before
 
 
+@pytest.mark.parametrize("option", ["--tempo", "--swing", "--temperature", "--top-p"])
+def test_generate_refuses_what_is_no_number(cli, option):
+    made = cli("music", "generate", option, "nan")
+    assert made.code == 2
+    assert f"Invalid value for '{option}': nan is not in the range" in made.err
+
+
 def test_generate_refuses_a_damaged_songbook(cli, trained):
     run = next(Path("outputs/music").iterdir())
     (run / "songbook.json").write_text('{"values": []}')

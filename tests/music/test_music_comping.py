@@ -9,6 +9,7 @@ from melodies import bar_over, line
 
 from lstmkit.errors import InputError
 from lstmkit.music import chords, comping, midi, performance, synth
+from lstmkit.music.grammar import TimedChord
 
 BARS = [
     bar_over(symbols, start=4 * i)
@@ -108,3 +109,26 @@ def test_synthesiser_plays_the_pitch_that_is_written(track):
 def test_render_refuses_what_would_take_all_memory():
     with pytest.raises(InputError, match="seconds of music"):
         synth.render(b"", TRACKS, tempo=10, end=Fraction(10_000))
+
+
+def test_nobody_comps_where_there_is_no_chord():
+    bars = chords.parse_progression("Dm7 | N.C. | G7")
+    measures = [
+        bar_over("C", start=4 * i)._replace(chords=(TimedChord(Fraction(4 * i), bar[0]),))
+        for i, bar in enumerate(bars)
+    ]
+    for notes in (comping.piano(measures, np.random.default_rng(0)), comping.bass(measures)):
+        assert {int(note.onset // 4) for note in notes} == {0, 2}
+
+
+def test_louder_scales_a_soft_sound_to_the_peak_and_leaves_silence():
+    soft = np.array([[100, -50], [-200, 0]], "<i2")
+    for samples, peak in ((soft, 0.9), (soft * 0, 0)):
+        stream = io.BytesIO()
+        with wave.open(stream, "wb") as file:
+            file.setparams((2, 2, synth.RATE, 0, "NONE", ""))
+            file.writeframes(samples.astype("<i2").tobytes())
+        with wave.open(io.BytesIO(synth.louder(stream.getvalue()))) as file:
+            found = np.frombuffer(file.readframes(9), "<i2").reshape(-1, 2)
+        assert np.abs(found).max() == int(peak * 32_767)
+        assert np.array_equal(np.sign(found), np.sign(samples))

@@ -88,3 +88,19 @@ def test_skyline_never_overlaps_itself_and_lies_on_the_grid(played, close_gaps):
         assert before.end <= after.onset
     assert all(12 % n.onset.denominator == 0 and n.duration > 0 for n in written)
     assert bool(written) == bool(played)
+
+
+def test_skyline_keeps_a_melody_that_is_played_legato():
+    pitches = [72, 69, 65, 67, 62, 60, 64, 57]
+    notes = [Note(Fraction(i), Fraction(9, 5), p, 90) for i, p in enumerate(pitches)]
+    line = skyline(notes, close_gaps=Fraction(1, 4))
+    assert [(n.onset, n.pitch) for n in line] == list(enumerate(pitches))
+
+
+def test_skyline_leaves_out_the_left_hand_while_the_right_one_rests():
+    right = [
+        Note(Fraction(8 * bar + i), Fraction(1), 72 + i, 90) for bar in range(4) for i in range(4)
+    ]
+    left = [Note(Fraction(i), Fraction(9, 10), 43 + 9 * (i % 2), 60) for i in range(32)]
+    line = skyline(right + left, close_gaps=Fraction(1, 4))
+    assert [(n.onset, n.pitch) for n in line] == [(n.onset, n.pitch) for n in right]

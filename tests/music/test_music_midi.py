@@ -11,7 +11,7 @@ from melodies import line, random_melody
 
 from lstmkit.errors import InputError
 from lstmkit.music import midi
-from lstmkit.music.score import Bar, Note
+from lstmkit.music.score import DEFAULT_TEMPO, Bar, Note
 
 
 def parse(data: bytes):
@@ -155,6 +155,8 @@ HOSTILE = {
     "undefined status": raw(b"\x00\xf5\x00"),
     "no status": raw(b"\x00\x3c\x40"),
     "bad metre": raw(b"\x00\xff\x58\x04\x01\xf0\x18\x08\x00\x90\x3c\x40\x10\x80\x3c\x00"),
+    "metre of 255/256": raw(b"\x00\xff\x58\x04\xff\x08\x18\x08\x00\x90\x3c\x40\x10\x80\x3c\x00"),
+    "all at once": raw(b"\x00\x90\x3c\x40\x00\x80\x3c\x00" * 20),
     "bad key": raw(b"\x00\xff\x59\x02\x63\x05"),
     "short tempo": raw(b"\x00\xff\x51\x01\x63"),
     "too large": raw(b"\x00\x90\x3c\x40" * 150_000),
@@ -175,6 +177,19 @@ def test_parse_gets_through_as_many_events_as_a_file_may_have():
     assert len(parse(raw(body, division=960)).parts[0].notes) == count + 1
     with pytest.raises(InputError, match="quarter notes"):
         parse(raw(body, division=2))
+
+
+@pytest.mark.parametrize("tempo", [0, 1, 0xFFFFFF])
+def test_parse_ignores_a_tempo_that_nobody_can_play(tempo):
+    found = parse(file_of(track(("set_tempo", 0, {"tempo": tempo}), *NOTE)))
+    assert found.tempo == DEFAULT_TEMPO
+
+
+def test_parse_lays_bars_on_32nd_notes_where_a_metre_changes_in_between():
+    found = parse(
+        file_of(track(("time_signature", 97, {"numerator": 3, "denominator": 4})), track(*NOTE * 8))
+    )
+    assert found.bars[:2] == (Bar(Fraction(0), Fraction(1)), Bar(Fraction(1), Fraction(3)))
 
 
 VALID = file_of(

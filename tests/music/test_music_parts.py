@@ -7,7 +7,7 @@ from melodies import line, random_melody
 from lstmkit.errors import InputError
 from lstmkit.music import harmony, parts
 from lstmkit.music.line import struck
-from lstmkit.music.score import Note, Part, Score, bars_from_metres, in_order
+from lstmkit.music.score import Bar, Note, Part, Score, bars_from_metres, in_order
 
 MELODY = Part("", 73, False, tuple(random_melody(np.random.default_rng(0), 8)))
 CHORDS = Part(
@@ -82,3 +82,28 @@ def test_struck_chords_hold_before_they_are_struck_within_their_bar():
     assert [float(timed.onset) for timed in first] == [1, 3]
     assert [float(timed.onset) for timed in second] == [4]
     assert second[0].chord == first[1].chord
+
+
+def test_inferred_hears_one_chord_under_a_lone_melody_that_walks_through_it():
+    tune = [60, 62, 64, 60] * 2 + [64, 65, 67] * 2  # Frère Jacques, a round over one chord
+    lengths = [1] * 8 + [1, 1, 2] * 2
+    onsets = [sum(lengths[:i]) for i in range(len(lengths))]
+    notes = [
+        Note(Fraction(on), Fraction(n), p, 90)
+        for on, n, p in zip(onsets, lengths, tune, strict=True)
+    ]
+    bars = [Bar(Fraction(4 * i), Fraction(4)) for i in range(4)]
+    found = harmony.inferred(notes, bars, alone=True)
+    assert [t.chord.symbol for bar in found for t in bar] == ["C"] * 4
+
+
+@pytest.mark.parametrize(("up", "names"), [(0, ["F#m", "C#7"]), (1, ["Gm", "D7"])])
+def test_inferred_spells_chords_as_the_key_does(up, names):
+    minor, dominant = (42, 57, 61, 66), (37, 56, 59, 65)
+    notes = [
+        Note(Fraction(4 * i), Fraction(4), p + up, 90)
+        for i, chord in enumerate([minor, dominant] * 3)
+        for p in chord
+    ]
+    bars = [Bar(Fraction(4 * i), Fraction(4)) for i in range(6)]
+    assert [bar[0].chord.symbol for bar in harmony.inferred(notes, bars)] == names * 3

@@ -97,6 +97,10 @@ BROKEN = {
     + b"</measure></part></score-partwise>",
     "entities": ENTITIES,
     "cut short": LEAD_SHEET[:900].encode(),
+    "no parts": b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><score-partwise/>',
+    "endless bar": LEAD_SHEET.replace("<beats>3", "<beats>999999").encode(),
+    "no pitches": LEAD_SHEET.replace("<octave>", "<alter>nan</alter><octave>").encode(),
+    "endless": LEAD_SHEET.replace("</part>", "<measure/>" * 7000 + "</part>").encode(),
     "no archive": b"PK\x03\x04 nothing",
     "empty archive": zipped(("a.txt", b"")),
     "bomb": zipped(("a.xml", b" " * 9_000_000)),
@@ -109,6 +113,17 @@ def test_read_refuses_broken_musicxml_in_one_error(data, tmp_path):
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"broken\.xml: "):
         reading.read(path)
+
+
+@pytest.mark.parametrize("tempo", ["0", "1", "-5", "1000000000", "nan"])
+def test_read_ignores_a_tempo_that_nobody_can_play(tempo, tmp_path):
+    mark = (
+        "<direction><direction-type><metronome><beat-unit>quarter</beat-unit>"
+        f"<per-minute>{tempo}</per-minute></metronome></direction-type></direction>"
+    )
+    path = tmp_path / "x.xml"
+    path.write_text(LEAD_SHEET.replace("</attributes>", "</attributes>" + mark, 1))
+    assert reading.read(path).tempo == score.DEFAULT_TEMPO
 
 
 @settings(max_examples=25)

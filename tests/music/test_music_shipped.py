@@ -87,15 +87,26 @@ def test_the_solo_follows_the_chords_that_are_given(shipped):
     assert names == ["Bb7"] * 8
 
 
-def test_files_open_with_the_right_bars_elsewhere(solos, tmp_path):
-    pretty_midi = pytest.importorskip("pretty_midi")
+@pytest.fixture
+def files(solos, tmp_path) -> list[Path]:
+    paths = [tmp_path / f"{number}.mid" for number in range(3)]
+    for path, solo in zip(paths, solos, strict=False):
+        path.write_bytes(solo.midi)
+    return paths
+
+
+def test_files_have_the_right_bars_for_us_and_for_music21(files):
     converter = pytest.importorskip("music21.converter")
-    path = tmp_path / "solo.mid"
-    path.write_bytes(solos[0].midi)
-    assert len(pretty_midi.PrettyMIDI(str(path)).get_downbeats()) == BARS
-    part = converter.parse(path, forceSource=True).parts[0]
-    assert len(part.getElementsByClass("Measure")) == BARS
-    assert len(reading.read(path).bars) == BARS
+    for path in files:
+        assert len(reading.read(path).bars) == BARS
+        for part in converter.parse(path, forceSource=True).parts:
+            bars = part.getElementsByClass("Measure")
+            assert [bar.barDuration.quarterLength for bar in bars] == [4] * BARS
+
+
+def test_files_have_the_right_bars_for_pretty_midi(files):
+    pretty_midi = pytest.importorskip("pretty_midi")
+    assert {len(pretty_midi.PrettyMIDI(str(p)).get_downbeats()) for p in files} == {BARS}
 
 
 def test_manifest_is_of_the_music_that_ships(shipped):
