@@ -63,7 +63,7 @@ def gates(
     Returns:
         What was written: a CSV and a heat map.
     """
-    source = _trained(output, folder)
+    source = _trained(output, folder, sentence)
     model = runtime.load(source.path / runs.MODEL)
     shown = gate_input(source, sentence)
     inside = model.gates(shown.x)
@@ -212,9 +212,9 @@ def _learned(output: Path, folder: Path | None) -> runs.Run:
     )
 
 
-def _trained(output: Path, folder: Path | None) -> runs.Run:
-    """Return a trained run of any pipeline with a Keras model."""
-    if folder is None:
+def _trained(output: Path, folder: Path | None, sentence: str | None) -> runs.Run:
+    """Return a run of any pipeline with a Keras model; for a sentence, one that reads it."""
+    if folder is None and sentence is None:
         done = [
             run
             for run in runs.list_runs(output)
@@ -223,7 +223,8 @@ def _trained(output: Path, folder: Path | None) -> runs.Run:
         if done:
             log.warning("model: the newest run, %s", done[-1].path)
             return done[-1]
-        return runs.find(output, "stock", None)
+    if folder is None:
+        return runs.find(output, "emoji", None)
     for path in (folder, *(output / pipeline / folder for pipeline in PIPELINES)):
         if (path / runs.MANIFEST).is_file():
             return runs.Run(path)

@@ -134,6 +134,11 @@ def test_evaluate_scores_with_the_training_files_baselines(trained, sentences, t
     assert "also" in done.err or "too" in done.err
 
 
+def test_evaluate_without_a_csv_asks_for_one_where_the_labels_are_its_own(trained, cli):
+    ended = cli("emoji", "evaluate", "--run", trained.run)
+    assert (ended.code, "labels of its own" in ended.err, "name the CSV" in ended.err) == (2, 1, 1)
+
+
 def test_predict_with_own_run_answers_with_its_emojis(trained, cli):
     done = cli("emoji", "predict", "a puppy", "--run", trained.run, "--json")
     content = json.loads(done.out)
