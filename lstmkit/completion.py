@@ -14,8 +14,18 @@ def runs_of_command(
     ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Offer the runs of the command's pipeline, newest first, by name; then files."""
+    return _offered(ctx, _pipeline(ctx), incomplete)
+
+
+def runs_of_any(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the runs of every pipeline, newest first, by name; then files."""
+    return _offered(ctx, None, incomplete)
+
+
+def _offered(ctx: click.Context, pipeline: str | None, incomplete: str) -> list[CompletionItem]:
     output = Path(ctx.params.get("output") or "outputs")
-    pipeline = _pipeline(ctx)
     found = [
         CompletionItem(run.name, help=f"{run.manifest.get('verb')}, {run.status}")
         for run in reversed(runs.list_runs(output, pipeline))

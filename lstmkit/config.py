@@ -116,7 +116,7 @@ def load(schema: type[C], pipeline: str, path: Path | None, overrides: Sequence[
     for text in overrides:
         keys, value = _parse_override(text)
         _overlay(values, _nested(keys, value))
-        places[keys] = Place(f"--set {text}")
+        _place_below(keys, value, Place(f"--set {text}"), places)
     try:
         return schema.model_validate(values)
     except ValidationError as error:
@@ -252,6 +252,16 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
             raise ConfigError(f"--set {text}: the value is not valid YAML") from error
         value = raw  # such as %d.%m.%Y, which YAML would want quoted
     return keys, _plain(value, 8)
+
+
+def _place_below(
+    keys: tuple[str, ...], value: Any, place: Place, places: dict[tuple[str, ...], Place]
+) -> None:
+    """Note one place for a key and for every key inside its value."""
+    places[keys] = place
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _place_below((*keys, key), inner, place, places)
 
 
 def _nested(keys: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -99,6 +99,11 @@ class Run:
         return files_below(self.path)
 
 
+def is_run(folder: Path) -> bool:
+    """Return whether a folder is one of a run; what can be no path at all is none."""
+    return os.path.isfile(folder / MANIFEST)  # pathlib raises where the name is too long
+
+
 def files_below(folder: Path) -> list[Path]:
     """Return every finished file below a folder, sorted; unfinished ones are hidden."""
     found = (p for p in folder.rglob("*") if p.is_file())
@@ -205,10 +210,12 @@ def find(output: Path, pipeline: str, run: Path | None) -> Run:
     """
     if run is not None:
         for path in (run, output / pipeline / run):
-            if (path / MANIFEST).is_file():
+            if is_run(path):
                 return _trained(Run(path), pipeline)
         said = (
-            "a file" if run.is_file() else f"no {MANIFEST} in it, nor in {output / pipeline / run}"
+            "a file"
+            if os.path.isfile(run)
+            else f"no {MANIFEST} in it, nor in {output / pipeline / run}"
         )
         raise InputError(f"{run}: no run folder ({said}); `lstmkit runs list` shows the runs")
     for candidate in reversed(list_runs(output, pipeline)):
@@ -233,7 +240,7 @@ def find_any(output: Path, run: Path) -> Run:
         InputError: There is no such run.
     """
     for path in (run, *output.glob(f"*/{glob.escape(run.name)}")):
-        if (path / MANIFEST).is_file():
+        if is_run(path):
             return Run(path)
     raise InputError(
         f"{run}: no run folder (no {MANIFEST} in it); `lstmkit runs list` shows the runs"
@@ -416,5 +423,5 @@ def _disk(path: Path) -> Iterator[None]:
     except OSError as error:
         raise RunError(
             f"{path}: cannot write: {error.strerror or error}; free space, check the rights, "
-            f"or choose another folder with --output"
+            f"or name another folder"
         ) from error

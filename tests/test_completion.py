@@ -33,6 +33,8 @@ def test_run_names_are_offered_where_a_run_is_expected(run):
     for command in (["stock", "evaluate"], ["stock", "train", "--resume"], ["report"], ["export"]):
         assert offered(*command, "") == [run.name]
         assert offered(*command, run.name[:9]) == [run.name]
+    assert offered("cells", "gates", "") == [run.name]  # of whatever pipeline
+    assert offered("cells", "write", "") != [run.name]
     assert run.name not in offered("runs", "show", "nothing-of-this-name")
 
 

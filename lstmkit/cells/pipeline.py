@@ -226,6 +226,6 @@ def _trained(output: Path, folder: Path | None, sentence: str | None) -> runs.Ru
     if folder is None:
         return runs.find(output, "emoji", None)
     for path in (folder, *(output / pipeline / folder for pipeline in PIPELINES)):
-        if (path / runs.MANIFEST).is_file():
+        if runs.is_run(path):
             return runs.Run(path)
     raise InputError(f"{folder}: no run folder; `lstmkit runs list` shows the runs")

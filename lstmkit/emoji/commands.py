@@ -13,6 +13,7 @@ from lstmkit import config as configs
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.errors import InputError
 from lstmkit.options import (
+    Number,
     config_options,
     json_option,
     output_option,
@@ -45,7 +46,7 @@ def emoji() -> None:
 @click.option("--explain", is_flag=True, help="Show what each word adds to the answer.")
 @click.option(
     "--min-confidence",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=0.0,
     metavar="P",
     help="No emoji where its probability is below P.",

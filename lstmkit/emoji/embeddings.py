@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from lstmkit.config import package_folder
+from lstmkit.datafiles import locate
 from lstmkit.errors import InputError, RunError
 from lstmkit.runs import fingerprint, write_json
 
@@ -140,6 +141,7 @@ def cache_folder() -> Path:
 
 def _cached(path: Path) -> Path:
     """Return the packed folder of a text file; pack it if this is the first time."""
+    path = locate(path, remedy="give a GloVe or word2vec text file")
     sha256 = _sha256(path)
     folder = cache_folder() / sha256
     if not (folder / "source.json").is_file():
