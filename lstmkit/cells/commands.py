@@ -8,7 +8,7 @@ import click
 
 from lstmkit import config as configs
 from lstmkit.cells.config import CellsConfig
-from lstmkit.completion import runs_of_any, runs_of_command
+from lstmkit.completion import models_of_any, runs_of_command
 from lstmkit.errors import InputError, RunError
 from lstmkit.options import (
     Number,
@@ -54,7 +54,7 @@ def check(keras: bool, tutorial: bool, seed: int, as_json: bool) -> None:
 
 @cells.command(epilog="Example: lstmkit cells gates outputs/stock/20261123T210800Z-DIS")
 @click.argument(
-    "run_folder", metavar="[RUN]", required=False, type=run_type, shell_complete=runs_of_any
+    "run_folder", metavar="[RUN]", required=False, type=run_type, shell_complete=models_of_any
 )
 @click.option("--text", "sentence", help="What a model of sentences should read.")
 @click.option("--layer", help="Name of the LSTM; default: the first.")
