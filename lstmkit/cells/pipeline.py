@@ -63,6 +63,8 @@ def gates(
     Returns:
         What was written: a CSV and a heat map.
     """
+    from lstmkit.page import build
+
     source = _trained(output, folder, sentence)
     model = runtime.load(source.path / runs.MODEL)
     shown = gate_input(source, sentence)
@@ -79,6 +81,7 @@ def gates(
         recorded = {key: values[0] for key, values in inside[name].items()}  # (time, units)
         result = report.Gates(run.path, str(source.path), name, shown, recorded)
         report.write_gates(result)
+    build.write(run)
     return result
 
 
@@ -144,6 +147,8 @@ def write(
 
 
 def _learn(run: runs.Run, corpus: text.Corpus, config: CellsConfig) -> report.Learned:
+    from lstmkit.page import build
+
     log.warning("run folder: %s", run.path)
     with runs.recorded(run):
         parameters, history = learning.fit(
@@ -161,6 +166,7 @@ def _learn(run: runs.Run, corpus: text.Corpus, config: CellsConfig) -> report.Le
         )
         report.write_learned(result)
         learning.forget_checkpoint(run)
+    build.write(run)
     return result
 
 

@@ -96,11 +96,13 @@ def test_learn_writes_its_run(cli, tmp_path):
     content = json.loads(done.out)
     run = only_run(tmp_path)
     assert {path.name for path in run.rglob("*") if path.is_file()} == {
+        "README.md",
         "config.yaml",
         "history.csv",
         "loss.png",
         "metrics.json",
         "parameters.npz",
+        "report.html",
         "run.json",
         "vocabulary.json",
         "written.txt",
@@ -311,7 +313,8 @@ def test_gates_of_the_emoji_model_over_a_sentence(cli, tmp_path):
 
 
 def test_gates_without_a_run_are_those_of_the_emoji_model_that_ships(cli):
-    assert json.loads(cli("cells", "gates", "--json").out)["files"]
+    files = json.loads(cli("cells", "gates", "--json").out)["files"]
+    assert {"gates.csv", "gates.png", "report.html", "README.md"} <= {Path(f).name for f in files}
 
 
 def test_gates_of_no_run_are_refused(cli):
