@@ -6,7 +6,6 @@ manifest: command, seed, versions, SHA-256 of every input, timings, status.
 """
 
 import contextlib
-import glob
 import hashlib
 import json
 import logging
@@ -27,7 +26,7 @@ from lstmkit.errors import InputError, RunError
 
 MANIFEST = "run.json"
 MODEL = "model.keras"
-USING = ("evaluate", "forecast", "generate")
+USING = ("evaluate", "forecast", "generate", "backtest", "gates")
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 MAX_JSON_BYTES = 64 << 20
 
@@ -239,7 +238,7 @@ def find_any(output: Path, run: Path) -> Run:
     Raises:
         InputError: There is no such run.
     """
-    for path in (run, *output.glob(f"*/{glob.escape(run.name)}")):
+    for path in (run, *(folder / run.name for folder in output.glob("*"))):
         if is_run(path):
             return Run(path)
     raise InputError(

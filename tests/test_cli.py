@@ -134,6 +134,8 @@ def test_not_a_number_is_in_no_range(cli, command):
         ("report",),
         ("export",),
         ("runs", "show"),
+        ("config", "show", "stock", "--config"),
+        ("stock", "train", "--resume"),
     ],
 )
 def test_name_too_long_for_a_file_is_the_users_error(cli, command):

@@ -41,6 +41,16 @@ def test_commands_work_in_plain_terminals(process, env, arguments):
     assert "\x1b[" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("env", [PLAIN["ascii"], PLAIN["windows"], PLAIN["dumb"]])
+def test_where_there_are_no_emojis_their_names_are_shown(process, env):
+    done = process("emoji", "predict", "I love you!", "--top", "2", **env)
+    assert done.returncode == 0, done.stderr
+    first, best, _ = done.stdout.splitlines()
+    assert first == "I love you! :love:"
+    assert best.startswith("  :love: ")
+    assert done.stdout.isascii()
+
+
 @pytest.mark.slow
 def test_emoji_training_lets_nothing_of_tensorflows_own_through(process, tmp_path):
     rows = [f"good {n} food,🍴\nsad {n} day,😞" for n in "abcdefghijkl"]

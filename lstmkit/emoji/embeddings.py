@@ -124,7 +124,7 @@ def open_packed(folder: Path) -> VectorTable:
         scales = np.load(folder / "scales.npy", allow_pickle=False)
         if len(words) != shape[0] or scales.shape != shape[:1]:
             raise ValueError(f"{len(words)} words and {len(scales)} scales for {shape[0]} rows")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"{folder}: damaged ({error}); delete it, and it is made again") from error
     vocabulary = dict(zip(words, range(len(words)), strict=True))
     return VectorTable(str(source["name"]), str(source["sha256"]), vocabulary, codes, scales)

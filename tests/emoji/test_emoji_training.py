@@ -172,6 +172,17 @@ def test_load_refuses_a_damaged_run(trained, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("file", ["tuned.npy", "model.keras", "vocabulary.txt", "labels.json"])
+def test_empty_file_of_a_run_is_one_error(trained, tmp_path, cli, file):
+    broken = tmp_path / "broken"
+    shutil.copytree(trained.run, broken)
+    (broken / file).write_bytes(b"")
+    ended = cli("emoji", "predict", "a puppy", "--run", broken)
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1].startswith("Error: ")
+    assert "broken" in ended.err
+
+
 def test_shipped_model_can_be_trained_again(tmp_path):
     config = configs.load(EmojiConfig, "emoji", None)
     again = pipeline.train(None, config, tmp_path).metrics["test"]

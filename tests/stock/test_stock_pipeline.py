@@ -265,6 +265,12 @@ def test_stopping_after_the_fit_keeps_the_training(cli, price_csv, walk, tiny, m
     assert not (run / training.CHECKPOINT).exists()
 
 
+def test_a_backtest_holds_no_model_to_forecast_with(cli, price_csv, walk, tiny):
+    made = cli("stock", "backtest", price_csv(walk), *tiny, "--folds", "2", "--json")
+    ended = cli("stock", "forecast", json.loads(made.out)["run"])
+    assert (ended.code, "which holds no model" in ended.err) == (2, True)
+
+
 def test_too_many_folds_are_refused(cli, price_csv, walk, tiny):
     ended = cli("stock", "backtest", price_csv(walk), "--folds", 50, *tiny)
     assert ended.code == 2
