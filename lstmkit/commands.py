@@ -110,7 +110,7 @@ def _local(created: str) -> str:
 
 
 @click.command(epilog="Example: lstmkit export outputs/stock/20261123T210800Z-DIS --format onnx")
-@click.argument("run", type=click.Path(path_type=Path), shell_complete=completion.runs_of_command)
+@click.argument("run", type=click.Path(path_type=Path), shell_complete=completion.models_of_any)
 @click.option(
     "--format",
     "kind",
@@ -138,6 +138,7 @@ def doctor(as_json: bool) -> None:
     """Look at the installation: versions, processor, accelerator, parts, a short self-test."""
     from lstmkit import doctor as examination
 
+    click.echo("looking; the self-test trains a small network", err=True)
     found = examination.examine()
     if as_json:
         click.echo(json.dumps(found))

@@ -1,6 +1,6 @@
 """What the shell offers after Tab, beyond commands and options: runs and config keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,39 @@ from lstmkit import config, runs
 def runs_of_command(
     ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the runs of the command's pipeline, newest first, by name; then files."""
-    output = Path(ctx.params.get("output") or "outputs")
-    pipeline = _pipeline(ctx)
-    found = [
-        CompletionItem(run.name, help=f"{run.manifest.get('verb')}, {run.status}")
-        for run in reversed(runs.list_runs(output, pipeline))
-        if run.name.startswith(incomplete)
-    ]
-    return found or [CompletionItem(incomplete, type="dir")]
+    """Offer the runs of the command's pipeline, newest first, by name; then folders."""
+    return _offered(runs.list_runs(_output(ctx), _pipeline(ctx)), incomplete)
+
+
+def models_of_command(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer those runs of the command's pipeline that hold a model."""
+    return _offered(filter(_has_model, runs.list_runs(_output(ctx), _pipeline(ctx))), incomplete)
+
+
+def models_of_any(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the runs of every pipeline that hold a model."""
+    return _offered(filter(_has_model, runs.list_runs(_output(ctx))), incomplete)
+
+
+def unfinished_of_command(
+    ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the runs that can be resumed."""
+    found = runs.list_runs(_output(ctx), _pipeline(ctx))
+    return _offered((run for run in found if run.status != "done"), incomplete)
+
+
+def config_files(
+    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the configs that ship, by name; then files."""
+    names = sorted(path.stem for path in config.package_folder("configs").glob("*.yaml"))
+    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
 
 
 def keys_of_command(
@@ -54,6 +78,23 @@ def script(command: click.Command, shell: str) -> str:
     known: Any = get_completion_class(shell)
     text: str = known(command, {}, "lstmkit", "_LSTMKIT_COMPLETE").source()
     return text
+
+
+def _offered(found: Iterable[runs.Run], incomplete: str) -> list[CompletionItem]:
+    items = [
+        CompletionItem(run.name, help=f"{run.manifest.get('verb')}, {run.status}")
+        for run in found
+        if run.name.startswith(incomplete)
+    ]
+    return items[::-1] or [CompletionItem(incomplete, type="dir")]
+
+
+def _has_model(run: runs.Run) -> bool:
+    return (run.path / runs.MODEL).is_file()
+
+
+def _output(ctx: click.Context) -> Path:
+    return Path(ctx.params.get("output") or "outputs")
 
 
 def _pipeline(ctx: click.Context) -> str | None:

@@ -10,6 +10,7 @@ import copy
 import difflib
 import importlib
 import io
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,8 @@ def schema_of(pipeline: str) -> type[Config]:
     """
     known = pipelines()
     if pipeline not in known:
-        raise ConfigError(f"no pipeline is called {pipeline!r}{_did_you_mean(pipeline, known)}")
+        guess = _did_you_mean(pipeline, known) or f"; expected one of {', '.join(known)}"
+        raise ConfigError(f"no pipeline is called {pipeline!r}{guess}")
     module = importlib.import_module(f"lstmkit.{pipeline}.config")
     schema: type[Config] = module.PIPELINE
     return schema
@@ -116,7 +118,7 @@ def load(schema: type[C], pipeline: str, path: Path | None, overrides: Sequence[
     for text in overrides:
         keys, value = _parse_override(text)
         _overlay(values, _nested(keys, value))
-        places[keys] = Place(f"--set {text}")
+        _place_below(keys, value, Place(f"--set {text}"), places)
     try:
         return schema.model_validate(values)
     except ValidationError as error:
@@ -157,7 +159,7 @@ def _yaml() -> YAML:
 
 def _find(path: Path) -> Path:
     shipped = package_folder("configs") / f"{path.name.removesuffix('.yaml')}.yaml"
-    if not path.exists() and path.parent == Path() and shipped.exists():
+    if not os.path.exists(path) and path.parent == Path() and os.path.exists(shipped):
         return shipped
     return path
 
@@ -254,11 +256,23 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
         raise ConfigError(f"--set {text}: expected section.key=value, such as train.epochs=50")
     try:
         value = _yaml().load(raw) if raw.strip() else None
+    except RecursionError as error:
+        raise ConfigError(f"--set {text:.60}: nested too deeply") from error
     except (YAMLError, ValueError) as error:
         if raw.lstrip()[:1] in "[{'\"":
             raise ConfigError(f"--set {text}: the value is not valid YAML") from error
         value = raw  # such as %d.%m.%Y, which YAML would want quoted
     return keys, _plain(value, 8)
+
+
+def _place_below(
+    keys: tuple[str, ...], value: Any, place: Place, places: dict[tuple[str, ...], Place]
+) -> None:
+    """Note one place for a key and for every key inside its value."""
+    places[keys] = place
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _place_below((*keys, key), inner, place, places)
 
 
 def _nested(keys: tuple[str, ...], value: Any) -> dict[str, Any]:

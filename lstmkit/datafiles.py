@@ -28,7 +28,11 @@ def locate(path: Path, *, remedy: str) -> Path:
     if not path.is_absolute():
         places.append(data_folder() / path)
     for place in places:
-        if place.exists():
-            return place
+        try:
+            if place.exists():
+                return place
+        except (OSError, ValueError) as error:  # too long a name, or one that no file can have
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"{str(path)!r:.100}: no file of this name ({reason})") from error
     looked = " and ".join(str(place.absolute()) for place in places)
     raise InputError(f"{path}: no such file; looked for {looked}; {remedy}")

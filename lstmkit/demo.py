@@ -1,5 +1,6 @@
 """Every part once, on what ships with the package: a first look in under two minutes."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,8 @@ def _emoji(output: Path) -> Step:
     lines = []
     for reading in readings:
         best = reading.best
-        label = model.labels[best].emoji if best is not None else "?"
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        label = model.labels[best].sign(encoding) if best is not None else "?"
         reasons = zip(model.contributions(reading), reading.pieces, strict=True)
         share, piece = max(reasons, key=lambda reason: reason[0])
         reason = f"{piece.surface!r} adds {share:.0%}" if share >= ALONE else "several words say so"

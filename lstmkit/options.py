@@ -12,16 +12,16 @@ from lstmkit import completion
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class NumberRange(click.FloatRange):
-    """A range of numbers; unlike click's own, `nan` lies in none."""
+class Number(click.FloatRange):
+    """A number in a range; click's own lets NaN through, which is in no range."""
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Return the number, or fail as click does."""
-        number = float(super().convert(value, param, ctx))
+        """Return the number."""
+        number: float = super().convert(value, param, ctx)
         if math.isnan(number):
-            self.fail(f"{number} is not in the range {self._describe_range()}.", param, ctx)
+            self.fail(f"{value!r} is no number.", param, ctx)
         return number
 
 
@@ -41,6 +41,7 @@ def config_options(command: F) -> F:
             "--config",
             "config_file",
             type=click.Path(path_type=Path),
+            shell_complete=completion.config_files,
             help="YAML file with the keys to change, or the name of one that ships.",
         ),
     ):
@@ -60,7 +61,7 @@ run_option = click.option(
     "--run",
     "run_folder",
     type=click.Path(path_type=Path),
-    shell_complete=completion.runs_of_command,
+    shell_complete=completion.models_of_command,
     help="Run folder or run name; default: the newest run, else the model that ships.",
 )
 
@@ -69,7 +70,7 @@ resume_option = click.option(
     "resume",
     type=click.Path(path_type=Path),
     metavar="RUN",
-    shell_complete=completion.runs_of_command,
+    shell_complete=completion.unfinished_of_command,
     help="Go on with an interrupted run, under its own config.",
 )
 

@@ -6,7 +6,6 @@ manifest: command, seed, versions, SHA-256 of every input, timings, status.
 """
 
 import contextlib
-import glob
 import hashlib
 import json
 import logging
@@ -27,7 +26,7 @@ from lstmkit.errors import InputError, RunError
 
 MANIFEST = "run.json"
 MODEL = "model.keras"
-USING = ("evaluate", "forecast", "generate")
+USING = ("evaluate", "forecast", "generate", "backtest", "gates")
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 MAX_JSON_BYTES = 64 << 20
 
@@ -97,6 +96,11 @@ class Run:
     def files(self) -> list[Path]:
         """Return every finished file of the run, sorted."""
         return files_below(self.path)
+
+
+def is_run(folder: Path) -> bool:
+    """Return whether a folder is one of a run; what can be no path at all is none."""
+    return os.path.isfile(folder / MANIFEST)  # pathlib raises where the name is too long
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -205,10 +209,12 @@ def find(output: Path, pipeline: str, run: Path | None) -> Run:
     """
     if run is not None:
         for path in (run, output / pipeline / run):
-            if (path / MANIFEST).is_file():
+            if is_run(path):
                 return _trained(Run(path), pipeline)
         said = (
-            "a file" if run.is_file() else f"no {MANIFEST} in it, nor in {output / pipeline / run}"
+            "a file"
+            if os.path.isfile(run)
+            else f"no {MANIFEST} in it, nor in {output / pipeline / run}"
         )
         raise InputError(f"{run}: no run folder ({said}); `lstmkit runs list` shows the runs")
     for candidate in reversed(list_runs(output, pipeline)):
@@ -232,8 +238,8 @@ def find_any(output: Path, run: Path) -> Run:
     Raises:
         InputError: There is no such run.
     """
-    for path in (run, *output.glob(f"*/{glob.escape(run.name)}")):
-        if (path / MANIFEST).is_file():
+    for path in (run, *(folder / run.name for folder in output.glob("*"))):
+        if is_run(path):
             return Run(path)
     raise InputError(
         f"{run}: no run folder (no {MANIFEST} in it); `lstmkit runs list` shows the runs"
@@ -416,5 +422,5 @@ def _disk(path: Path) -> Iterator[None]:
     except OSError as error:
         raise RunError(
             f"{path}: cannot write: {error.strerror or error}; free space, check the rights, "
-            f"or choose another folder with --output"
+            f"or name another folder"
         ) from error

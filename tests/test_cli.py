@@ -108,3 +108,37 @@ def test_module_runs_like_the_console_script(process):
     done = process("--version")
     assert done.returncode == 0
     assert done.stdout.startswith("lstmkit, version")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("cells", "write", "--temperature", "nan"),
+        ("emoji", "predict", "hi", "--min-confidence", "nan"),
+        ("music", "generate", "--swing", "nan"),
+    ],
+)
+def test_not_a_number_is_in_no_range(cli, command):
+    ended = cli(*command)
+    assert (ended.code, "'nan' is no number" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("stock", "inspect"),
+        ("stock", "evaluate"),
+        ("emoji", "evaluate"),
+        ("cells", "gates"),
+        ("cells", "write"),
+        ("report",),
+        ("export",),
+        ("runs", "show"),
+        ("config", "show", "stock", "--config"),
+        ("stock", "train", "--resume"),
+    ],
+)
+def test_name_too_long_for_a_file_is_the_users_error(cli, command):
+    ended = cli(*command, "y" * 5000)
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1].startswith("Error: ")

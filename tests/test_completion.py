@@ -30,10 +30,28 @@ def test_commands_and_options_are_offered():
 
 
 def test_run_names_are_offered_where_a_run_is_expected(run):
-    for command in (["stock", "evaluate"], ["stock", "train", "--resume"], ["report"], ["export"]):
+    for command in (["stock", "train", "--resume"], ["report"], ["runs", "show"]):
         assert offered(*command, "") == [run.name]
         assert offered(*command, run.name[:9]) == [run.name]
     assert run.name not in offered("runs", "show", "nothing-of-this-name")
+
+
+def test_only_runs_that_fit_are_offered(run):
+    models = (["stock", "evaluate"], ["stock", "forecast"], ["export"], ["cells", "gates"])
+    for command in models:
+        assert offered(*command, "") == [""]  # folders
+    (run.path / runs.MODEL).touch()
+    run.update(status="done")
+    for command in models:
+        assert offered(*command, "") == [run.name]
+    assert offered("music", "generate", "--run", "") == [""]
+    assert offered("stock", "train", "--resume", "") == [""]
+
+
+def test_names_of_configs_and_of_data_are_offered():
+    assert offered("stock", "train", "--config", "stock-t") == ["stock-tutorial"]
+    assert offered("stock", "train", "--config", "./") == ["./"]
+    assert offered("data", "fetch", "dis", "g") == ["glove"]
 
 
 def test_config_keys_of_the_pipeline_are_offered():

@@ -95,6 +95,18 @@ def test_bad_file_names_file_and_line(tmp_path, text, line, expected):
     assert expected in found
 
 
+def test_endless_nesting_and_unknown_pipelines_are_refused():
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        config.load(StockConfig, "stock", None, ["train.epochs=" + "[" * 3000])
+    with pytest.raises(ConfigError, match="expected one of cells, emoji, music, stock"):
+        config.schema_of("nothing")
+
+
+def test_bad_value_inside_an_overridden_section_names_the_override():
+    with pytest.raises(ConfigError, match=r"^--set labels=\{0: 1\}: labels\.0: expected"):
+        config.load(config.schema_of("emoji"), "emoji", None, ["labels={0: 1}"])
+
+
 def test_conflict_names_both_keys():
     found = message(None, "data.window=10")
     assert "baselines.lags (20)" in found

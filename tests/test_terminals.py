@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -38,6 +39,26 @@ def test_commands_work_in_plain_terminals(process, env, arguments):
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert "\x1b[" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("env", [PLAIN["ascii"], PLAIN["windows"], PLAIN["dumb"]])
+def test_where_there_are_no_emojis_their_names_are_shown(process, env):
+    done = process("emoji", "predict", "I love you!", "--top", "2", **env)
+    assert done.returncode == 0, done.stderr
+    first, best, _ = done.stdout.splitlines()
+    assert first == "I love you! :love:"
+    assert best.startswith("  :love: ")
+    assert done.stdout.isascii()
+
+
+@pytest.mark.slow
+def test_emoji_training_lets_nothing_of_tensorflows_own_through(process, tmp_path):
+    rows = [f"good {n} food,🍴\nsad {n} day,😞" for n in "abcdefghijkl"]
+    (tmp_path / "own.csv").write_text("text,emoji\n" + "\n".join(rows), encoding="utf-8")
+    tiny = ("--set", "train.epochs=1", "--set", "model.units=[4]")
+    done = process("emoji", "train", "own.csv", *tiny)
+    assert done.returncode == 0, done.stderr
+    assert not re.search(r"absl|cuda|^[IWE]\d{4} ", done.stderr, flags=re.MULTILINE), done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -8,12 +8,18 @@ import click
 
 from lstmkit import config as configs
 from lstmkit.cells.config import CellsConfig
+from lstmkit.completion import models_of_any, runs_of_command
 from lstmkit.errors import InputError, RunError
-from lstmkit.options import config_options, json_option, output_option, resume_option, with_seed
-
-run_argument = click.argument(
-    "run_folder", metavar="[RUN]", required=False, type=click.Path(path_type=Path)
+from lstmkit.options import (
+    Number,
+    config_options,
+    json_option,
+    output_option,
+    resume_option,
+    with_seed,
 )
+
+run_type = click.Path(path_type=Path)
 
 
 @click.group()
@@ -47,7 +53,9 @@ def check(keras: bool, tutorial: bool, seed: int, as_json: bool) -> None:
 
 
 @cells.command(epilog="Example: lstmkit cells gates outputs/stock/20261123T210800Z-DIS")
-@run_argument
+@click.argument(
+    "run_folder", metavar="[RUN]", required=False, type=run_type, shell_complete=models_of_any
+)
 @click.option("--text", "sentence", help="What a model of sentences should read.")
 @click.option("--layer", help="Name of the LSTM; default: the first.")
 @output_option
@@ -103,8 +111,10 @@ def learn(
 
 
 @cells.command(epilog="Example: lstmkit cells write --primer Bram --count 5 --temperature 1")
-@run_argument
-@click.option("--temperature", type=click.FloatRange(0.01, 100), help="Default: the run's, 0.7.")
+@click.argument(
+    "run_folder", metavar="[RUN]", required=False, type=run_type, shell_complete=runs_of_command
+)
+@click.option("--temperature", type=Number(0.01, 100), help="Default: the run's, 0.7.")
 @click.option("--primer", default="", help="What each begins with.")
 @click.option("--count", type=click.IntRange(1, 100_000), default=10, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Default: the run's.")

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from lstmkit import plots
 from lstmkit.cells.report import GATES, Gates
+from lstmkit.cells.types import Array
 
 MAX_TICKS = 12
 DRAWN = "fiogc"
@@ -24,13 +25,13 @@ def draw_gates(result: Gates, path: Path) -> None:
     """
     shown, inside = result.shown, result.inside
     steps, units = inside["f"].shape
+    above = 0 if shown.curve is None else 1  # panels above the gates
     figure, panels = plots.new_figure(
         title=f"{result.layer} ({units} units) over its input, step by step",
-        size=(11, 2 + 2 * len(DRAWN)),
-        panels=(1 + len(DRAWN), 1),
+        size=(11, 2 * above + 2 * len(DRAWN)),
+        panels=(above + len(DRAWN), 1),
     )
-    _draw_input(panels[0], result)
-    for axes, key in zip(panels[1:], DRAWN, strict=True):
+    for axes, key in zip(panels[above:], DRAWN, strict=True):
         values = inside[key].T  # (units, steps)
         reach = 1.0 if key == "g" else max(float(np.abs(values).max()), 1e-6)
         limits = (0.0, 1.0) if key in "fio" else (-reach, reach)
@@ -48,22 +49,25 @@ def draw_gates(result: Gates, path: Path) -> None:
         figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
         axes.set_xlim(-0.5, steps - 0.5)
         axes.set_xticks([])
-    numbers = tuple(str(t) for t in range(steps))
-    _label_steps(panels[-1], numbers if shown.curve is None else shown.steps)
+    if shown.curve is None:
+        _label_words(panels[0], shown.steps)
+        _label_steps(panels[-1], tuple(str(t) for t in range(steps)))
+    else:
+        _draw_curve(panels[0], shown.curve, shown.caption)
+        _label_steps(panels[-1], shown.steps)
     plots.save(figure, path)
 
 
-def _draw_input(axes: Axes, result: Gates) -> None:
-    shown = result.shown
-    axes.set_xlim(-0.5, len(shown.steps) - 0.5)
-    if shown.curve is None:
-        axes.set_axis_off()
-        rotation = 0 if len(shown.steps) <= MAX_TICKS else 90
-        for t, step in enumerate(shown.steps):
-            axes.text(t, 0, step, ha="center", va="bottom", rotation=rotation, fontsize=8)
-        return
-    axes.plot(shown.curve, color=plots.ACTUAL, linewidth=1)
-    axes.set_ylabel(shown.caption, fontsize=9)
+def _label_words(axes: Axes, words: tuple[str, ...]) -> None:
+    rotation = 0 if len(words) <= MAX_TICKS else 90
+    axes.set_xticks(range(len(words)), words, fontsize=9, rotation=rotation)
+    axes.tick_params(axis="x", top=False, bottom=False, labeltop=True, labelbottom=False)
+
+
+def _draw_curve(axes: Axes, curve: Array, caption: str) -> None:
+    axes.plot(curve, color=plots.ACTUAL, linewidth=1)
+    axes.set_xlim(-0.5, len(curve) - 0.5)
+    axes.set_ylabel(caption, fontsize=9)
     axes.set_xticks([])
 
 

@@ -63,7 +63,9 @@ def gates(
     Returns:
         What was written: a CSV and a heat map.
     """
-    source = _trained(output, folder)
+    from lstmkit.page import build
+
+    source = _trained(output, folder, sentence)
     model = runtime.load(source.path / runs.MODEL)
     shown = gate_input(source, sentence)
     inside = model.gates(shown.x)
@@ -79,6 +81,7 @@ def gates(
         recorded = {key: values[0] for key, values in inside[name].items()}  # (time, units)
         result = report.Gates(run.path, str(source.path), name, shown, recorded)
         report.write_gates(result)
+    build.write(run)
     return result
 
 
@@ -144,6 +147,8 @@ def write(
 
 
 def _learn(run: runs.Run, corpus: text.Corpus, config: CellsConfig) -> report.Learned:
+    from lstmkit.page import build
+
     log.warning("run folder: %s", run.path)
     with runs.recorded(run):
         parameters, history = learning.fit(
@@ -161,6 +166,7 @@ def _learn(run: runs.Run, corpus: text.Corpus, config: CellsConfig) -> report.Le
         )
         report.write_learned(result)
         learning.forget_checkpoint(run)
+    build.write(run)
     return result
 
 
@@ -212,9 +218,9 @@ def _learned(output: Path, folder: Path | None) -> runs.Run:
     )
 
 
-def _trained(output: Path, folder: Path | None) -> runs.Run:
-    """Return a trained run of any pipeline with a Keras model."""
-    if folder is None:
+def _trained(output: Path, folder: Path | None, sentence: str | None) -> runs.Run:
+    """Return a run of any pipeline with a Keras model; for a sentence, one that reads it."""
+    if folder is None and sentence is None:
         done = [
             run
             for run in runs.list_runs(output)
@@ -223,8 +229,9 @@ def _trained(output: Path, folder: Path | None) -> runs.Run:
         if done:
             log.warning("model: the newest run, %s", done[-1].path)
             return done[-1]
-        return runs.find(output, "stock", None)
+    if folder is None:
+        return runs.find(output, "emoji", None)
     for path in (folder, *(output / pipeline / folder for pipeline in PIPELINES)):
-        if (path / runs.MANIFEST).is_file():
+        if runs.is_run(path):
             return runs.Run(path)
     raise InputError(f"{folder}: no run folder; `lstmkit runs list` shows the runs")

@@ -21,12 +21,14 @@ class RemoteFile:
         url: Its address.
         size: Bytes.
         sha256: In hexadecimal.
+        member: Of a ZIP archive: the file in it that is unpacked beside it; None: it is none.
     """
 
     name: str
     url: str
     size: int
     sha256: str
+    member: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ CATALOGUE = (
     # was not fetched while this was written.
     Source(
         name="glove",
-        what="GloVe 6B word vectors, 400,000 words, 50 to 300 dimensions",
+        what="GloVe 6B, vectors of 400,000 words: an archive; the 100-d file is unpacked",
         licence="PDDL 1.0, public domain",
         files=(
             RemoteFile(
@@ -109,9 +111,10 @@ CATALOGUE = (
                 "https://nlp.stanford.edu/data/glove.6B.zip",
                 862_182_613,
                 "617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb",
+                member="glove.6B.100d.txt",
             ),
         ),
-        next_command="unzip it; then lstmkit emoji train --embeddings glove.6B.300d.txt",
+        next_command="lstmkit emoji train --embeddings glove.6B.100d.txt",
     ),
 )
 NAMES = tuple(source.name for source in CATALOGUE)

@@ -53,7 +53,14 @@ def list_(folder: Path, as_json: bool) -> None:
 
 
 @data.command(epilog="Example: lstmkit data fetch dis")
-@click.argument("names", nargs=-1, metavar="[dis|metheny|emoji|glove|all]...")
+@click.argument(
+    "names",
+    nargs=-1,
+    metavar="[dis|metheny|emoji|glove|all]...",
+    shell_complete=lambda _ctx, _parameter, incomplete: [
+        name for name in (*catalogue.NAMES, "all") if name.startswith(incomplete)
+    ],
+)
 @data_option
 @json_option
 def fetch(names: tuple[str, ...], folder: Path, as_json: bool) -> None:

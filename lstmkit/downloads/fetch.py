@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from lstmkit.progress import Progress
 
 CHUNK = 1 << 16
 SECONDS = 30
+LARGEST_MEMBER = 4 << 30
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,41 @@ def fetch(source: Source, folder: Path) -> list[Path]:
         RunError: Offline, refused, cut short, or not the file that was expected. Nothing of the
             file is left behind.
     """
-    return [_fetch(file, folder) for file in source.files]
+    paths = []
+    for file in source.files:
+        paths.append(_fetch(file, folder))
+        if file.member is not None:
+            paths.append(_unpack(paths[-1], file.member))
+    return paths
+
+
+def _unpack(archive: Path, member: str) -> Path:
+    """Unpack one file of an archive beside it, whole or not at all; one that is there stays.
+
+    The archive is the one that was asked for, byte by byte, so that its table of contents holds.
+    """
+    path = archive.parent / member
+    try:
+        with zipfile.ZipFile(archive) as files:
+            entry = files.getinfo(member)
+            if path.is_file() and path.stat().st_size == entry.file_size:
+                log.warning("%s: already here", path)
+                return path
+            if entry.file_size > LARGEST_MEMBER:
+                raise RunError(f"{archive}: {member} has over {LARGEST_MEMBER:,} bytes")
+            with (
+                files.open(entry) as source,
+                runs.atomic(path, "wb") as target,
+                Progress(entry.file_size, label=f"unpack {member}", unit="byte") as progress,
+            ):
+                while chunk := source.read(CHUNK):
+                    target.write(chunk)
+                    progress.update(len(chunk))
+    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError) as error:
+        raise RunError(
+            f"{archive}: {member} cannot be unpacked: {error}; nothing of it was kept"
+        ) from error
+    return path
 
 
 def _fetch(file: RemoteFile, folder: Path) -> Path:
@@ -63,6 +99,7 @@ def _fetch(file: RemoteFile, folder: Path) -> Path:
         log.warning("%s: already here", path)
         return path
     pooch.get_logger().setLevel(logging.WARNING)
+    is_new = not folder.exists()
     try:
         pooch.retrieve(
             file.url,
@@ -82,8 +119,9 @@ def _fetch(file: RemoteFile, folder: Path) -> Path:
             f"choose another folder with --data or LSTMKIT_DATA"
         ) from error
     finally:
-        with contextlib.suppress(OSError):
-            folder.rmdir()  # goes only where it is empty
+        if is_new:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # goes only where it is empty
     return path
 
 

@@ -22,12 +22,14 @@ class Style:
         explain: Whether to show what each word adds.
         min_confidence: Probability below which there is no emoji.
         color: Whether the terminal shows colours.
+        encoding: Of the terminal; where it has no emoji, their names are shown.
     """
 
     top: int | None = None
     explain: bool = False
     min_confidence: float = 0.0
     color: bool = False
+    encoding: str = "utf-8"
 
 
 def to_json(model: Classifier, reading: Reading, style: Style) -> dict[str, Any]:
@@ -58,10 +60,11 @@ def to_text(model: Classifier, reading: Reading, style: Style) -> str:
     """Return the line, or with ``--top`` and ``--explain`` the lines, for one text."""
     best = _chosen(reading, style)
     text = " ".join(reading.text.split())
-    lines = [f"{text} {model.labels[best].emoji}" if best is not None else text]
+    signs = [label.sign(style.encoding) for label in model.labels]
+    lines = [f"{text} {signs[best]}" if best is not None else text]
     if style.top:
         ranked = _ranked(reading, style.top)
-        lines += [f"  {model.labels[i].emoji} {p:6.1%} {model.labels[i].name}" for i, p in ranked]
+        lines += [f"  {signs[i]} {p:6.1%} {model.labels[i].name}" for i, p in ranked]
     if style.explain:
         contributions = model.contributions(reading)
         width = max((len(piece.surface) for piece in reading.pieces), default=0)

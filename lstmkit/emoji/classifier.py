@@ -179,7 +179,7 @@ def _tuned(run: runs.Run, table: VectorTable) -> VectorTable:
         moved = np.load(run.path / TUNED, allow_pickle=False)
         rows = np.array([table.vocabulary[word] for word in words])
         return table.with_rows(rows, moved)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError) as error:
         raise InputError(f"{run.path / TUNED}: damaged ({error}); train again") from error
 
 

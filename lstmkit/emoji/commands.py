@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from lstmkit import config as configs
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.errors import InputError
 from lstmkit.options import (
+    Number,
     config_options,
     json_option,
     output_option,
@@ -45,7 +47,7 @@ def emoji() -> None:
 @click.option("--explain", is_flag=True, help="Show what each word adds to the answer.")
 @click.option(
     "--min-confidence",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=0.0,
     metavar="P",
     help="No emoji where its probability is below P.",
@@ -98,7 +100,11 @@ def predict(
         raise InputError('nothing to read; give texts, such as: lstmkit emoji predict "I love you"')
     model, readings = pipeline.predict(_lines(texts), run_folder, output, vectors=vectors)
     style = answers.Style(
-        top=top, explain=explain, min_confidence=min_confidence, color=_has_color()
+        top=top,
+        explain=explain,
+        min_confidence=min_confidence,
+        color=_has_color(),
+        encoding=_encoding(),
     )
     for reading in readings:
         if as_json:
@@ -119,7 +125,7 @@ def chat(explain: bool, run_folder: Path | None, output: Path, vectors: Path | N
     from lstmkit.emoji import answers, pipeline
 
     model = pipeline.load(run_folder, output, vectors=vectors)
-    style = answers.Style(explain=explain, color=_has_color())
+    style = answers.Style(explain=explain, color=_has_color(), encoding=_encoding())
     prompts = sys.stdin.isatty()
     click.echo("Type a line; Ctrl-D ends.", err=True)
     while line := _typed(prompts):
@@ -220,4 +226,9 @@ def _stdin() -> TextIO:
 
 
 def _has_color() -> bool:
-    return sys.stdout.isatty()
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"

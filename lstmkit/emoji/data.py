@@ -163,7 +163,7 @@ def cells(path: Path) -> Iterator[tuple[int, list[str]]]:
                 if any(cell.strip() for cell in row):
                     yield line, row
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: after line {line}: not UTF-8; save it as UTF-8") from error
+        raise InputError(f"{path}: not UTF-8, after line {line}; save it as UTF-8") from error
     except csv.Error as error:
         raise InputError(f"{path}, line {line + 1}: not a CSV row: {error}") from error
     except OSError as error:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from lstmkit.config import package_folder
+from lstmkit.datafiles import locate
 from lstmkit.errors import InputError, RunError
 from lstmkit.runs import fingerprint, write_json
 
@@ -123,7 +124,7 @@ def open_packed(folder: Path) -> VectorTable:
         scales = np.load(folder / "scales.npy", allow_pickle=False)
         if len(words) != shape[0] or scales.shape != shape[:1]:
             raise ValueError(f"{len(words)} words and {len(scales)} scales for {shape[0]} rows")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"{folder}: damaged ({error}); delete it, and it is made again") from error
     vocabulary = dict(zip(words, range(len(words)), strict=True))
     return VectorTable(str(source["name"]), str(source["sha256"]), vocabulary, codes, scales)
@@ -140,6 +141,7 @@ def cache_folder() -> Path:
 
 def _cached(path: Path) -> Path:
     """Return the packed folder of a text file; pack it if this is the first time."""
+    path = locate(path, remedy="give a GloVe or word2vec text file")
     sha256 = _sha256(path)
     folder = cache_folder() / sha256
     if not (folder / "source.json").is_file():

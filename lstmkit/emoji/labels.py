@@ -26,6 +26,14 @@ class Label:
         """The key as JSON has it: a number where it is one."""
         return int(self.key) if self.key.isdecimal() else self.key
 
+    def sign(self, encoding: str) -> str:
+        """Return the emoji, or ``:name:`` where a terminal of this encoding has none."""
+        try:
+            self.emoji.encode(encoding)
+        except (UnicodeEncodeError, LookupError):
+            return f":{self.name}:"
+        return self.emoji
+
 
 def from_config(entries: Mapping[str, str]) -> dict[str, Label]:
     """Return the labels of a config's ``labels:`` section, by key.

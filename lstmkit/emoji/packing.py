@@ -77,12 +77,12 @@ def _lines(path: Path) -> Iterator[tuple[int, str, list[float]]]:
             values = [float(text) for text in texts]
         except ValueError as error:
             raise InputError(
-                f"{path}, line {number}: expected a word and {width} numbers, found {line:.60}"
+                f"{path}, line {number}: expected a word and {width} numbers, found {line[:60]!r}"
             ) from error
         if len(values) < 2 or not head:
             raise InputError(
                 f"{path}, line {number}: expected a word and at least 2 numbers with single spaces "
-                f"between them, found {line:.60}"
+                f"between them, found {line[:60]!r}"
             )
         if number > MAX_WORDS:
             raise InputError(f"{path}: over {MAX_WORDS:,} lines; keep the most frequent words")

@@ -19,6 +19,7 @@ from lstmkit.emoji.embeddings import VectorTable
 from lstmkit.emoji.metrics import fit_temperature
 from lstmkit.emoji.text import Reader, known_words, unknown_words
 from lstmkit.errors import InputError
+from lstmkit.quiet import native_stderr
 
 if TYPE_CHECKING:
     from lstmkit.emoji.data import Dataset
@@ -107,7 +108,15 @@ def evaluate(
 
     run = runs.find(output, "emoji", folder)
     config, model = config_of(run), classifier.load(run, vectors)
-    test = data.load(csv or data.shipped("test"), config.labels, known=model.labels)
+    try:
+        test = data.load(csv or data.shipped("test"), config.labels, known=model.labels)
+    except InputError as error:
+        if csv is not None:
+            raise
+        raise InputError(
+            f"{run.path}: this model has labels of its own, which the sentences that ship do not "
+            f"carry; name the CSV to score it on"
+        ) from error
     train_set = _training_set_of(run, config)
     made = runs.create(
         output, "emoji", test.name, config,
@@ -234,7 +243,8 @@ def fit(
         The history, one row per epoch; the words of the training sentences that have a vector;
         and where training moved these, (words, dimension), or None if they are frozen.
     """
-    import keras
+    with native_stderr():
+        import keras
 
     from lstmkit import training
     from lstmkit.emoji.model import emojifier_v2, pretrained_embedding_layer

@@ -10,7 +10,7 @@ from lstmkit import config as configs
 from lstmkit.errors import InputError
 from lstmkit.music.config import MusicConfig
 from lstmkit.options import (
-    NumberRange,
+    Number,
     config_options,
     json_option,
     output_option,
@@ -62,12 +62,12 @@ def train(
     "--bars", type=click.IntRange(1, 1000), help="Bars of the solo; default: the config's."
 )
 @click.option("--chords", help='Such as "Dm7 G7 | Cmaj7"; default: those of a training tune.')
-@click.option("--temperature", type=NumberRange(0, 10), help="0: always the likeliest value.")
-@click.option("--top-p", type=NumberRange(0, 1, min_open=True), help="Share to draw from.")
+@click.option("--temperature", type=Number(0, 10), help="0: always the likeliest value.")
+@click.option("--top-p", type=Number(0, 1, min_open=True), help="Share to draw from.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Decides all that is drawn.")
 @click.option("--count", type=click.IntRange(1, 1000), default=1, help="Number of solos.")
-@click.option("--tempo", type=NumberRange(10, 1000), help="Quarters per minute.")
-@click.option("--swing", type=NumberRange(0.5, 0.8), help="0.5 straight, 0.667 triplets.")
+@click.option("--tempo", type=Number(10, 1000), help="Quarters per minute.")
+@click.option("--swing", type=Number(0.5, 0.8), help="0.5 straight, 0.667 triplets.")
 @click.option("--primer", help="Music the network hears before it begins.")
 @click.option("--accompaniment/--no-accompaniment", default=True, help="Piano and bass.")
 @click.option("--wav", is_flag=True, help="Render sound as well.")

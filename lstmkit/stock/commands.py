@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lstmkit import config as configs
-from lstmkit.completion import runs_of_command
+from lstmkit.completion import models_of_command
 from lstmkit.datafiles import data_folder
 from lstmkit.errors import InputError
 from lstmkit.options import (
@@ -28,7 +28,7 @@ run_argument = click.argument(
     metavar="[RUN]",
     required=False,
     type=click.Path(path_type=Path),
-    shell_complete=runs_of_command,
+    shell_complete=models_of_command,
 )
 csv_argument = click.argument("csv", required=False, type=click.Path(path_type=Path))
 

@@ -83,7 +83,7 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
         first_test = dataset.train_rows + trained.network.window
         result = evaluation.score(made.path, dataset, trained, first_test=first_test)
         write(result)
-        build.write(made)
+    build.write(made)
     return result
 
 
@@ -193,7 +193,7 @@ def _train(run: runs.Run, dataset: "Dataset", config: StockConfig) -> Result:
     with runs.recorded(run), resumable_by(resume_command):
         first_test = dataset.train_rows + config.data.window
         result = _train_span(run, dataset, config, first_test, resume_command, label="train")
-        build.write(run)
+    build.write(run)
     return result
 
 
@@ -248,7 +248,7 @@ def _backtest(run: runs.Run, dataset: "Dataset", config: StockConfig, folds: int
         unit = float(np.abs(np.diff(dataset.prices[: dataset.train_rows])).mean())
         whole = evaluation.join(run.path, results, naive_mae=unit)
         write(whole)
-        build.write(run)
+    build.write(run)
     return whole
 
 

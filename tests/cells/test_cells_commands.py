@@ -96,11 +96,13 @@ def test_learn_writes_its_run(cli, tmp_path):
     content = json.loads(done.out)
     run = only_run(tmp_path)
     assert {path.name for path in run.rglob("*") if path.is_file()} == {
+        "README.md",
         "config.yaml",
         "history.csv",
         "loss.png",
         "metrics.json",
         "parameters.npz",
+        "report.html",
         "run.json",
         "vocabulary.json",
         "written.txt",
@@ -295,7 +297,10 @@ def test_gates_of_a_stock_run(cli, tmp_path, price_csv, walk, tiny):
     assert (run / "plots" / "gates.png").read_bytes().startswith(b"\x89PNG")
     wrong = cli("cells", "gates", "--layer", "none")
     assert (wrong.code, "no LSTM called 'none'; this model has lstm_1" in wrong.err) == (2, True)
-    assert cli("cells", "gates", "--text", "hello").code == 2
+    stock = next((tmp_path / "outputs" / "stock").iterdir())
+    assert cli("cells", "gates", stock, "--text", "hello").code == 2
+    chosen = cli("cells", "gates", "--text", "hello")  # a sentence is for a model that reads it
+    assert (chosen.code, "ships with lstmkit" in chosen.err) == (0, True)
 
 
 def test_gates_of_the_emoji_model_over_a_sentence(cli, tmp_path):
@@ -305,6 +310,11 @@ def test_gates_of_the_emoji_model_over_a_sentence(cli, tmp_path):
     rows = rows_of(only_run(tmp_path) / "gates.csv")
     assert list(dict.fromkeys(row["input"] for row in rows)) == ["am", "not", "happy"]
     assert cli("cells", "gates", shipped, "--text", "qqxx").code == 2
+
+
+def test_gates_without_a_run_are_those_of_the_emoji_model_that_ships(cli):
+    files = json.loads(cli("cells", "gates", "--json").out)["files"]
+    assert {"gates.csv", "gates.png", "report.html", "README.md"} <= {Path(f).name for f in files}
 
 
 def test_gates_of_no_run_are_refused(cli):

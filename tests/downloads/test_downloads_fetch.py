@@ -1,7 +1,10 @@
+import errno
 import hashlib
 import http.server
+import io
 import json
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,9 +15,26 @@ from lstmkit.datafiles import locate
 from lstmkit.downloads import catalogue
 from lstmkit.downloads.catalogue import RemoteFile, Source
 from lstmkit.downloads.fetch import fetch, state
+from lstmkit.emoji import embeddings
 from lstmkit.errors import InputError, RunError
 
 BODY = b"2016-12-30,104.0,104.5,103.9,104.2,104.2,100\n" * 4000
+
+
+VECTORS = "".join(f"word{n} {n}.5 -1 2\n" for n in range(2000)).encode()
+
+
+def archive(member="glove.6B.100d.txt"):
+    """Return a ZIP archive like Stanford's, with two members."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as files:
+        for name, content in ((member, VECTORS), ("glove.6B.50d.txt", b"a 1 2\n")):
+            files.writestr(zipfile.ZipInfo(name), content)
+    return stream.getvalue()
+
+
+BODIES = {"/truncated": BODY[:1000], "/changed": BODY[::-1]}
+BODIES |= {"/zip": archive(), "/other.zip": archive("other.txt")}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -33,9 +53,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(BODY[:1000])
             return
-        self.send_header("Content-Length", str(len(BODY)))
+        body = BODIES.get(self.path, BODY)
+        self.send_header("Content-Length", str(len(body if "zip" in self.path else BODY)))
         self.end_headers()
-        self.wfile.write({"/truncated": BODY[:1000], "/changed": BODY[::-1]}.get(self.path, BODY))
+        self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -111,6 +132,65 @@ def test_fetch_into_a_folder_that_cannot_be_made_is_one_error(server, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="choose another folder with --data"):
         fetch(source_at(server, "/good"), tmp_path / "file" / "data")
+
+
+def glove_at(server, path):
+    url = f"http://127.0.0.1:{server.server_address[1]}{path}"
+    body = BODIES[path]
+    sha256 = hashlib.sha256(body).hexdigest()
+    file = RemoteFile("glove.6B.zip", url, len(body), sha256, member="glove.6B.100d.txt")
+    return Source("glove", "vectors", "PDDL", (file,), "")
+
+
+def test_archive_is_unpacked_beside_itself_once(server, tmp_path, monkeypatch):
+    paths = fetch(glove_at(server, "/zip"), tmp_path)
+    assert [path.name for path in paths] == ["glove.6B.zip", "glove.6B.100d.txt"]
+    assert paths[1].read_bytes() == VECTORS
+    assert len(list(tmp_path.iterdir())) == 2
+    before = paths[1].stat().st_mtime_ns
+    fetch(glove_at(server, "/zip"), tmp_path)
+    assert paths[1].stat().st_mtime_ns == before
+    paths[1].write_bytes(b"half")
+    fetch(glove_at(server, "/zip"), tmp_path)
+    assert paths[1].read_bytes() == VECTORS
+    assert server.asked == ["/zip"]
+    monkeypatch.setenv("LSTMKIT_DATA", str(tmp_path))
+    monkeypatch.setenv("LSTMKIT_CACHE", str(tmp_path / "cache"))
+    table = embeddings.load(Path("glove.6B.100d.txt"))  # found in the user's data folder
+    assert (len(table.vocabulary), table.dimension) == (2000, 3)
+
+
+def test_archive_without_the_member_is_one_error(server, tmp_path):
+    with pytest.raises(RunError, match=r"glove\.6B\.100d\.txt cannot be unpacked"):
+        fetch(glove_at(server, "/other.zip"), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["glove.6B.zip"]
+
+
+@pytest.mark.parametrize("path", ["/good", "/zip"])
+def test_full_disk_is_one_error_and_leaves_nothing(server, tmp_path, monkeypatch, path):
+    source = source_at(server, path) if path == "/good" else glove_at(server, path)
+    if path == "/zip":
+        fetch(source, tmp_path)
+        (tmp_path / "glove.6B.100d.txt").unlink()
+    present = sorted(tmp_path.iterdir())
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("lstmkit.downloads.fetch.Progress.update", full)
+    with pytest.raises(RunError, match="cannot write: No space left on device; free space"):
+        fetch(source, tmp_path)
+    assert sorted(tmp_path.iterdir()) == present
+
+
+def test_interrupted_fetch_leaves_nothing(server, tmp_path, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lstmkit.downloads.fetch.Progress.update", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fetch(source_at(server, "/good"), tmp_path / "data")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_data_fetch_puts_the_file_where_locate_looks(server, tmp_path, monkeypatch):

@@ -134,6 +134,11 @@ def test_evaluate_scores_with_the_training_files_baselines(trained, sentences, t
     assert "also" in done.err or "too" in done.err
 
 
+def test_evaluate_without_a_csv_asks_for_one_where_the_labels_are_its_own(trained, cli):
+    ended = cli("emoji", "evaluate", "--run", trained.run)
+    assert (ended.code, "labels of its own" in ended.err, "name the CSV" in ended.err) == (2, 1, 1)
+
+
 def test_predict_with_own_run_answers_with_its_emojis(trained, cli):
     done = cli("emoji", "predict", "a puppy", "--run", trained.run, "--json")
     content = json.loads(done.out)
@@ -167,6 +172,17 @@ def test_load_refuses_a_damaged_run(trained, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("file", ["tuned.npy", "model.keras", "vocabulary.txt", "labels.json"])
+def test_empty_file_of_a_run_is_one_error(trained, tmp_path, cli, file):
+    broken = tmp_path / "broken"
+    shutil.copytree(trained.run, broken)
+    (broken / file).write_bytes(b"")
+    ended = cli("emoji", "predict", "a puppy", "--run", broken)
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1].startswith("Error: ")
+    assert "broken" in ended.err
+
+
 def test_shipped_model_can_be_trained_again(tmp_path):
     config = configs.load(EmojiConfig, "emoji", None)
     again = pipeline.train(None, config, tmp_path).metrics["test"]

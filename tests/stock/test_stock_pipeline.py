@@ -87,6 +87,14 @@ def test_manifest_tells_seed_versions_input_and_status(result, tmp_path):
     assert manifest["inputs"][0]["sha256"] == hashlib.sha256(content).hexdigest()
 
 
+def test_page_and_card_tell_how_the_run_ended(result):
+    run = Path(result["run"])
+    assert "| status | done |" in (run / "README.md").read_text(encoding="utf-8")
+    head = (run / "report.html").read_text(encoding="utf-8").partition("<h1")[0]
+    assert "done" in head[-300:]
+    assert "running" not in head[-300:]
+
+
 def test_same_seed_gives_the_same_bytes(cli, price_csv, walk, tiny):
     path = price_csv(walk)
     first, second = (train(cli, path, tiny, "--seed", 5) for _ in range(2))
@@ -255,6 +263,12 @@ def test_stopping_after_the_fit_keeps_the_training(cli, price_csv, walk, tiny, m
     assert (run / training.CHECKPOINT).exists()
     assert cli("stock", "train", "--resume", run).code == 0
     assert not (run / training.CHECKPOINT).exists()
+
+
+def test_a_backtest_holds_no_model_to_forecast_with(cli, price_csv, walk, tiny):
+    made = cli("stock", "backtest", price_csv(walk), *tiny, "--folds", "2", "--json")
+    ended = cli("stock", "forecast", json.loads(made.out)["run"])
+    assert (ended.code, "which holds no model" in ended.err) == (2, True)
 
 
 def test_too_many_folds_are_refused(cli, price_csv, walk, tiny):

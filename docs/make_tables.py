@@ -1,0 +1,109 @@
+"""Write the tables of README.md that say what the code says: every command, every config key.
+
+    python docs/make_tables.py
+
+A test fails while they differ from the code.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from ruamel.yaml import YAML
+from tabulate import tabulate
+
+from lstmkit import config
+from lstmkit.cli import root
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each command with the first sentence of its help."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        words = f"{path} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from commands(command, words)
+        elif command is not None:
+            help_text = " ".join((command.help or "").split())
+            yield f"`{words}`", help_text.partition(". ")[0].rstrip(".")
+
+
+def keys(pipeline: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield each key of a pipeline with its default, what it accepts, and its comment."""
+    schema = config.json_schema(config.schema_of(pipeline), pipeline)
+    path = config.package_folder("configs") / f"{pipeline}.yaml"
+    yield from _keys(YAML().load(path), schema, schema["$defs"], "")
+
+
+def _keys(
+    document: Any, schema: dict[str, Any], defs: dict[str, Any], prefix: str
+) -> Iterator[tuple[str, str, str, str]]:
+    for key, value in document.items():
+        spec = schema["properties"][key]
+        if "$ref" in spec:
+            inner = defs[spec["$ref"].rpartition("/")[2]]
+            yield from _keys(value, inner, defs, f"{prefix}{key}.")
+            continue
+        default = _plain(value)
+        comment = config.comment_of(document, key).replace("|", r"\|")
+        yield f"`{prefix}{key}`", f"`{default}`", accepted(spec), comment
+
+
+def accepted(spec: dict[str, Any]) -> str:
+    """Say in a few words which values a JSON Schema allows."""
+    if "anyOf" in spec:
+        return " or ".join(accepted(one) for one in spec["anyOf"])
+    if "enum" in spec:
+        return ", ".join(map(str, spec["enum"]))
+    kind = str(spec.get("type", "any"))
+    if kind == "array":
+        several = spec.get("items") or {}
+        return f"list of {accepted(several)}"
+    bounds = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to"}
+    bounds["exclusiveMaximum"] = "below"
+    said = [f"{word} {_count(spec[name])}" for name, word in bounds.items() if name in spec]
+    words = {"boolean": "true or false", "string": "text", "object": "mapping"}
+    return " ".join([words.get(kind, kind), *said])
+
+
+def _count(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
+
+
+def _plain(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {inner}" for key, inner in value.items())
+    return str(list(value)) if isinstance(value, list) else str(value)
+
+
+def tables() -> dict[str, str]:
+    """Return the text of each generated part of the README by its name."""
+    parts = {"commands": tabulate(list(commands()), ["command", "what it does"], "github")}
+    for pipeline in config.pipelines():
+        heads = ["key", "default", "accepts", "what, and why"]
+        rows = tabulate(list(keys(pipeline)), heads, "github", disable_numparse=True)
+        parts[f"keys of {pipeline}"] = re.sub(r" {2,}", " ", rows)
+    return parts
+
+
+def filled(text: str) -> str:
+    """Return the README with every generated part renewed."""
+    for name, table in tables().items():
+        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise ValueError(f"README.md has no part between {begin} and {end}")
+        text = f"{before}{begin}\n{table}\n{end}{after}"
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
