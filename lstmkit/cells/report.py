@@ -84,12 +84,28 @@ class Gates:
             for key, name in GATES.items()
         ]
 
+    @property
+    def verdict(self) -> str:
+        """One sentence: what was looked into, and what its forget gate did."""
+        forget = self.inside["f"].mean(axis=1)  # (time,)
+        least = int(forget.argmin())
+        return (
+            f"{self.layer} keeps {forget.mean():.0%} of its memory from one step to the next; "
+            f"least ({forget[least]:.0%}) at {self.shown.steps[least]!r}."
+        )
+
+    def metrics(self) -> dict[str, Any]:
+        """Return the content of ``metrics.json``."""
+        gates = {one.pop("gate"): one for one in self.summary()}
+        return {"verdict": self.verdict, "model": self.source, "layer": self.layer, **gates}
+
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--json`` prints."""
         return {
             "run": str(self.run),
             "model": self.source,
             "layer": self.layer,
+            "verdict": self.verdict,
             "gates": self.summary(),
             "files": _files(self.run),
         }
@@ -173,7 +189,7 @@ def write_learned(result: Learned) -> None:
 
 
 def write_gates(result: Gates) -> None:
-    """Write ``gates.csv``, one line per step and unit, and ``plots/gates.png``."""
+    """Write ``gates.csv``, one line per step and unit, and a heat map; ``metrics.json`` last."""
     from lstmkit.cells import pictures
 
     names = [name.replace(" ", "_") for name in GATES.values()]
@@ -185,6 +201,7 @@ def write_gates(result: Gates) -> None:
                 values = ",".join(f"{column[t, unit]:.6f}" for column in columns)
                 stream.write(f"{t},{_quoted(step)},{unit},{values}\n")
     pictures.draw_gates(result, result.run / "plots" / "gates.png")
+    write_json(result.run / "metrics.json", result.metrics())
 
 
 def _quoted(text: str) -> str:

@@ -83,7 +83,9 @@ def generate(
     config = _changed(config_of(run), changes, seed)
     book, network = session.load(run)
     arrangement.stage(book.tunes[0], request, config.generate)  # a wrong chord ends it here
-    made = runs.create(output, "music", "solo", config, verb="generate")
+    inputs = [runs.fingerprint(run.path / name) for name in (runs.MODEL, songbook.FILE)]
+    inputs += reading.fingerprints([request.primer] if request.primer else [])
+    made = runs.create(output, "music", "solo", config, inputs=inputs, verb="generate")
     with runs.recorded(made):
         solos = [
             session.improvise(book, network, config, request, number)

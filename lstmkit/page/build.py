@@ -1,8 +1,9 @@
 """Make the page of a run, the page that compares runs, and the model card."""
 
+import contextlib
 import importlib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,11 @@ def write(run: runs.Run) -> Path:
     """
     manifest = run.manifest
     page = _page_of(manifest)
-    facts = _facts(run, manifest, page.verdict(_metrics(run)))
-    blocks = page.blocks(run)
-    _write_card(run.path / CARD, _environment().get_template("card.md").render(facts))
+    with _as_lstmkit_writes_it(run):
+        facts = _facts(run, manifest, page.verdict(_metrics(run)))
+        blocks = page.blocks(run)
+        card = _environment().get_template("card.md").render(facts)
+    _write_card(run.path / CARD, card)
     facts["files"] = _files(run)
     runs.write_text(run.path / PAGE, _render("report.html", facts, blocks))
     return run.path / PAGE
@@ -60,11 +63,10 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     columns = ["", *names]
     metrics = [dict(_flat(_metrics(run))) for run in chosen]
     settings = [dict(_flat(_settings(run))) for run in chosen]
+    with _as_lstmkit_writes_it(*chosen):
+        verdicts = [(run.name, page.verdict(_metrics(run))) for run in chosen]
     blocks: list[Block] = [
-        Table(
-            "Verdicts", ["run", "verdict"], [(r.name, page.verdict(_metrics(r))) for r in chosen]
-        ),
-        Table("Metrics", columns, _side_by_side(metrics)),
+        Table("Verdicts", ["run", "verdict"], verdicts, texts=True),
         Table(
             "What differs in the config",
             columns,
@@ -83,6 +85,19 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     path = folder / PAGE
     runs.write_text(path, _render("compare.html", facts, blocks))
     return path
+
+
+@contextlib.contextmanager
+def _as_lstmkit_writes_it(*chosen: runs.Run) -> Iterator[None]:
+    """Turn what a file of a run lacks, where it is valid JSON or CSV, into one clear error."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, jinja2.UndefinedError) as error:
+        where = ", ".join(str(run.path) for run in chosen)
+        raise InputError(
+            f"{where}: run.json, metrics.json or a CSV is not as lstmkit writes it ({error!r}); "
+            f"make the run again"
+        ) from error
 
 
 def _write_card(path: Path, text: str) -> None:
@@ -196,7 +211,7 @@ def _command(words: Sequence[str]) -> str:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def _files(run: runs.Run) -> list[tuple[str, str]]:

@@ -8,7 +8,16 @@ from typing import Any
 
 import numpy as np
 from bokeh.embed import json_item
-from bokeh.models import BoxZoomTool, ColumnDataSource, HoverTool, PanTool, ResetTool, WheelZoomTool
+from bokeh.models import (
+    BoxZoomTool,
+    ColumnDataSource,
+    DataRange1d,
+    HoverTool,
+    LinearAxis,
+    PanTool,
+    ResetTool,
+    WheelZoomTool,
+)
 from bokeh.plotting import figure
 from bokeh.resources import Resources
 
@@ -66,7 +75,7 @@ def hover(chart: Any, renderer: Any, tips: Sequence[tuple[str, str]], **options:
 
 
 def loss(history: Sequence[dict[str, float | None]], *, unit: str) -> Any:
-    """Draw training and validation loss over the epochs.
+    """Draw training and validation loss over the epochs, each on its own axis where far apart.
 
     Args:
         history: Rows with ``epoch``, ``loss`` and, where examples were held out, ``val_loss``.
@@ -79,12 +88,24 @@ def loss(history: Sequence[dict[str, float | None]], *, unit: str) -> Any:
     scale = "log" if _is_steep(columns["loss"]) else "linear"
     chart = new_figure(height=300, y_axis_type=scale, x_axis_label="epoch", y_axis_label=unit)
     source = ColumnDataSource(columns)
+    apart = _are_apart(columns["loss"], columns["val_loss"])
     drawn = []
     curves = (("loss", ACTUAL, "training"), ("val_loss", PREDICTED, "validation"))
     for name, color, label in curves:
-        if np.isfinite(columns[name]).any():
-            drawn.append(chart.line("epoch", name, source=source, color=color, legend_label=label))
-            chart.scatter("epoch", name, source=source, color=color, size=3, legend_label=label)
+        if not np.isfinite(columns[name]).any():
+            continue
+        look: dict[str, Any] = {"source": source, "color": color, "legend_label": label}
+        if apart:
+            chart.extra_y_ranges[name] = DataRange1d(renderers=[])
+            look["y_range_name"] = name
+        drawn.append(chart.line("epoch", name, **look))
+        points = chart.scatter("epoch", name, size=3, **look)
+        if apart:
+            chart.extra_y_ranges[name].renderers = [drawn[-1], points]
+            side = "left" if name == "loss" else "right"
+            chart.add_layout(LinearAxis(y_range_name=name, axis_label=f"{label}, {unit}"), side)
+    if apart:
+        chart.yaxis[0].visible = False  # each curve has its own, at its side
     tips = [("epoch", "@epoch"), ("training", "@loss{0.[000000]}")]
     if len(drawn) > 1:
         tips.append(("validation", "@val_loss{0.[000000]}"))
@@ -114,6 +135,14 @@ def embedded(figures: Mapping[int, Any]) -> tuple[dict[int, Any], Sequence[str]]
 
 def _float(value: float | None) -> float:
     return float("nan") if value is None else float(value)
+
+
+def _are_apart(one: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether two curves have no value in common, so that on one axis both look flat."""
+    first, second = one[np.isfinite(one)], other[np.isfinite(other)]
+    if not len(first) or not len(second) or _is_steep(first):
+        return False
+    return bool(first.min() > second.max() or first.max() < second.min())
 
 
 def _is_steep(values: np.ndarray) -> bool:

@@ -39,5 +39,5 @@ def report(run_folders: tuple[Path, ...], compare: bool, show: bool, output: Pat
     else:
         path = build.write(chosen[0])
     click.echo(path)
-    if show:
-        click.launch(str(path.absolute()))
+    if show and click.launch(str(path.absolute())):
+        click.echo("no browser could be started; open the page by hand", err=True)

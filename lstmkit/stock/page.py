@@ -43,7 +43,7 @@ def blocks(run: Run) -> list[Block]:
     history = read_history(run)
     if history:
         note = "Epoch 0 is the network before it has learned anything; the best epoch is kept."
-        figure = charts.loss(history, unit="mean squared error, scaled")
+        figure = charts.loss(history, unit="scaled MSE")
         found.append(Chart("Loss", figure, note))
     return found
 

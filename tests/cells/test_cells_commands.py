@@ -313,8 +313,11 @@ def test_gates_of_the_emoji_model_over_a_sentence(cli, tmp_path):
 
 
 def test_gates_without_a_run_are_those_of_the_emoji_model_that_ships(cli):
-    files = json.loads(cli("cells", "gates", "--json").out)["files"]
-    assert {"gates.csv", "gates.png", "report.html", "README.md"} <= {Path(f).name for f in files}
+    content = json.loads(cli("cells", "gates", "--json").out)
+    assert "of its memory" in content["verdict"]
+    files = content["files"]
+    names = {"gates.csv", "gates.png", "metrics.json", "report.html", "README.md"}
+    assert names <= {Path(f).name for f in files}
 
 
 def test_gates_of_no_run_are_refused(cli):

@@ -112,6 +112,32 @@ def test_damaged_file_is_one_error_that_names_it(make_run, file, text):
     assert not (run.path / "report.html").exists()
 
 
+@pytest.mark.parametrize("pipeline", ["stock", "emoji", "music"])
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("metrics.json", '{"verdict": "?", "test": 3}'),
+        ("metrics.json", '{"training": {"notes": 3}, "solos": {"a": 4}}'),
+        ("run.json", '{"pipeline": "PIPELINE", "command": 5, "inputs": 3}'),
+    ],
+)
+def test_valid_json_of_another_shape_is_one_error(make_run, pipeline, file, text):
+    run = make_run(pipeline)
+    runs.write_text(run.path / file, text.replace("PIPELINE", pipeline))
+    try:
+        build.write(run)
+    except InputError as error:
+        assert str(run.path) in str(error)
+        assert "make the run again" in str(error)
+
+
+def test_compare_shows_each_metric_once(make_run, tmp_path):
+    metrics = '{"verdict": "Equals.", "test": {"rmse": 1.25}}'
+    pair = [make_run(name=name, metrics__json=metrics) for name in ("one", "two")]
+    content = build.compare(pair, tmp_path / "compared").read_text(encoding="utf-8")
+    assert content.count("test.rmse") == 1
+
+
 def test_compare_refuses_one_run_and_two_pipelines(make_run, tmp_path):
     run = make_run()
     with pytest.raises(InputError, match="at least two runs"):
