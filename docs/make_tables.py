@@ -1,11 +1,13 @@
-"""Write the tables of README.md that say what the code says: every command, every config key.
+"""Write the tables of README.md that say what the code says: commands, config keys, speed.
 
     python docs/make_tables.py
 
 A test fails while they differ from the code.
 """
 
+import json
 import re
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,15 @@ from tabulate import tabulate
 from lstmkit import config
 from lstmkit.cli import root
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+RESULTS = ROOT / "tests" / "benchmarks" / "results" / "results.json"
+EPOCHS = {
+    "stock_epoch": "the tutorial's stock model",
+    "emoji_epoch": "Emojifier-v2",
+    "music_epoch": "djmodel",
+}
+CONTENDERS = ("plain Keras", "PyTorch", "Keras on JAX", "lstmkit")
 
 
 def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, str]]:
@@ -71,6 +81,20 @@ def accepted(spec: dict[str, Any]) -> str:
     return " ".join([words.get(kind, kind), *said])
 
 
+def speed() -> str:
+    """Return seconds per epoch of each contender in the benchmark run that is kept."""
+    sections = json.loads(RESULTS.read_text(encoding="utf-8"))["sections"]
+    rows = []
+    for section, title in EPOCHS.items():
+        found = sections[section]["data"]
+        seconds = {name: statistics.median(found[name]["seconds"]) for name in CONTENDERS}
+        ratio = seconds["plain Keras"] / seconds["lstmkit"]
+        cells = [f"{seconds[name]:.3g}" for name in CONTENDERS]
+        rows.append([title, *cells, f"{ratio:.1f} times"])
+    heads = ["seconds per epoch", *CONTENDERS, "faster than plain Keras"]
+    return tabulate(rows, heads, "github", disable_numparse=True)
+
+
 def _count(value: float) -> str:
     return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
@@ -85,7 +109,10 @@ def _plain(value: Any) -> str:
 
 def tables() -> dict[str, str]:
     """Return the text of each generated part of the README by its name."""
-    parts = {"commands": tabulate(list(commands()), ["command", "what it does"], "github")}
+    parts = {
+        "commands": tabulate(list(commands()), ["command", "what it does"], "github"),
+        "speed": speed(),
+    }
     for pipeline in config.pipelines():
         heads = ["key", "default", "accepts", "what, and why"]
         rows = tabulate(list(keys(pipeline)), heads, "github", disable_numparse=True)

@@ -179,14 +179,19 @@ class _Loop:
         self.steps = math.ceil(len(train) / self.batch)
         self.state = _State()
         self.saved_at = time.monotonic()
+        self.span = 1  # steps per call, found while training
+        self.metrics: dict[str, float] = {}
         _build(model, train)
-        self.best_weights = [w.numpy() for w in model.weights]
+        self.best_weights: list[np.ndarray] = []  # stays empty where nothing is held out
         self.train_steps = self._graph(train, model.train_step)
         self.test_steps = self._graph(validation, model.test_step) if validation else None
         self.board = _tensorboard(run) if config.tensorboard else None
 
     def _graph(self, examples: Examples, step: Callable[[Any], Any]) -> Any:
-        """Return a graph function that runs steps ``first`` to ``last`` of an order."""
+        """Return a graph function that runs steps ``first`` to ``last`` of an order.
+
+        It returns the metrics so far: reckoned there, they cost nothing beside the steps.
+        """
         batch = self.batch
 
         @tf.function(  # type: ignore[untyped-decorator]
@@ -196,9 +201,11 @@ class _Loop:
                 tf.TensorSpec([], tf.int32),
             ]
         )
-        def steps(order: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> None:
+        def steps(order: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> dict[str, tf.Tensor]:
             for index in tf.range(first, last):
                 step(examples.gather(order[index * batch : (index + 1) * batch]))
+            results: dict[str, tf.Tensor] = self.model.get_metrics_result()
+            return results
 
         return steps
 
@@ -219,29 +226,28 @@ class _Loop:
         ) as progress:
             while not state.finished:
                 self._epoch(progress, stopped, resume_command)
-        for weight, best in zip(self.model.weights, self.best_weights, strict=True):
-            weight.assign(best)
+        if self.best_weights:
+            self.model.set_weights(self.best_weights)
         self._save()
 
     def _epoch(self, progress: Progress, stopped: Callable[[], bool], resume: str) -> None:
         state, order = self.state, self._order()
         if state.step == 0:
             self.model.reset_metrics()
-        span = 1
         while state.step < self.steps:
-            last = min(state.step + span, self.steps)
+            last = min(state.step + self.span, self.steps)
             began = time.monotonic()
-            self.train_steps(order, state.step, last)
+            self.metrics = _floats(self.train_steps(order, state.step, last))
             spent = time.monotonic() - began
             done, state.step = last - state.step, last
             if spent < SECONDS_PER_CALL:
-                span = max(1, min(2 * span, self.steps))
-            elif span > 1:
-                span //= 2
+                self.span = min(2 * self.span, self.steps)
+            elif self.span > 1:
+                self.span //= 2
             if state.step < self.steps:
                 progress.update(done, self._text())
                 self._breathe(stopped, resume)
-        self._close_epoch(self._metrics())
+        self._close_epoch(self.metrics)
         progress.update(done, self._text())
         self._breathe(stopped, resume)
 
@@ -249,9 +255,6 @@ class _Loop:
         """Return the shuffled indices of this epoch, the same whenever it is run."""
         shuffled = np.random.default_rng([self.seed, self.state.epoch]).permutation(len(self.train))
         return tf.constant(shuffled, tf.int32)
-
-    def _metrics(self) -> dict[str, float]:
-        return {name: float(value) for name, value in self.model.get_metrics_result().items()}
 
     def _close_epoch(self, metrics: dict[str, Any]) -> None:
         """Score the validation examples, note the epoch, decide whether to stop."""
@@ -262,14 +265,15 @@ class _Loop:
         if self.validation is not None and self.test_steps is not None:
             self.model.reset_metrics()
             count = math.ceil(len(self.validation) / self.batch)
-            self.test_steps(tf.range(len(self.validation)), 0, count)
-            row |= {f"val_{name}": value for name, value in self._metrics().items()}
+            found = _floats(self.test_steps(tf.range(len(self.validation)), 0, count))
+            row |= {f"val_{name}": value for name, value in found.items()}
         state.history.append(row)
         self._refuse_divergence(row)
         watched = row.get("val_loss", -state.epoch)
         if watched < state.best:
             state.best, state.best_epoch = watched, state.epoch
-            self.best_weights = [weight.numpy() for weight in self.model.weights]
+            if self.validation is not None:
+                self.best_weights = [weight.numpy() for weight in self.model.weights]
         waited = state.epoch - state.best_epoch
         out_of_patience = config.patience is not None and waited >= config.patience
         state.finished = state.epoch >= config.epochs or out_of_patience
@@ -292,7 +296,7 @@ class _Loop:
 
     def _text(self) -> str:
         state = self.state
-        row = state.history[-1] if state.history and state.step == 0 else self._metrics()
+        row = state.history[-1] if state.history and state.step == 0 else self.metrics
         shown = [f"epoch {state.epoch + bool(state.step)}/{self.config.epochs}"]
         shown += [f"{k} {row[k]:.4g}" for k in ("loss", "val_loss") if row.get(k) is not None]
         return ", ".join(shown)
@@ -331,7 +335,8 @@ class _Loop:
                 self.state = _State(**json.loads(saved["meta"].tobytes()))
                 for name, variable in self._variables().items():
                     variable.assign(saved[name])
-                self.best_weights = [saved[f"best{i}"] for i in range(len(self.best_weights))]
+                kept = len(self.model.weights) if self.validation is not None else 0
+                self.best_weights = [saved[f"best{i}"] for i in range(kept)]
         except (
             *(OSError, ValueError, KeyError, TypeError, EOFError),
             *(zipfile.BadZipFile, zlib.error),
@@ -340,6 +345,10 @@ class _Loop:
                 f"{self.path}: damaged or from another version ({error}); "
                 f"delete it to start this run over"
             ) from error
+
+
+def _floats(results: dict[str, tf.Tensor]) -> dict[str, float]:
+    return {name: float(value) for name, value in results.items()}
 
 
 def _build(model: keras.Model, examples: Examples) -> None:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -124,21 +125,26 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 
 class Report:
-    """Collects the sections of one run and writes them as JSON and Markdown.
+    """Collects sections and writes them as JSON and Markdown.
 
     Args:
         folder: Where `results.json` and `results.md` go.
         quick: Whether this is only a smoke test.
+        renew: Whether sections that are there already stay until they are measured anew.
     """
 
-    def __init__(self, folder: Path, *, quick: bool) -> None:
+    def __init__(self, folder: Path, *, quick: bool, renew: bool = False) -> None:
         self.folder, self.sections = folder, {}
         self.head = {"quick": quick, "machine": machine()}
         folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "results.json"
+        if renew and path.exists():
+            self.sections = json.loads(path.read_text(encoding="utf-8"))["sections"]
 
     def add(self, name: str, title: str, text: str, data: Any) -> None:
         """Add a section, show it, and write everything so far."""
-        self.sections[name] = {"title": title, "text": text, "data": data}
+        now = f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M}"
+        self.sections[name] = {"title": title, "measured": now, "text": text, "data": data}
         sys.stdout.write(f"\n## {title}\n\n{text}\n")
         sys.stdout.flush()
         content = self.head | {"sections": self.sections}
@@ -149,7 +155,7 @@ class Report:
         machine = self.head["machine"]
         versions = ", ".join(f"{k} {v}" for k, v in machine["versions"].items() if v)
         lines = [
-            "# Benchmarks of one run",
+            "# Benchmarks on one machine",
             "",
             f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
             f"{machine['system']}, Python {machine['python']}; {versions}. "
@@ -159,4 +165,5 @@ class Report:
             lines += ["", "This was a smoke test (`--quick`): the figures mean nothing."]
         for section in self.sections.values():
             lines += ["", f"## {section['title']}", "", section["text"]]
+            lines += ["", f"Measured until {section.get('measured', '?')} UTC."]
         return "\n".join(lines) + "\n"

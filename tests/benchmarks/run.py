@@ -46,7 +46,7 @@ def main() -> None:
             tutorial_epochs=given.tutorial_epochs or (2 if given.quick else TUTORIAL_EPOCHS),
             scratch=Path(scratch),
         )
-        report = measure.Report(output, quick=given.quick)
+        report = measure.Report(output, quick=given.quick, renew=bool(given.only))
         for name in given.only or sections:
             sections[name](report, options)
 
