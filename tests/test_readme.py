@@ -38,7 +38,7 @@ def commands_of(page):
     blocks = "\n".join(re.findall(r"^```\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE))
     for line in blocks.splitlines():
         for part in line.partition("  #")[0].split(" && "):
-            yield re.sub(r"^\.venv/bin/", "", part.strip())
+            yield part.strip().removeprefix("~/lstmkit-env/bin/")
     prose = re.sub(r"^```\n.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     yield from (" ".join(code.split()) for code in re.findall(r"`([^`]+)`", prose))
 
