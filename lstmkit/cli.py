@@ -1,6 +1,7 @@
 """The root of the command line: attaches the groups, turns errors into one message and a code."""
 
 import contextlib
+import difflib
 import importlib
 import logging
 import os
@@ -43,6 +44,15 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of `GROUPS`."""
         return list(GROUPS)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one it is like."""
+        close = difflib.get_close_matches(args[0], GROUPS, n=1)
+        if args[0] not in GROUPS and close and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {args[0]!r}; did you mean {close[0]!r}?")
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one member."""
@@ -92,6 +102,7 @@ def _run(args: Sequence[str] | None) -> int:
         return stop.exit_code
     except click.ClickException as error:
         error.show()
+        _tell_key(error)
         return 2
     except LstmkitError as error:
         click.echo(f"Error: {error}", err=True)
@@ -106,6 +117,19 @@ def _run(args: Sequence[str] | None) -> int:
     except Exception as error:
         return _failed(error)
     return 0
+
+
+def _tell_key(error: click.ClickException) -> None:
+    """Where an unknown option is called like a config key, say how to set that."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None:
+        return
+    from lstmkit import config
+
+    pipeline = error.ctx.command_path.split()[1:2]
+    if pipeline and pipeline[0] in config.pipelines():
+        name = error.option_name.lstrip("-").replace("-", "_")
+        for key in config.keys_called(config.schema_of(pipeline[0]), name):
+            click.echo(f"It is a key of the config: --set {key}=VALUE", err=True)
 
 
 def _failed(error: Exception) -> int:

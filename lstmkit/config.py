@@ -292,7 +292,9 @@ def _explain(
         name = ".".join(key) or "config"
         if problem["type"] == "extra_forbidden":
             known = _keys_of(schema, loc[:-1])
-            guess = _did_you_mean(loc[-1], known)
+            here = [".".join((*loc[:-1], key)) for key in known]
+            elsewhere = keys_called(schema, loc[-1])
+            guess = _did_you_mean(name, elsewhere or here)
             if not guess:
                 guess = f"; known keys here: {', '.join(known)}" if known else ""
             text = f"{where}{name}: unknown key{guess}"
@@ -339,6 +341,12 @@ def _keys_of(schema: type[BaseModel], section: Iterable[str]) -> list[str]:
             return []
         fields = inner.model_fields
     return list(fields)
+
+
+def keys_called(schema: type[BaseModel], name: str) -> list[str]:
+    """Return the keys of all sections that end in a name, such as train.epochs for epochs."""
+    inside = (f"{section}.{name}" for section in schema.model_fields)
+    return [key for key in inside if name in _keys_of(schema, key.split(".")[:1])]
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:

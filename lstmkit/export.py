@@ -60,7 +60,10 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
         write_bytes(target, source.read_bytes())
         return Exported(target, None)
     if kind == "onnx" and find_spec("tf2onnx") is None:
-        raise InputError("ONNX needs the extra of that name: pip install 'lstmkit[onnx]'")
+        raise InputError(
+            "ONNX needs the extra of that name: pip install 'lstmkit[onnx]', in the checkout "
+            "'.[onnx]'; --format keras and saved_model need none"
+        )
     model = runtime.load(source)
     inputs = _examples(model)
     with _moved_into_place(target) as temporary:

@@ -62,7 +62,7 @@ run_option = click.option(
     "run_folder",
     type=click.Path(path_type=Path),
     shell_complete=completion.models_of_command,
-    help="Run folder or run name; default: the newest run, else the model that ships.",
+    help="A run's folder or name, or `shipped`; default: the newest run, else the one that ships.",
 )
 
 resume_option = click.option(

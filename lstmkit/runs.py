@@ -26,6 +26,7 @@ from lstmkit.errors import InputError, RunError
 
 MANIFEST = "run.json"
 MODEL = "model.keras"
+SHIPPED = "shipped"
 USING = ("evaluate", "forecast", "generate", "backtest", "gates")
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 MAX_JSON_BYTES = 64 << 20
@@ -201,12 +202,15 @@ def find(output: Path, pipeline: str, run: Path | None) -> Run:
     Args:
         output: The folder that holds all runs.
         pipeline: Name of the pipeline.
-        run: A run folder or the name of one below ``output/pipeline``; None: the newest finished
-            run of the pipeline, else the model that ships with the package.
+        run: A run folder, the name of one below ``output/pipeline``, or `SHIPPED` for the model
+            that ships with the package; None: the newest finished run, else the one that ships.
 
     Raises:
         InputError: There is no such run.
     """
+    shipped = package_folder("data") / "models" / pipeline
+    if str(run) == SHIPPED and is_run(shipped):
+        return Run(shipped)
     if run is not None:
         for path in (run, output / pipeline / run):
             if is_run(path):
@@ -222,8 +226,7 @@ def find(output: Path, pipeline: str, run: Path | None) -> Run:
         if manifest.get("status") == "done" and manifest.get("verb") == "train":
             log.warning("model: the newest run, %s", candidate.path)
             return candidate
-    shipped = package_folder("data") / "models" / pipeline
-    if (shipped / MANIFEST).is_file():
+    if is_run(shipped):
         log.warning("model: the one that ships with lstmkit, %s", shipped)
         return Run(shipped)
     raise InputError(

@@ -41,6 +41,7 @@ CHECKPOINT = "checkpoint.npz"
 SECONDS_PER_CALL = 0.5
 
 log = logging.getLogger(__name__)
+tf.get_logger().setLevel(logging.ERROR)  # every fold of a backtest is traced, and that is meant
 
 
 class Examples(Protocol):

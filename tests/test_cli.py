@@ -59,7 +59,9 @@ def test_help_loads_nothing_heavy_and_shows_an_example(path):
 def test_config_typo_loads_nothing_heavy_and_ends_with_2():
     status, heavy, _, err = loaded_by(["stock", "train", "--set", "train.epoch=3"])
     assert (status, heavy) == (2, [])
-    assert err == "Error: --set train.epoch=3: train.epoch: unknown key; did you mean 'epochs'?"
+    assert (
+        err == "Error: --set train.epoch=3: train.epoch: unknown key; did you mean 'train.epochs'?"
+    )
 
 
 def test_no_arguments_show_the_help(cli):
@@ -142,3 +144,11 @@ def test_name_too_long_for_a_file_is_the_users_error(cli, command):
     ended = cli(*command, "y" * 5000)
     assert ended.code == 2
     assert ended.err.splitlines()[-1].startswith("Error: ")
+
+
+def test_unknown_command_and_option_name_what_was_meant(cli):
+    assert "did you mean 'stock'?" in cli("stok", "train").err
+    told = cli("stock", "train", "--epochs", "2")
+    assert told.code == 2
+    assert "--set train.epochs=VALUE" in told.err
+    assert "did you mean 'train.epochs'?" in cli("stock", "train", "--set", "epochs=2").err

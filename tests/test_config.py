@@ -44,7 +44,9 @@ def test_config_is_frozen():
 def test_unknown_key_names_nearest_key_file_and_line(tmp_path):
     text = "seed: 1\ntrain:\n  epochs: 2\n  pateince: 3\n"
     found = message(text, folder=tmp_path)
-    assert found == (f"{tmp_path}/my.yaml:4: train.pateince: unknown key; did you mean 'patience'?")
+    assert found == (
+        f"{tmp_path}/my.yaml:4: train.pateince: unknown key; did you mean 'train.patience'?"
+    )
 
 
 def test_unknown_key_without_neighbour_lists_the_known_ones():

@@ -126,9 +126,9 @@ def chat(explain: bool, run_folder: Path | None, output: Path, vectors: Path | N
 
     model = pipeline.load(run_folder, output, vectors=vectors)
     style = answers.Style(explain=explain, color=_has_color(), encoding=_encoding())
-    prompts = sys.stdin.isatty()
+    stdin = _stdin()
     click.echo("Type a line; Ctrl-D ends.", err=True)
-    while line := _typed(prompts):
+    while line := _typed(stdin):
         if line.strip():
             [reading] = model.read([line.rstrip("\n")])
             click.echo(answers.to_text(model, reading, style))
@@ -211,15 +211,15 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
             yield text
 
 
-def _typed(prompts: bool) -> str:
+def _typed(stdin: TextIO) -> str:
     """Return the next line with its line end; an empty text at the end of the input."""
-    if prompts:
+    if stdin.isatty():
         click.echo("> ", nl=False, err=True)
-    return _stdin().readline()
+    return stdin.readline()
 
 
 def _stdin() -> TextIO:
-    """Return stdin, with a sign in the place of bytes that are no UTF-8."""
+    """Return stdin, with a sign in the place of bytes that are no UTF-8; ask before reading."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     return sys.stdin

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 READ_AHEAD = 4096  # texts answered at a time
 
+FEW_TESTED = 30
+
 log = logging.getLogger(__name__)
 
 
@@ -188,6 +190,8 @@ def score(
                 "%d of %d test sentences are in the training file too",
                 notes["test_sentences_also_in_train"], len(test),
             )  # fmt: skip
+    if len(test) < FEW_TESTED:
+        log.warning("%d test sentences say little: mind the interval", len(test))
     return Result(
         run=folder,
         name=test.name,
@@ -222,6 +226,7 @@ def _train(
     with runs.recorded(run):
         history, words, moved = fit(run, train_set, validation, table, config)
         fitted_at = time.monotonic()
+        log.warning("trained; now the calibration, the baselines, the test and the report")
         model = _calibrated(run, train_set, validation, table, words, moved, config)
         result = score(run.path, model, test, train_set, history)
         write(result)

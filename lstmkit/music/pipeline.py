@@ -258,7 +258,8 @@ def _train(run: runs.Run, dataset: Dataset, config: MusicConfig) -> Result:
         }
         verdict = (
             f"learned {content['values']} values from {content['bars']} bars of {content['tunes']}"
-            f" tunes; from the fourth value on it is right {np.mean(places[3:]):.1%} of the time"
+            f" tune{'s' * (len(book.tunes) != 1)}; from the fourth value on it is right"
+            f" {np.mean(places[3:]):.1%} of the time"
         )
         result = Result(run.path, verdict, content, history, [solo], spread)
         write(result)

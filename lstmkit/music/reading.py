@@ -114,7 +114,9 @@ def unchanged(run: runs.Run) -> list[str]:
 
 
 def _located(source: str) -> Path:
-    return locate(Path(source), remedy="name a MIDI or MusicXML file, or corpus:NAME")
+    return locate(
+        Path(source), remedy="name a MIDI or MusicXML file, a folder of them, or corpus:NAME"
+    )
 
 
 def read_bytes(path: Path) -> bytes:

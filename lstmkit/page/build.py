@@ -62,13 +62,13 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     names = [run.name for run in chosen]
     columns = ["", *names]
     metrics = [dict(_flat(_metrics(run))) for run in chosen]
-    settings = [dict(_flat(_settings(run))) for run in chosen]
+    settings = [{"input": _inputs(run), **dict(_flat(_settings(run)))} for run in chosen]
     with _as_lstmkit_writes_it(*chosen):
         verdicts = [(run.name, page.verdict(_metrics(run))) for run in chosen]
     blocks: list[Block] = [
         Table("Verdicts", ["run", "verdict"], verdicts, texts=True),
         Table(
-            "What differs in the config",
+            "What differs in input and config",
             columns,
             [row for row in _side_by_side(settings) if len(set(row[1:])) > 1]
             or [["nothing", *["the same"] * len(names)]],
@@ -170,6 +170,12 @@ def _settings(run: runs.Run) -> dict[str, Any]:
     pipeline = str(run.manifest.get("pipeline"))
     path = run.path / "config.yaml"
     return config.load(config.schema_of(pipeline), pipeline, path).model_dump(mode="json")
+
+
+def _inputs(run: runs.Run) -> str:
+    """Return name and fingerprint of what a run was made from."""
+    read = run.manifest.get("inputs") or []
+    return ", ".join(f"{Path(one['path']).name} ({one['sha256'][:8]})" for one in read)
 
 
 def _flat(content: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -1,6 +1,7 @@
 """The commands of the stock pipeline."""
 
 import json
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -210,8 +211,15 @@ def _show(result: "Result", as_json: bool) -> None:
         return
     _table(report.table(result))
     click.echo(f"\n{report.interval_line(result)}\n\n{result.verdict}")
-    for path in result.to_json()["files"]:
-        click.echo(path, err=True)
+    folds: Counter[Path] = Counter()
+    for path in map(Path, result.to_json()["files"]):
+        inside = path.relative_to(result.run).parts
+        if inside[0].startswith("fold-"):
+            folds[result.run / inside[0]] += 1
+        else:
+            click.echo(path, err=True)
+    for folder, count in folds.items():
+        click.echo(f"{folder}: {count} files", err=True)
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

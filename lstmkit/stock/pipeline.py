@@ -68,7 +68,8 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
 
     Args:
         folder: The run; None: the newest.
-        csv: A file the model may never have seen; None: the one it was trained on.
+        csv: A file the model may never have seen; None, or the one it was trained on: the test
+            span of that.
         output: Folder of all runs.
     """
     from lstmkit.page import build
@@ -77,6 +78,9 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
     run = runs.find(output, "stock", folder)
     config, trained = config_of(run), forecaster.load(run)
     dataset = _dataset_of(run, config) if csv is None else _unseen(csv, config, trained)
+    if csv is not None and _is_own(run, dataset.path):
+        log.warning("%s: the model was trained on it; only its test span is scored", csv)
+        dataset = _dataset_of(run, config)
     inputs = [runs.fingerprint(path) for path in (dataset.path, run.path / runs.MODEL)]
     made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
     with runs.recorded(made):
@@ -181,6 +185,7 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
         "repairs": list(dataset.repairs),
         "train_rows": dataset.train_rows,
         "test_rows": rows - dataset.train_rows,
+        "scored_rows": max(0, rows - dataset.train_rows - config.data.window),
     }
 
 
@@ -360,6 +365,12 @@ def _latest(dataset: "Dataset", trained: Forecaster) -> Context:
         recent_error=float(recent_error(errors, interval.decay, interval.start)[-1]),
         calendar=infer(dataset.dates),
     )
+
+
+def _is_own(run: runs.Run, csv: Path) -> bool:
+    """Return whether a run was trained on a file with this content."""
+    own = {one["sha256"] for one in run.manifest.get("inputs", ())}
+    return runs.fingerprint(csv)["sha256"] in own
 
 
 def _unseen(csv: Path, config: StockConfig, trained: Forecaster) -> "Dataset":

@@ -177,7 +177,10 @@ def _sniff(content: bytes, encoding: str, path: Path) -> _Layout:
     data = [row[:width] + [""] * (width - len(row)) for row in body[header_rows:]]
     data = data[:SAMPLE_ROWS]
     if not data:
-        raise InputError(f"{path}: a header and no rows of data")
+        found = "a header and no rows of data" if len(body) == 1 else "no number in any row"
+        raise InputError(
+            f"{path}: {found}; expected dates and prices, found columns {', '.join(names)!r:.80}"
+        )
     shown = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
     words = f"{shown} separated, {width} columns, {'with' if header_rows else 'no'} header"
     if skip:

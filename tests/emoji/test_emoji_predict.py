@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -204,3 +206,25 @@ def test_predict_imports_neither_tensorflow_nor_pandas():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_chat_as_a_process_answers_line_after_line():
+    done = subprocess.run(
+        [sys.executable, "-m", "lstmkit", "emoji", "chat"],
+        input="I love you\n\nI am so sad\n",
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["I love you ❤️", "I am so sad 😞"]
+
+
+def test_shipped_names_the_model_that_ships(cli, tmp_path):
+    newest = tmp_path / "outputs" / "emoji" / "20990101T000000Z-mine"
+    shutil.copytree(SHIPPED, newest)
+    answered = cli("emoji", "predict", "I love you", "--run", "shipped")
+    assert answered.code == 0
+    assert str(newest) not in answered.err

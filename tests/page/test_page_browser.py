@@ -179,7 +179,7 @@ def test_compare_page_shows_both_runs(stock_run, opened, tmp_path):
     text = page.locator("main").inner_text()
     assert stock_run.name in text
     assert other.name in text
-    differs = page.locator("section", has_text="What differs in the config").inner_text()
+    differs = page.locator("section", has_text="What differs in input and config").inner_text()
     assert "train.epochs" in differs
     assert "7" in differs
     assert "batch_size" not in differs

@@ -412,3 +412,13 @@ def test_default_config_on_the_tutorial_file_reaches_its_bounds(reference, tmp_p
     assert test["rmse"] <= 1.01 * test["naive_rmse"]
     assert 0.88 <= test["coverage"] <= 0.92
     assert test["interval_score"] <= 3.45 < test["constant_interval_score"]
+
+
+def test_evaluate_scores_only_the_test_span_of_the_file_it_was_trained_on(
+    cli, price_csv, walk, tiny
+):
+    csv = price_csv(walk)
+    trained = json.loads(cli("stock", "train", csv, *tiny, "--json").out)
+    again = cli("stock", "evaluate", trained["run"], csv, "--json")
+    assert "only its test span is scored" in again.err
+    assert json.loads(again.out)["metrics"]["test"]["n"] == trained["metrics"]["test"]["n"]
