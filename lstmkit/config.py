@@ -292,9 +292,9 @@ def _explain(
         name = ".".join(key) or "config"
         if problem["type"] == "extra_forbidden":
             known = _keys_of(schema, loc[:-1])
-            here = [".".join((*loc[:-1], key)) for key in known]
-            elsewhere = keys_called(schema, loc[-1])
-            guess = _did_you_mean(name, elsewhere or here)
+            close = difflib.get_close_matches(loc[-1], known, n=1, cutoff=0.5)
+            meant = keys_called(schema, loc[-1]) or [".".join((*loc[:-1], key)) for key in close]
+            guess = f"; did you mean {meant[0]!r}?" if meant else ""
             if not guess:
                 guess = f"; known keys here: {', '.join(known)}" if known else ""
             text = f"{where}{name}: unknown key{guess}"

@@ -25,7 +25,11 @@ Where we differ from the tutorial, and what that does to the numbers (Disney, te
 5. Training answers after every row that ends a full window (``train.supervision: every_step``) in
    stretches of two windows, rather than once per window: the same predictions, each row computed
    twice an epoch rather than 240 times. What differs: in training, the LSTM has seen between one
-   and two windows when it answers; when it predicts it sees exactly one.
+   and two windows when it answers; when it predicts it sees exactly one. Measured over five seeds,
+   mean skill beside that of one answer per window (``supervision`` in ``tests/benchmarks``): Disney
+   0.0004 and -0.0007, Google -0.008 and -0.006, a random walk -0.001 both, returns with
+   autocorrelation 0.5 0.136 and 0.135, a noisy sine 0.507 and 0.494; in a fifth to a half of the
+   time.
 6. The last layer starts at zero, so the untrained network predicts the mean training return, and
    that state (epoch 0) is kept if no epoch does better on the held-out tail of the training span.
 7. The column is called what it is: the adjusted close.

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -352,7 +353,9 @@ def test_inspect_shows_what_would_be_read(cli, price_csv, walk):
     assert found["rows"] == 300
     assert found["inputs"] == ["Close"]
     assert found["calendar"] == "every day"
-    assert "train rows  150" in cli("stock", "inspect", price_csv(walk)).out
+    assert found["test_rows"] == 150
+    assert found["scored_rows"] == 0  # the window of 240 rows takes them all
+    assert re.search(r"train rows +150\n", cli("stock", "inspect", price_csv(walk)).out)
 
 
 def test_resume_stands_alone(cli):
