@@ -1,7 +1,6 @@
 """The first look: each part once, and a table that says where to go on."""
 
 import re
-import time
 
 import pytest
 
@@ -45,12 +44,12 @@ def test_demo_has_every_pipeline():
 @pytest.mark.skipif(
     not all((folder / "run.json").exists() for folder in SHIPPED), reason="needs the shipped models"
 )
-def test_demo_runs_on_what_ships_within_two_minutes(cli, tmp_path):
-    began = time.monotonic()
+def test_demo_runs_on_what_ships(cli, tmp_path):
     done = cli("demo")
     assert done.code == 0, done.err
-    assert time.monotonic() - began < 120
     assert "I love you! ❤️" in done.out
     pages = re.findall(r"outputs\S+report\.html", done.out)
     assert len(pages) == 2
-    assert all((tmp_path / page).stat().st_size > 1_000_000 for page in pages)
+    music, stock = ((tmp_path / page).read_text(encoding="utf-8") for page in sorted(pages))
+    assert 'class="roll"' in music
+    assert stock.count('class="plot"') >= 4

@@ -204,7 +204,7 @@ def test_generate_refuses_a_wrong_chord_and_leaves_no_run(cli, trained):
 def test_generate_refuses_what_is_no_number(cli, option):
     made = cli("music", "generate", option, "nan")
     assert made.code == 2
-    assert f"Invalid value for '{option}': nan is not in the range" in made.err
+    assert f"Invalid value for '{option}': 'nan' is no number" in made.err
 
 
 def test_generate_refuses_a_damaged_songbook(cli, trained):
