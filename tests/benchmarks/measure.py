@@ -165,5 +165,6 @@ class Report:
             lines += ["", "This was a smoke test (`--quick`): the figures mean nothing."]
         for section in self.sections.values():
             lines += ["", f"## {section['title']}", "", section["text"]]
-            lines += ["", f"Measured until {section.get('measured', '?')} UTC."]
+            if "measured" in section:
+                lines += ["", f"Measured until {section['measured']} UTC."]
         return "\n".join(lines) + "\n"
