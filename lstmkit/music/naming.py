@@ -101,23 +101,6 @@ def inferred(index: int, key: Collection[int]) -> Chord:
     return parse((_SHARP_ROOTS if sharp else _SYMBOL_ROOTS)[root] + suffix)
 
 
-def infer(weights: Sequence[float], bass: int) -> Chord | None:
-    """Name the chord that a stretch of music implies by itself.
-
-    Args:
-        weights: How long each pitch class sounds, (12,).
-        bass: Pitch class of the lowest note.
-
-    Returns:
-        The triad or seventh chord that holds most of the weight with the fewest missing tones; None
-        if nothing sounds.
-    """
-    if sum(weights) <= 0:
-        return None
-    scores = fit(weights, bass, key_of(weights))
-    return inferred(max(range(len(scores)), key=scores.__getitem__), key_of(weights))
-
-
 def key_of(weights: Sequence[float]) -> frozenset[int]:
     """Return the major scale, which is a minor one too, that holds most of what sounds.
 
