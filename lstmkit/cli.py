@@ -18,7 +18,7 @@ GROUPS = {
     "demo": "lstmkit.commands:demo",
     "stock": "lstmkit.stock.commands:stock",
     "emoji": "lstmkit.emoji.commands:emoji",
-    "cells": "lstmkit.cells.commands:cells",
+    "cells": "lstmkit.letters.commands:cells",
     "music": "lstmkit.music.commands:music",
     "config": "lstmkit.commands:config",
     "runs": "lstmkit.commands:runs",

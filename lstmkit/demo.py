@@ -39,7 +39,7 @@ class Step:
 
 
 def _cells(_output: Path) -> Step:
-    from lstmkit.cells import pipeline
+    from lstmkit.letters import pipeline
 
     checks = pipeline.check(seed=0)
     wrong = [check for check in checks if not check.comparison.passed]
@@ -84,7 +84,7 @@ def _emoji(output: Path) -> Step:
 
 def _music(output: Path) -> Step:
     from lstmkit.music import pipeline
-    from lstmkit.music.arrangement import Request
+    from lstmkit.music.play.band import Request
 
     result = pipeline.generate(_shipped("music"), Request(), {}, 0, output)
     (solo,) = result.solos

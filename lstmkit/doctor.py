@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lstmkit import __version__, runtime
-from lstmkit.datafiles import data_folder
+from lstmkit.files import data_folder
 from lstmkit.quiet import native_stderr
 from lstmkit.runs import PACKAGES
 

@@ -1,12 +1,7 @@
 """Write the model of a run for other programs: ONNX, a plain Keras file, or a SavedModel."""
 
-import contextlib
 import logging
-import os
-import shutil
-import tempfile
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,8 +11,9 @@ import numpy as np
 
 from lstmkit import runtime
 from lstmkit.errors import InputError, RunError
+from lstmkit.files import whole, write_bytes
 from lstmkit.quiet import native_stderr
-from lstmkit.runs import MODEL, Run, write_bytes
+from lstmkit.runs import MODEL, Run
 from lstmkit.runtime.layers import Embedding
 
 ENDINGS = {"onnx": ".onnx", "keras": ".keras", "saved_model": "-saved_model"}
@@ -66,7 +62,7 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
         )
     model = runtime.load(source)
     inputs = _examples(model)
-    with _moved_into_place(target) as temporary:
+    with whole(target) as temporary:
         _convert(source, kind, temporary, inputs)
         difference = _difference(model, kind, temporary, inputs)
         if difference is not None and not difference <= LARGEST_DIFFERENCE:
@@ -139,20 +135,3 @@ def _run_saved_model(path: Path, inputs: list[np.ndarray]) -> list[np.ndarray]:
         loaded: Any = tf.saved_model.load(str(path))
         answers = loaded.serve(*(tf.constant(values) for values in inputs))
     return [np.asarray(one) for one in tf.nest.flatten(answers)]
-
-
-@contextlib.contextmanager
-def _moved_into_place(target: Path) -> Iterator[Path]:
-    """Give a temporary path beside the target; what stands there in the end gets its name."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-    except OSError as error:
-        raise RunError(f"{target}: cannot write: {error.strerror or error}") from error
-    try:
-        yield folder / target.name
-        os.replace(folder / target.name, target)
-    except OSError as error:
-        raise RunError(f"{target}: cannot write: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

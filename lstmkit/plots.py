@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from lstmkit.runs import atomic
+from lstmkit.files import atomic
 
 ACTUAL, PREDICTED, NAIVE, TRAIN = "#1f6fb4", "#d62728", "#404040", "#9dbfdb"
 MAX_POINTS = 6000

@@ -6,30 +6,35 @@ manifest: command, seed, versions, SHA-256 of every input, timings, status.
 """
 
 import contextlib
-import hashlib
-import json
 import logging
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from lstmkit import __version__
 from lstmkit.config import Config, package_folder, show
 from lstmkit.errors import InputError, RunError
+from lstmkit.files import (
+    atomic,
+    files_below,
+    fingerprint,
+    read_json,
+    write_json,
+    write_text,
+    writing,
+)
 
 MANIFEST = "run.json"
 MODEL = "model.keras"
 SHIPPED = "shipped"
 USING = ("evaluate", "forecast", "generate", "backtest", "gates")
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
-MAX_JSON_BYTES = 64 << 20
 
 log = logging.getLogger(__name__)
 
@@ -79,20 +84,7 @@ class Run:
         Raises:
             InputError: The file is missing or damaged.
         """
-        path = self.path / name
-        try:
-            if path.stat().st_size > MAX_JSON_BYTES:
-                raise InputError(f"{path}: over {MAX_JSON_BYTES:,} bytes, not read")
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise InputError(
-                f"{path}: cannot read it ({error.strerror}); is {self.path} a finished run folder?"
-            ) from error
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{path}: damaged, not valid JSON ({error}); train again") from error
-        if not isinstance(content, dict):
-            raise InputError(f"{path}: damaged, expected a JSON object; train again")
-        return content
+        return read_json(self.path / name)
 
     def files(self) -> list[Path]:
         """Return every finished file of the run, sorted."""
@@ -102,12 +94,6 @@ class Run:
 def is_run(folder: Path) -> bool:
     """Return whether a folder is one of a run; what can be no path at all is none."""
     return os.path.isfile(folder / MANIFEST)  # pathlib raises where the name is too long
-
-
-def files_below(folder: Path) -> list[Path]:
-    """Return every finished file below a folder, sorted; unfinished ones are hidden."""
-    found = (p for p in folder.rglob("*") if p.is_file())
-    return sorted(p for p in found if not any(n[0] == "." for n in p.relative_to(folder).parts))
 
 
 def write_history(history: Sequence[Mapping[str, Any]], path: Path) -> None:
@@ -147,7 +133,7 @@ def create(
     now = datetime.now(timezone.utc)
     safe = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60] or pipeline
     stem = f"{now:%Y%m%dT%H%M%SZ}-{safe}"
-    with _disk(output):
+    with writing(output):
         (output / pipeline).mkdir(parents=True, exist_ok=True)
         path = _new_folder(output / pipeline, stem)
     run = Run(path)
@@ -176,7 +162,7 @@ def nested(run: Run, name: str) -> Run:
     """Return a part of a run, such as one fold, in a folder inside it; made where it is missing."""
     part = Run(run.path / name)
     if not (part.path / MANIFEST).is_file():
-        with _disk(part.path):
+        with writing(part.path):
             part.path.mkdir(exist_ok=True)
         write_text(part.path / "config.yaml", (run.path / "config.yaml").read_text("utf-8"))
         write_json(part.path / MANIFEST, {**run.manifest, "part": name})
@@ -297,90 +283,6 @@ def list_runs(output: Path, pipeline: str | None = None) -> list[Run]:
     return [run for _, _, run in sorted(found, key=lambda item: item[:2])]
 
 
-def fingerprint(path: Path) -> dict[str, Any]:
-    """Return a file's path, size in bytes and SHA-256."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-            size = stream.tell()
-    except OSError as error:
-        raise InputError(f"{path}: cannot read it: {error.strerror}") from error
-    return {"path": str(path.resolve()), "bytes": size, "sha256": digest.hexdigest()}
-
-
-@contextlib.contextmanager
-def atomic(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
-    r"""Open a temporary file beside `path` and give it that name once it is whole.
-
-    Text is UTF-8 with ``\n`` line ends.
-
-    Raises:
-        RunError: The disk is full, or the folder cannot be written.
-    """
-    text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
-    with _disk(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, mode, **text) as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-
-
-@contextlib.contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a temporary path with the same ending, for writers that insist on a file name."""
-    with _disk(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(folder) / path.name
-        try:
-            yield temporary
-            os.replace(temporary, path)
-        finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file atomically."""
-    with atomic(path) as stream:
-        stream.write(text)
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a binary file atomically."""
-    with atomic(path, "wb") as stream:
-        stream.write(content)
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON object atomically; NaN becomes null, since JSON has none."""
-    write_text(path, json.dumps(finite(content), indent=2, ensure_ascii=False) + "\n")
-
-
-def finite(value: Any) -> Any:
-    """Return the value with every NaN and infinity inside replaced by None."""
-    if isinstance(value, Mapping):
-        return {key: finite(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(inner) for inner in value]
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return None
-    return value
-
-
 def _of_pipeline(run: Run, pipeline: str) -> Run:
     other = run.manifest.get("pipeline")
     if other != pipeline:
@@ -410,20 +312,3 @@ def _versions() -> dict[str, str]:
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[package] = metadata.version(package)
     return found
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
-
-
-@contextlib.contextmanager
-def _disk(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RunError(
-            f"{path}: cannot write: {error.strerror or error}; free space, check the rights, "
-            f"or name another folder"
-        ) from error

@@ -10,7 +10,7 @@ import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstmkit import block_lstm, fused
+from lstmkit.training import block_lstm, fused
 
 ATOL = 2e-6  # float32 sums of some hundred terms of order one, in another order
 RTOL = 2e-5

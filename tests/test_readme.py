@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from conftest import ROOT, TINY, write_prices
 
-from lstmkit import config, training
+from lstmkit import config
 from lstmkit.cli import main, root
 from lstmkit.config import package_folder
+from lstmkit.training import loop
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "data" / "README.md"]
 LONGEST = 400
@@ -133,7 +134,7 @@ def interrupted(folder, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(training, "fit", stop)
+        patched.setattr(loop, "fit", stop)
         return _train(folder, "interrupted", code=130)
 
 

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from lstmkit import config as configs
-from lstmkit import runs
+from lstmkit import files, runs
 from lstmkit.errors import InputError, RunError
 from lstmkit.stock.config import StockConfig
 
@@ -29,10 +29,10 @@ def test_create_makes_a_safe_name_of_any_name(tmp_path, config):
 
 def test_atomic_leaves_the_old_file_when_writing_fails(tmp_path):
     path = tmp_path / "x.csv"
-    runs.write_text(path, "old")
+    files.write_text(path, "old")
 
     def fail_halfway():
-        with runs.atomic(path) as stream:
+        with files.atomic(path) as stream:
             stream.write("new")
             raise ZeroDivisionError
 
@@ -48,7 +48,7 @@ def test_atomic_on_a_full_disk_is_one_clear_error(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(RunError, match=r"x\.csv: cannot write: No space left"):
-        runs.write_text(tmp_path / "x.csv", "new")
+        files.write_text(tmp_path / "x.csv", "new")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -103,14 +103,14 @@ def test_damaged_manifest_is_one_clear_error(tmp_path, content):
 
 
 def test_write_json_turns_what_json_lacks_into_null(tmp_path):
-    runs.write_json(tmp_path / "x.json", {"a": float("nan"), "b": [float("inf"), 1.5]})
+    files.write_json(tmp_path / "x.json", {"a": float("nan"), "b": [float("inf"), 1.5]})
     assert json.loads((tmp_path / "x.json").read_text()) == {"a": None, "b": [None, 1.5]}
 
 
 def test_runs_commands_list_and_show(cli, tmp_path, config):
     assert "no runs below" in cli("runs", "list").err
     run = runs.create(tmp_path / "outputs", "stock", "DIS", config)
-    runs.write_json(run.path / "metrics.json", {"verdict": "Equals."})
+    files.write_json(run.path / "metrics.json", {"verdict": "Equals."})
     assert run.name in cli("runs", "list").out
     assert json.loads(cli("runs", "list", "--json").out)["status"] == "running"
     shown = cli("runs", "show", run.name)

@@ -13,9 +13,10 @@ import pytest
 from conftest import write_prices
 
 from lstmkit import config as configs
-from lstmkit import runs, training
+from lstmkit import runs
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.stock.config import StockConfig
+from lstmkit.training import loop
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,7 +28,7 @@ def settings(**changes):
 
 
 def make_model(rate=0.01):
-    training.seed_everything(1)
+    loop.seed_everything(1)
     inputs = keras.Input((5, 2))
     x = keras.layers.LSTM(3)(inputs)
     x = keras.layers.Dropout(0.3)(x)
@@ -39,12 +40,12 @@ def make_model(rate=0.01):
 def examples(count=50, seed=0):
     drawn = np.random.default_rng(seed)
     x = drawn.normal(size=(count, 5, 2)).astype(np.float32)
-    return training.ArrayExamples(x, x[:, -1, :1] * 0.5)
+    return loop.ArrayExamples(x, x[:, -1, :1] * 0.5)
 
 
 def fit(run, config, model=None, validation=True):
     model = model or make_model()
-    history = training.fit(
+    history = loop.fit(
         model,
         examples(),
         examples(20, 9) if validation else None,
@@ -76,18 +77,18 @@ class StopAfter:
 
 @pytest.mark.parametrize("calls", [0, 1, 3, 6, 9, 17])
 def test_resumed_run_ends_like_an_uninterrupted_one(run, monkeypatch, calls):
-    monkeypatch.setattr(training, "SECONDS_PER_CALL", 0.0)  # one step per call: stop anywhere
+    monkeypatch.setattr(loop, "SECONDS_PER_CALL", 0.0)  # one step per call: stop anywhere
     whole, history = fit(run(), settings())
     stopped = run()
-    loop = training._Loop.run_to_end
+    to_end = loop._Loop.run_to_end
     monkeypatch.setattr(
-        training._Loop,
+        loop._Loop,
         "run_to_end",
-        lambda self, _stopped, *rest: loop(self, StopAfter(calls), *rest),
+        lambda self, _stopped, *rest: to_end(self, StopAfter(calls), *rest),
     )
     with pytest.raises(InterruptedRunError, match="--resume HERE"):
         fit(stopped, settings())
-    monkeypatch.setattr(training._Loop, "run_to_end", loop)
+    monkeypatch.setattr(loop._Loop, "run_to_end", to_end)
     resumed, again = fit(stopped, settings())
     assert again == history
     for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
@@ -134,10 +135,10 @@ def test_untrained_model_is_epoch_0_and_may_be_the_best(run):
 
 
 def test_divergence_is_one_clear_error(run):
-    data = training.ArrayExamples(np.full((20, 5, 2), np.nan, np.float32), np.ones((20, 1)))
+    data = loop.ArrayExamples(np.full((20, 5, 2), np.nan, np.float32), np.ones((20, 1)))
     config = settings(epochs=3, patience=None)
     with pytest.raises(RunError, match=r"loss is nan in epoch 1.*learning_rate"):
-        training.fit(
+        loop.fit(
             make_model(),
             data,
             None,
@@ -151,7 +152,7 @@ def test_divergence_is_one_clear_error(run):
 
 def test_damaged_checkpoint_is_one_clear_error(run):
     made = run()
-    (made.path / training.CHECKPOINT).write_bytes(b"not an archive")
+    (made.path / loop.CHECKPOINT).write_bytes(b"not an archive")
     with pytest.raises(InputError, match=r"checkpoint.npz: damaged"):
         fit(made, settings())
 
@@ -163,7 +164,7 @@ def test_tensorboard_logs_are_written_when_asked(run):
 
 
 def test_tensorboard_that_is_missing_is_one_clear_error(run, monkeypatch):
-    monkeypatch.setattr(training.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(loop.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(InputError, match=r"pip install 'lstmkit\[tensorboard\]'"):
         fit(run(), settings(epochs=1, tensorboard="true"))
 
@@ -210,14 +211,14 @@ def test_killed_training_leaves_nothing_half_written_and_resumes(
 ):
     prices = write_prices(tmp_path / "prices.csv", walk)
     worker = start_training(tmp_path, prices)
-    wait_for(f"outputs/stock/*/{training.CHECKPOINT}", tmp_path, worker)
+    wait_for(f"outputs/stock/*/{loop.CHECKPOINT}", tmp_path, worker)
     worker.send_signal(getattr(signal, name))
     _, err = worker.communicate(timeout=120)
     run = next((tmp_path / "outputs" / "stock").iterdir())
     assert {path.name for path in run.iterdir() if path.name[0] != "."} == {
-        *("config.yaml", "run.json", training.CHECKPOINT)
+        *("config.yaml", "run.json", loop.CHECKPOINT)
     }
-    with np.load(run / training.CHECKPOINT) as archive:
+    with np.load(run / loop.CHECKPOINT) as archive:
         assert "meta" in archive
     if name == "SIGKILL":
         assert worker.returncode == -signal.SIGKILL

@@ -11,7 +11,8 @@ from pathlib import Path
 from lstmkit import config as configs
 from lstmkit.emoji import pipeline
 from lstmkit.emoji.config import EmojiConfig
-from lstmkit.runs import Run, write_json
+from lstmkit.files import write_json
+from lstmkit.runs import Run
 
 PLACE = Path(__file__).resolve().parent / "emoji"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 from tabulate import tabulate
 
-from lstmkit.datafiles import data_folder
 from lstmkit.downloads import catalogue
+from lstmkit.files import data_folder
 from lstmkit.options import json_option
 
 data_option = click.option(

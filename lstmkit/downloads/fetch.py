@@ -9,9 +9,9 @@ from typing import Any
 import pooch
 import requests
 
-from lstmkit import runs
 from lstmkit.downloads.catalogue import RemoteFile, Source
 from lstmkit.errors import RunError
+from lstmkit.files import atomic, fingerprint
 from lstmkit.progress import Progress
 
 CHUNK = 1 << 16
@@ -31,7 +31,7 @@ def is_present(file: RemoteFile, folder: Path) -> bool:
     return (
         path.is_file()
         and path.stat().st_size == file.size
-        and runs.fingerprint(path)["sha256"] == file.sha256
+        and fingerprint(path)["sha256"] == file.sha256
     )
 
 
@@ -80,7 +80,7 @@ def _unpack(archive: Path, member: str) -> Path:
                 raise RunError(f"{archive}: {member} has over {LARGEST_MEMBER:,} bytes")
             with (
                 files.open(entry) as source,
-                runs.atomic(path, "wb") as target,
+                atomic(path, "wb") as target,
                 Progress(entry.file_size, label=f"unpack {member}", unit="byte") as progress,
             ):
                 while chunk := source.read(CHUNK):

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from lstmkit.datafiles import locate
 from lstmkit.emoji import pipeline
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.data import TEXT_NAMES, cells
 from lstmkit.emoji.text import unknown_words
 from lstmkit.errors import InputError
+from lstmkit.files import atomic, locate
 from lstmkit.progress import Progress
-from lstmkit.runs import atomic
 
 ADDED = ("emoji", "label", "probability", "unknown_words")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import files, runs, runtime
 from lstmkit.emoji import embeddings
 from lstmkit.emoji import labels as label_sets
 from lstmkit.emoji.embeddings import VectorTable
@@ -195,9 +195,9 @@ def save(
         moved: Where training moved their vectors to, (words, dimension); None: nowhere.
     """
     table = model.table
-    runs.write_text(run.path / VOCABULARY, "".join(f"{word}\n" for word in words))
+    files.write_text(run.path / VOCABULARY, "".join(f"{word}\n" for word in words))
     if moved is not None:
-        with runs.atomic(run.path / TUNED, "wb") as stream:
+        with files.atomic(run.path / TUNED, "wb") as stream:
             np.save(stream, moved.astype(np.float16))
     content = {
         "labels": label_sets.to_json(model.labels),
@@ -205,4 +205,4 @@ def save(
         "temperature": model.temperature,
         "embeddings": {"name": table.name, "sha256": table.sha256, "dimension": table.dimension},
     }
-    runs.write_text(run.path / LABELS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    files.write_text(run.path / LABELS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

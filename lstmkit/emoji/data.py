@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from lstmkit.config import package_folder
-from lstmkit.datafiles import locate
 from lstmkit.emoji import labels as label_sets
 from lstmkit.emoji.labels import Label
 from lstmkit.errors import InputError
+from lstmkit.files import locate
 
 MAX_CELL = 1 << 24  # characters in one cell of a CSV
 MAX_ROWS = 5_000_000

@@ -9,9 +9,6 @@ per number keeps the cosine of every word with its original above 0.9999, at an 
 import hashlib
 import json
 import logging
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +16,8 @@ from typing import Any
 import numpy as np
 
 from lstmkit.config import package_folder
-from lstmkit.datafiles import locate
 from lstmkit.errors import InputError, RunError
-from lstmkit.runs import fingerprint, write_json
+from lstmkit.files import cache_folder, fingerprint, locate, undamaged, whole, write_json
 
 SHIPPED = "glove.6B.100d.40k"
 
@@ -101,12 +97,12 @@ def load_by_sha256(sha256: str, name: str) -> VectorTable:
         table = open_packed(shipped)
         if table.sha256 == sha256:
             return table
-    folder = cache_folder() / sha256
+    folder = packed_folder() / sha256
     if (folder / "source.json").is_file():
         return open_packed(folder)
     raise InputError(
         f"this model reads the word vectors of {name} (SHA-256 {sha256[:12]}...), and they are not "
-        f"in {cache_folder()}; name the file once with --embeddings {name}"
+        f"in {packed_folder()}; name the file once with --embeddings {name}"
     )
 
 
@@ -114,9 +110,9 @@ def open_packed(folder: Path) -> VectorTable:
     """Open a packed table; the vectors stay on the disk until they are asked for.
 
     Raises:
-        RunError: The folder is damaged.
+        InputError: The folder is damaged.
     """
-    try:
+    with undamaged(folder, remedy="delete it, and it is made again"):
         source = json.loads((folder / "source.json").read_text(encoding="utf-8"))
         shape = (int(source["words"]), int(source["dimension"]))
         words = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
@@ -124,26 +120,20 @@ def open_packed(folder: Path) -> VectorTable:
         scales = np.load(folder / "scales.npy", allow_pickle=False)
         if len(words) != shape[0] or scales.shape != shape[:1]:
             raise ValueError(f"{len(words)} words and {len(scales)} scales for {shape[0]} rows")
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{folder}: damaged ({error}); delete it, and it is made again") from error
     vocabulary = dict(zip(words, range(len(words)), strict=True))
     return VectorTable(str(source["name"]), str(source["sha256"]), vocabulary, codes, scales)
 
 
-def cache_folder() -> Path:
-    """Return where packed tables are kept: ``$LSTMKIT_CACHE``, else the system's place."""
-    import platformdirs
-
-    chosen = os.environ.get("LSTMKIT_CACHE")
-    base = Path(chosen) if chosen else platformdirs.user_cache_path("lstmkit", appauthor=False)
-    return base / "embeddings"
+def packed_folder() -> Path:
+    """Return where packed tables are kept."""
+    return cache_folder() / "embeddings"
 
 
 def _cached(path: Path) -> Path:
     """Return the packed folder of a text file; pack it if this is the first time."""
     path = locate(path, remedy="give a GloVe or word2vec text file")
     sha256 = _sha256(path)
-    folder = cache_folder() / sha256
+    folder = packed_folder() / sha256
     if not (folder / "source.json").is_file():
         log.warning("%s: packing it once into %s", path, folder)
         _pack_into(path, folder, sha256)
@@ -155,22 +145,16 @@ def _pack_into(path: Path, folder: Path, sha256: str) -> None:
     from lstmkit.emoji.packing import pack
 
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".packing-"))
-    except OSError as error:
-        raise RunError(f"{folder.parent}: cannot write: {error.strerror}") from error
-    try:
-        words, dimension = pack(path, temporary)
-        write_json(
-            temporary / "source.json",
-            {"name": path.name, "sha256": sha256, "words": words, "dimension": dimension},
-        )
-        os.replace(temporary, folder)
-    except OSError as error:
-        if not (folder / "source.json").is_file():
-            raise RunError(f"{folder}: cannot write: {error.strerror}") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        with whole(folder) as made:
+            made.mkdir()
+            words, dimension = pack(path, made)
+            write_json(
+                made / "source.json",
+                {"name": path.name, "sha256": sha256, "words": words, "dimension": dimension},
+            )
+    except RunError:
+        if not (folder / "source.json").is_file():  # else another process was first
+            raise
 
 
 def _sha256(path: Path) -> str:
@@ -182,7 +166,7 @@ def _sha256(path: Path) -> str:
     if not path.is_file():
         raise InputError(f"{path}: expected a text file of word vectors, found a folder")
     place = hashlib.sha256(str(path.resolve()).encode()).hexdigest()
-    stamp = cache_folder() / "seen" / f"{place}.json"
+    stamp = packed_folder() / "seen" / f"{place}.json"
     state: dict[str, Any] = {"bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
     try:
         seen = json.loads(stamp.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstmkit import config as configs
-from lstmkit import runs, runtime
+from lstmkit import files, runs, runtime
 from lstmkit.emoji import classifier, embeddings
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig
@@ -55,7 +55,7 @@ def train(
     """
     splits = _splits(csv, test, config)
     table = embeddings.load(vectors)
-    inputs = [runs.fingerprint(path) for path in dict.fromkeys(one.path for one in splits)]
+    inputs = [files.fingerprint(path) for path in dict.fromkeys(one.path for one in splits)]
     run = runs.create(
         output,
         "emoji",
@@ -84,7 +84,7 @@ def resume(folder: Path, output: Path) -> "Result":
         Path(noted[name]) if noted.get(name) else None for name in ("csv", "test", "vectors")
     )
     splits = _splits(csv, test, config)
-    prints = [runs.fingerprint(path) for path in dict.fromkeys(one.path for one in splits)]
+    prints = [files.fingerprint(path) for path in dict.fromkeys(one.path for one in splits)]
     if [p["sha256"] for p in prints] != [p["sha256"] for p in run.manifest["inputs"]]:
         raise InputError(
             f"{run.path}: its files have changed since (their SHA-256 differs); "
@@ -122,7 +122,7 @@ def evaluate(
     train_set = _training_set_of(run, config)
     made = runs.create(
         output, "emoji", test.name, config,
-        inputs=[runs.fingerprint(test.path)], verb="evaluate", model=str(run.path),
+        inputs=[files.fingerprint(test.path)], verb="evaluate", model=str(run.path),
     )  # fmt: skip
     with runs.recorded(made):
         result = score(made.path, model, test, train_set)
@@ -251,10 +251,10 @@ def fit(
     with native_stderr():
         import keras
 
-    from lstmkit import training
     from lstmkit.emoji.model import emojifier_v2, pretrained_embedding_layer
+    from lstmkit.training import loop
 
-    training.seed_everything(config.seed)
+    loop.seed_everything(config.seed)
     reader = Reader(table.vocabulary)
     met = sorted({w for text in train_set.texts for w in known_words(reader.read(text))})
     known = {w for text in validation.texts for w in known_words(reader.read(text))}
@@ -274,9 +274,9 @@ def fit(
         metrics=["accuracy"],
         jit_compile=False,
     )
-    training.accelerate(model, config.train)
+    loop.accelerate(model, config.train)
     rows = {word: row for row, word in enumerate(words)}
-    history = training.fit(
+    history = loop.fit(
         model,
         _examples(train_set, reader, rows, config.data.window, weighted=True),
         _examples(validation, reader, rows, config.data.window) if len(validation) else None,
@@ -286,8 +286,8 @@ def fit(
         run=run,
         resume_command=f"lstmkit emoji train --resume {run.path}",
     )
-    training.save_model(saved, run.path / runs.MODEL)
-    training.forget_checkpoint(run)
+    loop.save_model(saved, run.path / runs.MODEL)
+    loop.forget_checkpoint(run)
     moved = embedding.get_weights()[0][1 : len(met) + 1] if config.model.trainable else None
     return history, met, moved
 
@@ -323,9 +323,9 @@ def _calibrated(
 def _optimizer(config: EmojiConfig, examples: int) -> Any:
     import keras
 
-    from lstmkit import training
+    from lstmkit.training import loop
 
-    optimizer = training.optimizer(config.train)
+    optimizer = loop.optimizer(config.train)
     if config.train.schedule == "cosine":
         steps = config.train.epochs * -(-examples // config.train.batch_size)
         rate = keras.optimizers.schedules.CosineDecay(config.train.learning_rate, steps)
@@ -343,7 +343,7 @@ def _examples(
 ) -> Any:
     """Return a set as tensors; rare classes weigh more where they are to be learnt from."""
     from lstmkit.emoji.model import sentences_to_indices
-    from lstmkit.training import ArrayExamples
+    from lstmkit.training.loop import ArrayExamples
 
     words = [known_words(reader.read(text)) for text in dataset.texts]
     x = sentences_to_indices(words, rows, window=window)  # (n, window)
@@ -386,7 +386,7 @@ def _training_set_of(run: runs.Run, config: EmojiConfig) -> "Dataset | None":
         log.warning("no baselines: the training sentences cannot be read (%s)", error)
         return None
     expected = [one["sha256"] for one in run.manifest.get("inputs", [])[:1]]
-    if expected != [runs.fingerprint(train_set.path)["sha256"]]:
+    if expected != [files.fingerprint(train_set.path)["sha256"]]:
         log.warning("no baselines: %s is not what the model was trained on", train_set.path)
         return None
     return train_set

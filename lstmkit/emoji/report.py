@@ -10,7 +10,8 @@ import numpy as np
 
 from lstmkit.emoji.labels import Label
 from lstmkit.emoji.metrics import confusion_matrix, per_class, scores
-from lstmkit.runs import atomic, files_below, finite, write_history, write_json
+from lstmkit.files import atomic, files_below, finite, write_json
+from lstmkit.runs import write_history
 
 BASELINES = {"majority": "majority class", "averaged": "averaged vectors (v1)"}
 

@@ -85,7 +85,7 @@ def generate(
 ) -> None:
     """Improvise over chords and write MIDI, a piano roll and metrics."""
     from lstmkit.music import pipeline
-    from lstmkit.music.arrangement import Request
+    from lstmkit.music.play.band import Request
 
     changes = {"temperature": temperature, "top_p": top_p, "swing": swing}
     given = {name: value for name, value in changes.items() if value is not None}

@@ -10,11 +10,12 @@ from statistics import median
 import numpy as np
 
 from lstmkit.errors import InputError
-from lstmkit.music import harmony, line, parts, reading
 from lstmkit.music.config import DataConfig, GrammarConfig, MusicConfig
-from lstmkit.music.grammar import Compass, Grammar, Measure
-from lstmkit.music.score import Bar, Note, Score, bar_index, usual_signature
-from lstmkit.music.songbook import Songbook, Tune, tokens_of
+from lstmkit.music.corpus.grammar import Compass, Grammar, Measure
+from lstmkit.music.corpus.songbook import Songbook, Tune, tokens_of
+from lstmkit.music.files import harmony, melody, parts
+from lstmkit.music.files.score import Bar, Note, Score, bar_index, usual_signature
+from lstmkit.music.files.sources import expand, read
 
 FEWEST_BARS = 2
 FEWEST_TOKENS = 16
@@ -50,7 +51,7 @@ def load(sources: Sequence[str], config: MusicConfig) -> Dataset:
         InputError: If a file cannot be used, or there is too little music.
     """
     grammar = dialect(config.grammar)
-    tunes = tuple(load_tune(source, config.data) for source in reading.sources(list(sources)))
+    tunes = tuple(load_tune(source, config.data) for source in expand(list(sources)))
     corpora = [tokens_of(tune.passages, grammar) for tune in tunes]
     total = sum(map(len, corpora))
     if total < FEWEST_TOKENS:
@@ -81,7 +82,7 @@ def load_tune(source: str, config: DataConfig) -> Tune:
     Raises:
         InputError: If there is no such file, no melody, or no bar that has both.
     """
-    score = reading.read(source)
+    score = read(source)
     everything, choice = measures_of(score, config, source)
     chosen = [m for m in everything if m.notes and m.chords]
     if len(chosen) < FEWEST_BARS:
@@ -126,8 +127,8 @@ def measures_of(
 
 def _melody(notes: Sequence[Note], config: DataConfig) -> list[Note]:
     if config.reading == "struck":
-        return line.struck(notes)[0]
-    return line.skyline(notes, close_gaps=Fraction(config.close_gaps).limit_denominator(48))
+        return melody.struck(notes)[0]
+    return melody.skyline(notes, close_gaps=Fraction(config.close_gaps).limit_denominator(48))
 
 
 def harmony_of(
@@ -151,7 +152,7 @@ def harmony_of(
     if kind == "struck":
         return harmony.struck(score.parts[indices[0]].notes, score.bars)
     notes = [note for index in indices for note in score.parts[index].notes]
-    alone = not choice.harmony and line.is_single(notes)
+    alone = not choice.harmony and melody.is_single(notes)
     return harmony.inferred(notes, score.bars, alone=alone)
 
 

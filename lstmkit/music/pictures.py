@@ -11,9 +11,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from lstmkit.music.grammar import Measure, chord_at, kind_of
-from lstmkit.music.pitch import name
-from lstmkit.runs import atomic
+from lstmkit.files import atomic
+from lstmkit.music.corpus.grammar import Measure, chord_at, kind_of
+from lstmkit.music.theory.pitch import name
 
 BARS_PER_LINE = 8
 LINES_AT_MOST = 16  # longer music is drawn as far as this reaches

@@ -9,23 +9,18 @@ from typing import Any
 import numpy as np
 
 from lstmkit import config as configs
-from lstmkit import runs, runtime
+from lstmkit import files, runs, runtime
 from lstmkit.errors import InputError
-from lstmkit.music import (
-    arrangement,
-    data,
-    metrics,
-    parts,
-    reading,
-    report,
-    session,
-    songbook,
-)
-from lstmkit.music.arrangement import Request
+from lstmkit.music import data, report
 from lstmkit.music.config import MusicConfig
+from lstmkit.music.corpus import metrics, songbook
+from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.data import Dataset
+from lstmkit.music.files import parts
+from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
+from lstmkit.music.play import band, improvise
+from lstmkit.music.play.band import Request
 from lstmkit.music.report import Result, Solo, solo_json, write
-from lstmkit.music.songbook import Songbook
 
 SNIPPETS_SCORED = 2000
 
@@ -44,10 +39,10 @@ def train(sources: Sequence[str], config: MusicConfig, output: Path) -> Result:
         InputError: A file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    files = reading.sources(list(sources) or [str(configs.package_folder("data") / "music")])
+    files = expand(list(sources) or [str(configs.package_folder("data") / "music")])
     dataset = data.load(files, config)
     name = dataset.songbook.tunes[0].name if len(files) == 1 else f"{len(files)}-tunes"
-    run = runs.create(output, "music", name, config, inputs=reading.fingerprints(files))
+    run = runs.create(output, "music", name, config, inputs=fingerprints(files))
     return _train(run, dataset, config)
 
 
@@ -59,7 +54,7 @@ def resume(folder: Path, output: Path) -> Result:
     """
     run = runs.resumable(output, "music", folder, verb="train")
     config = config_of(run)
-    return _train(run, data.load(reading.unchanged(run), config), config)
+    return _train(run, data.load(unchanged(run), config), config)
 
 
 def generate(
@@ -81,14 +76,14 @@ def generate(
 
     run = runs.find(output, "music", folder)
     config = _changed(config_of(run), changes, seed)
-    book, network = session.load(run)
-    arrangement.stage(book.tunes[0], request, config.generate)  # a wrong chord ends it here
-    inputs = [runs.fingerprint(run.path / name) for name in (runs.MODEL, songbook.FILE)]
-    inputs += reading.fingerprints([request.primer] if request.primer else [])
+    book, network = improvise.load(run)
+    band.stage(book.tunes[0], request, config.generate)  # a wrong chord ends it here
+    inputs = [files.fingerprint(run.path / name) for name in (runs.MODEL, songbook.FILE)]
+    inputs += fingerprints([request.primer] if request.primer else [])
     made = runs.create(output, "music", "solo", config, inputs=inputs, verb="generate")
     with runs.recorded(made):
         solos = [
-            session.improvise(book, network, config, request, number)
+            improvise.improvise(book, network, config, request, number)
             for number in range(request.count)
         ]
         result = _generated(made.path, solos, book)
@@ -109,10 +104,10 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
     from lstmkit.page import build
 
     run = runs.find(output, "music", folder)
-    book = session.load_songbook(run)
+    book = improvise.load_songbook(run)
     tune = data.load_tune(source, config.data)
     corpus = songbook.tokens_of(tune.passages, book.grammar)
-    inputs = reading.fingerprints([source])
+    inputs = fingerprints([source])
     made = runs.create(output, "music", tune.name, config, inputs=inputs, verb="evaluate")
     with runs.recorded(made):
         known = metrics.all_of(tune.measures)
@@ -122,7 +117,7 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
             "bars": len(tune.measures),
             "metrics": known,
             "training": spread,
-            "copied": session.copied(corpus, tune.notes, book),
+            "copied": improvise.copied(corpus, tune.notes, book),
         }
         verdict = (
             f"{tune.name}: {len(tune.measures)} bars beside the music that {run.name} learned from"
@@ -135,7 +130,7 @@ def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path
 
 def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     """Return what would be read from a file: parts, choice and reasons, chords bar by bar."""
-    score = reading.read(source)
+    score = read(source)
     facts = parts.facts(score)
     found: dict[str, Any] = {
         "file": source,
@@ -180,22 +175,22 @@ def fit(
     Returns:
         The history, one row per epoch.
     """
-    from lstmkit import training
     from lstmkit.music.examples import SnippetExamples
     from lstmkit.music.model import build_model
+    from lstmkit.training import loop
 
-    training.seed_everything(config.seed)
+    loop.seed_everything(config.seed)
     n_values = len(dataset.songbook.values)
     snippets, held_out = data.cut(dataset, config)
     model = build_model(config, n_values)
     model.compile(
-        training.optimizer(config.train),
+        loop.optimizer(config.train),
         "categorical_crossentropy",
         metrics=["accuracy"],
         jit_compile=False,
     )
-    training.accelerate(model, config.train)
-    history = training.fit(
+    loop.accelerate(model, config.train)
+    history = loop.fit(
         model,
         SnippetExamples(*snippets, n_values),
         SnippetExamples(*held_out, n_values) if len(held_out[0]) else None,
@@ -205,8 +200,8 @@ def fit(
         run=run,
         resume_command=resume_command,
     )
-    training.save_model(model, run.path / runs.MODEL)
-    training.forget_checkpoint(run)
+    loop.save_model(model, run.path / runs.MODEL)
+    loop.forget_checkpoint(run)
     return history
 
 
@@ -238,11 +233,11 @@ def _train(run: runs.Run, dataset: Dataset, config: MusicConfig) -> Result:
         history = fit(run, dataset, config, f"lstmkit music train --resume {run.path}")
         trained_at = time.monotonic()
         book = dataset.songbook
-        runs.write_json(run.path / songbook.FILE, songbook.to_json(book))
-        book, network = session.load(run)
+        files.write_json(run.path / songbook.FILE, songbook.to_json(book))
+        book, network = improvise.load(run)
         snippets, _ = data.cut(dataset, config)
         places = accuracy_by_place(network, snippets, len(book.values))
-        solo = session.improvise(book, network, config, Request(), 0)
+        solo = improvise.improvise(book, network, config, Request(), 0)
         best = min(history[1:], key=lambda row: row.get("val_loss", row["loss"]))
         spread = book.spread_of(len(solo.measures))
         content = {

@@ -9,14 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lstmkit.music.grammar import Measure
-from lstmkit.runs import (
-    files_below,
-    finite,
-    write_bytes,
-    write_history,
-    write_json,
-)
+from lstmkit.files import files_below, finite, write_bytes, write_json
+from lstmkit.music.corpus.grammar import Measure
+from lstmkit.runs import write_history
 
 COLUMNS_AT_MOST = 4
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 
-from lstmkit import config, runs
+from lstmkit import config, files, runs
 from lstmkit.errors import InputError
 from lstmkit.page.blocks import Block, Chart, Table, number
 from lstmkit.page.history import read_history
@@ -39,7 +39,7 @@ def write(run: runs.Run) -> Path:
         card = _environment().get_template("card.md").render(facts)
     _write_card(run.path / CARD, card)
     facts["files"] = _files(run)
-    runs.write_text(run.path / PAGE, _render("report.html", facts, blocks))
+    files.write_text(run.path / PAGE, _render("report.html", facts, blocks))
     return run.path / PAGE
 
 
@@ -83,7 +83,7 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
         blocks.insert(1, Chart("Validation loss", figure))
     facts = {"title": f"{pipelines[0]}: {len(chosen)} runs side by side", "runs": names}
     path = folder / PAGE
-    runs.write_text(path, _render("compare.html", facts, blocks))
+    files.write_text(path, _render("compare.html", facts, blocks))
     return path
 
 
@@ -103,7 +103,7 @@ def _as_lstmkit_writes_it(*chosen: runs.Run) -> Iterator[None]:
 def _write_card(path: Path, text: str) -> None:
     """Write the card; a ``README.md`` that somebody else wrote stays."""
     if not path.exists() or _text(path).partition("\n")[0] == text.partition("\n")[0]:
-        runs.write_text(path, text)
+        files.write_text(path, text)
 
 
 def _page_of(manifest: dict[str, Any]) -> Any:

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from lstmkit.cells.fast import LSTMRecurrence, Recurrence, RNNRecurrence, Run
 from lstmkit.cells.keras_weights import from_keras
-from lstmkit.cells.recurrence import LSTMRecurrence, Recurrence, RNNRecurrence, Run
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
 from lstmkit.runtime.activations import ACTIVATIONS

@@ -10,8 +10,8 @@ import click
 
 from lstmkit import config as configs
 from lstmkit.completion import models_of_command
-from lstmkit.datafiles import data_folder
 from lstmkit.errors import InputError
+from lstmkit.files import data_folder
 from lstmkit.options import (
     config_options,
     json_option,
@@ -180,7 +180,7 @@ def fetch(
     ticker: str, start: datetime | None, end: datetime | None, folder: Path, as_json: bool
 ) -> None:
     """Fetch daily prices of TICKER from Yahoo Finance (needs the extra: lstmkit[yahoo])."""
-    from lstmkit.stock import yahoo
+    from lstmkit.downloads import yahoo
 
     first, stop = (day.date() if day else None for day in (start, end))
     path, rows = yahoo.fetch(ticker, first, stop, folder)

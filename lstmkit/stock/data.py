@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lstmkit.datafiles import locate
 from lstmkit.errors import InputError
-from lstmkit.stock import reader
+from lstmkit.files import locate
 from lstmkit.stock.config import DataConfig
+from lstmkit.stock.reading.table import Table, read
 
 SAMPLE = "GOOG"
 MIN_TRAIN_ROWS, MIN_TEST_ROWS = 30, 10
@@ -130,7 +130,7 @@ def _sample(config: DataConfig) -> Dataset:
     frame = pd.DataFrame({name: table[name].astype(np.float64) for name in wanted})
     frame.insert(0, "date", pd.to_datetime(table["date"]))
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    parsed = reader.Table(frame, tuple(wanted), ("date", *names), len(frame), 0, "NumPy archive")
+    parsed = Table(frame, tuple(wanted), ("date", *names), len(frame), 0, "NumPy archive")
     log.warning(
         "no CSV given: using the daily Google prices 2004-2008 that matplotlib ships (%s)", path
     )
@@ -151,14 +151,12 @@ def _read(path: Path, config: DataConfig) -> Dataset:
         remedy="check the name, fetch the tutorial's prices with `lstmkit data fetch dis`, or give "
         "no CSV to use the sample that ships",
     )
-    table = reader.read(
-        found, column=config.column, inputs=config.inputs, date_format=config.date_format
-    )
+    table = read(found, column=config.column, inputs=config.inputs, date_format=config.date_format)
     name = found.name.removesuffix(".gz").rsplit(".", 1)[0]
     return _clean(name, found, table, config)
 
 
-def _clean(name: str, path: Path, table: reader.Table, config: DataConfig) -> Dataset:
+def _clean(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:
     """Repair what is safe to repair, refuse the rest, resample, split."""
     frame, repairs = table.frame, []
     frame["date"] = frame["date"].dt.floor("s")

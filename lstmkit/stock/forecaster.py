@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from lstmkit import runs, runtime
+from lstmkit import files, runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.progress import Progress
 from lstmkit.stock.baselines import Baselines
@@ -128,7 +128,7 @@ class Forecaster:
             "interval": asdict(self.interval),
             "calendar": asdict(context.calendar),
         }
-        with runs.atomic(run.path / CONTEXT, "wb") as stream:
+        with files.atomic(run.path / CONTEXT, "wb") as stream:
             np.savez(
                 stream,
                 window=context.window,
@@ -136,7 +136,7 @@ class Forecaster:
                 prices=context.prices,
                 recent_error=np.float64(context.recent_error),
             )
-        runs.write_json(run.path / FITTED, content)
+        files.write_json(run.path / FITTED, content)
 
 
 @dataclass(frozen=True)

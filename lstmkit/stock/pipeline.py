@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstmkit import config as configs
-from lstmkit import runs, runtime
+from lstmkit import files, runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.stock import forecaster
 from lstmkit.stock.baselines import fit_baselines
@@ -21,7 +21,7 @@ from lstmkit.stock.forecaster import Context, Forecaster, Network
 from lstmkit.stock.intervals import recent_error
 from lstmkit.stock.report import Forecast, Result, write, write_forecast
 from lstmkit.stock.scaling import fit_scaling
-from lstmkit.stopping import resumable_by
+from lstmkit.training.stopping import resumable_by
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
@@ -47,7 +47,7 @@ def train(csv: Path | None, config: StockConfig, output: Path) -> Result:
 
     dataset = data.load(csv, config.data)
     data.require_rows(dataset, config.data)
-    inputs = [runs.fingerprint(dataset.path)]
+    inputs = [files.fingerprint(dataset.path)]
     run = runs.create(output, "stock", dataset.name, config, inputs=inputs)
     return _train(run, dataset, config)
 
@@ -81,7 +81,7 @@ def evaluate(folder: Path | None, csv: Path | None, output: Path) -> Result:
     if csv is not None and _is_own(run, dataset.path):
         log.warning("%s: the model was trained on it; only its test span is scored", csv)
         dataset = _dataset_of(run, config)
-    inputs = [runs.fingerprint(path) for path in (dataset.path, run.path / runs.MODEL)]
+    inputs = [files.fingerprint(path) for path in (dataset.path, run.path / runs.MODEL)]
     made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
     with runs.recorded(made):
         first_test = dataset.train_rows + trained.network.window
@@ -113,7 +113,7 @@ def forecast(
     else:
         context = _latest(_unseen(csv, config, trained), trained)
     read = [path for path in (csv, run.path / runs.MODEL) if path is not None]
-    inputs = [runs.fingerprint(path) for path in read]
+    inputs = [files.fingerprint(path) for path in read]
     made = runs.create(output, "stock", trained.name, config, inputs=inputs, verb="forecast")
     with runs.recorded(made):
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
@@ -145,7 +145,7 @@ def backtest(csv: Path | None, config: StockConfig, output: Path, *, folds: int)
             f"--folds {folds}: expected at most {most}, so that each has {data.MIN_TEST_ROWS} of "
             f"the {len(dataset.dates) - dataset.train_rows:,} test rows of {dataset.path}"
         )
-    inputs = [runs.fingerprint(dataset.path)]
+    inputs = [files.fingerprint(dataset.path)]
     run = runs.create(
         output, "stock", dataset.name, config, inputs=inputs, verb="backtest", folds=folds
     )
@@ -212,8 +212,8 @@ def _train_span(
     label: str,
 ) -> Result:
     """Train on a dataset's training span, score the rest, write it all into one run folder."""
-    from lstmkit import training
     from lstmkit.stock import evaluation
+    from lstmkit.training import loop
 
     began = time.monotonic()
     history = fit(run, dataset, config, resume_command, label=label)
@@ -225,7 +225,7 @@ def _train_span(
     trained.save(run, context)
     result = replace(result, history=history, forecast=ahead)
     write(result)
-    training.forget_checkpoint(run)
+    loop.forget_checkpoint(run)
     run.note_seconds(train=fitted_at - began, total=time.monotonic() - began)
     return result
 
@@ -270,11 +270,11 @@ def fit(
     Returns:
         The history, one row per epoch.
     """
-    from lstmkit import training
     from lstmkit.stock.examples import WindowExamples
     from lstmkit.stock.model import build_model
+    from lstmkit.training import loop
 
-    training.seed_everything(config.seed)
+    loop.seed_everything(config.seed)
     window, target = config.data.window, config.data.target
     values = dataset.values[: dataset.train_rows]
     features = fit_scaling(values, target).features(values)
@@ -288,9 +288,9 @@ def fit(
         calm_start=target != "price",
     )
     model = network(targets=targets)
-    model.compile(training.optimizer(config.train), "mse", jit_compile=False)
-    training.accelerate(model, config.train)
-    history = training.fit(
+    model.compile(loop.optimizer(config.train), "mse", jit_compile=False)
+    loop.accelerate(model, config.train)
+    history = loop.fit(
         model,
         WindowExamples(features, rows, window, targets=targets),
         WindowExamples(features, held_out, window, targets=targets) if len(held_out) else None,
@@ -303,7 +303,7 @@ def fit(
     )
     answering = network()
     answering.set_weights(model.get_weights())
-    training.save_model(answering, run.path / runs.MODEL)
+    loop.save_model(answering, run.path / runs.MODEL)
     return history
 
 
@@ -370,7 +370,7 @@ def _latest(dataset: "Dataset", trained: Forecaster) -> Context:
 def _is_own(run: runs.Run, csv: Path) -> bool:
     """Return whether a run was trained on a file with this content."""
     own = {one["sha256"] for one in run.manifest.get("inputs", ())}
-    return runs.fingerprint(csv)["sha256"] in own
+    return files.fingerprint(csv)["sha256"] in own
 
 
 def _unseen(csv: Path, config: StockConfig, trained: Forecaster) -> "Dataset":

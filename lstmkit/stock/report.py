@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit.runs import atomic, files_below, finite, write_history, write_json
+from lstmkit.files import atomic, files_below, finite, write_json
+from lstmkit.runs import write_history
 
 NUMBER = "%.10g"
 ZOOM_ROWS = 120

@@ -35,7 +35,7 @@ def show(what: str, seconds: float) -> None:
 
 def bench_reading(path: Path) -> None:
     """Read the tutorial's file through midi.py and through music21's converter."""
-    from lstmkit.music import midi
+    from lstmkit.music.files import midi
 
     data = path.read_bytes()
     ours = median_seconds(lambda: midi.parse(data, name="x", where="x"), 5)

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import lstmkit
-from lstmkit.cells import language_model, learning
 from lstmkit.config import package_folder
+from lstmkit.letters import learning, model
 
 TINY = ("--set", "model.units=8", "--set", "train.epochs=3", "--set", "train.batch_size=64")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(lstmkit.__file__).parents[1])}
@@ -22,7 +22,7 @@ HEAVY = {"tensorflow", "keras", "pandas", "sklearn"}
 
 
 def only_run(tmp_path):
-    (run,) = (tmp_path / "outputs" / "cells").iterdir()
+    (run,) = (tmp_path / "outputs" / "letters").iterdir()
     return run
 
 
@@ -143,11 +143,11 @@ def test_learn_twice_with_one_seed_gives_the_same_bytes(cli, tmp_path):
     contents = []
     for output in ("one", "two"):
         assert cli("cells", "learn", *TINY, "--output", output).code == 0
-        (run,) = (tmp_path / output / "cells").iterdir()
+        (run,) = (tmp_path / output / "letters").iterdir()
         contents.append([(run / n).read_bytes() for n in ("history.csv", "written.txt")])
     assert contents[0] == contents[1]
     assert cli("cells", "learn", *TINY, "--seed", "1", "--output", "three").code == 0
-    (run,) = (tmp_path / "three" / "cells").iterdir()
+    (run,) = (tmp_path / "three" / "letters").iterdir()
     assert (run / "history.csv").read_bytes() != contents[0][0]
 
 
@@ -160,10 +160,10 @@ def test_interrupted_learning_goes_on_to_the_same_end(cli, tmp_path, monkeypatch
         done = cli("cells", "learn", *TINY, "--output", "outputs")
     assert done.code == 130
     run = only_run(tmp_path)
-    assert f"lstmkit cells learn --resume outputs/cells/{run.name}" in done.err
+    assert f"lstmkit cells learn --resume outputs/letters/{run.name}" in done.err
     assert read(run, "run.json")["status"] == "interrupted"
     assert cli("cells", "learn", "--resume", run.name).code == 0
-    (whole,) = (tmp_path / "whole" / "cells").iterdir()
+    (whole,) = (tmp_path / "whole" / "letters").iterdir()
     for name in ("history.csv", "written.txt", "metrics.json"):
         assert (run / name).read_bytes() == (whole / name).read_bytes()
     assert not (run / learning.CHECKPOINT).exists()
@@ -215,7 +215,7 @@ def test_resume_stands_alone(cli):
 
 
 def test_diverging_ends_with_1_and_advice(cli, tmp_path, monkeypatch):
-    monkeypatch.setattr(language_model, "loss", lambda *_: float("nan"))
+    monkeypatch.setattr(model, "loss", lambda *_: float("nan"))
     done = cli("cells", "learn", *TINY, "--set", "train.learning_rate=0.5")
     assert done.code == 1
     assert "learning diverged" in done.err

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstmkit.cells.fast import LSTMRecurrence, RNNRecurrence
 from lstmkit.cells.gradcheck import random_problem
 from lstmkit.cells.lstm import lstm_forward
-from lstmkit.cells.recurrence import LSTMRecurrence, RNNRecurrence
 from lstmkit.cells.rnn import rnn_forward
 
 

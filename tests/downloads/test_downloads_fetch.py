@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from lstmkit import cli
-from lstmkit.datafiles import locate
 from lstmkit.downloads import catalogue
 from lstmkit.downloads.catalogue import RemoteFile, Source
 from lstmkit.downloads.fetch import fetch, state
 from lstmkit.emoji import embeddings
 from lstmkit.errors import InputError, RunError
+from lstmkit.files import locate
 
 BODY = b"2016-12-30,104.0,104.5,103.9,104.2,104.2,100\n" * 4000
 

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music import chords
-from lstmkit.music.grammar import Measure, TimedChord
-from lstmkit.music.score import Bar, Note
+from lstmkit.music.corpus.grammar import Measure, TimedChord
+from lstmkit.music.files.score import Bar, Note
+from lstmkit.music.theory import chords
 
 
 def line(*notes: tuple[str, str, int]) -> list[Note]:

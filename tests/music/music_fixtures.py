@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lstmkit.music import midi
-from lstmkit.music.score import Note
+from lstmkit.music.files import midi
+from lstmkit.music.files.score import Note
 
 
 @pytest.fixture(autouse=True)

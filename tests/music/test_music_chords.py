@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstmkit.errors import InputError
-from lstmkit.music import chords
+from lstmkit.music.theory import chords
 
 TONES_ABOVE_C = {
     "C": {0, 4, 7},

@@ -10,9 +10,10 @@ import pytest
 from melodies import random_melody
 
 from lstmkit import config as configs
-from lstmkit.music import midi, pipeline, reading
+from lstmkit.music import pipeline
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.score import Note
+from lstmkit.music.files import midi, sources
+from lstmkit.music.files.score import Note
 
 pytest_plugins = ["music_fixtures"]
 
@@ -124,7 +125,7 @@ def test_every_kind_of_file_goes_through_inspect_train_and_generate(
     made = cli("music", "generate", "--bars", "6", "--json")
     assert made.code == 0, made.err
     result = json.loads(made.out)
-    score = reading.read(Path(result["run"], "solo-01.mid"))
+    score = sources.read(Path(result["run"], "solo-01.mid"))
     assert len(score.bars) == 6
     assert {bar.length for bar in score.bars} == {Fraction(str(found["metre_quarters"]))}
     for before, after in zip(score.parts[0].notes, score.parts[0].notes[1:], strict=False):
@@ -159,7 +160,7 @@ def test_generate_over_given_chords_writes_all_that_it_says(cli, trained):
     run = Path(content["run"])
     names = {p.name for p in run.iterdir()}
     assert {f"solo-0{i}.{kind}" for i in (1, 2) for kind in ("mid", "png", "wav")} <= names
-    score = reading.read(run / "solo-01.mid")
+    score = sources.read(run / "solo-01.mid")
     assert [part.name for part in score.parts] == ["Solo", "Piano", "Bass"]
     assert (len(score.bars), score.tempo) == (4, 200)
     assert [symbol for _, symbol in score.symbols] == ["Dm7", "G7", "Cmaj7", "Cmaj7", "A7alt"]
@@ -188,7 +189,7 @@ def test_generate_alone_and_after_a_primer(cli, trained, write_midi):
         "music", "generate", "--no-accompaniment", "--primer", primer, "--bars", "2", "--json"
     )
     assert made.code == 0, made.err
-    score = reading.read(Path(json.loads(made.out)["run"], "solo-01.mid"))
+    score = sources.read(Path(json.loads(made.out)["run"], "solo-01.mid"))
     assert [part.name for part in score.parts] == ["Solo"]
 
 

@@ -8,8 +8,10 @@ import pytest
 from melodies import bar_over, line
 
 from lstmkit.errors import InputError
-from lstmkit.music import chords, comping, midi, performance, synth
-from lstmkit.music.grammar import TimedChord
+from lstmkit.music.corpus.grammar import TimedChord
+from lstmkit.music.files import midi
+from lstmkit.music.play import comping, sound, swing
+from lstmkit.music.theory import chords
 
 BARS = [
     bar_over(symbols, start=4 * i)
@@ -72,18 +74,18 @@ def test_swing_moves_off_beat_eighths_and_leaves_triplets_and_sixteenths():
         ("5/2", "3/2", 62),
         ("9/4", "1/4", 61),
     )
-    (swung,) = performance.swung([eighths], 2 / 3)
+    (swung,) = swing.swung([eighths], 2 / 3)
     place = Fraction(2, 3)
     assert [(n.onset, n.end) for n in swung[:4]] == [
         (0, place), (place, 1), (1, Fraction(4, 3)), (Fraction(4, 3), 2),
     ]  # fmt: skip
     assert swung[4:] == eighths[4:]
-    assert performance.swung([eighths], 0.5) == [eighths]
+    assert swing.swung([eighths], 0.5) == [eighths]
 
 
 def test_accents_fall_on_peaks_and_beginnings():
     notes = line(("0", "1", 60), ("1", "1", 72), ("2", "1", 60), ("3", "1", 58))
-    quiet = [n.velocity for n in performance.accented(notes, np.random.default_rng(0))]
+    quiet = [n.velocity for n in swing.accented(notes, np.random.default_rng(0))]
     assert quiet[1] > quiet[0] > quiet[2]
 
 
@@ -95,7 +97,7 @@ TRACKS = [
 
 @pytest.mark.parametrize("track", TRACKS, ids=lambda t: str(t.program))
 def test_synthesiser_plays_the_pitch_that_is_written(track):
-    data = synth.synthesise([track], tempo=120, end=Fraction(2))
+    data = sound.synthesise([track], tempo=120, end=Fraction(2))
     with wave.open(io.BytesIO(data)) as file:
         assert (file.getnchannels(), file.getframerate()) == (2, 44_100)
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
@@ -108,7 +110,7 @@ def test_synthesiser_plays_the_pitch_that_is_written(track):
 
 def test_render_refuses_what_would_take_all_memory():
     with pytest.raises(InputError, match="seconds of music"):
-        synth.render(b"", TRACKS, tempo=10, end=Fraction(10_000))
+        sound.render(b"", TRACKS, tempo=10, end=Fraction(10_000))
 
 
 def test_nobody_comps_where_there_is_no_chord():
@@ -126,9 +128,9 @@ def test_louder_scales_a_soft_sound_to_the_peak_and_leaves_silence():
     for samples, peak in ((soft, 0.9), (soft * 0, 0)):
         stream = io.BytesIO()
         with wave.open(stream, "wb") as file:
-            file.setparams((2, 2, synth.RATE, 0, "NONE", ""))
+            file.setparams((2, 2, sound.RATE, 0, "NONE", ""))
             file.writeframes(samples.astype("<i2").tobytes())
-        with wave.open(io.BytesIO(synth.louder(stream.getvalue()))) as file:
+        with wave.open(io.BytesIO(sound.louder(stream.getvalue()))) as file:
             found = np.frombuffer(file.readframes(9), "<i2").reshape(-1, 2)
         assert np.abs(found).max() == int(peak * 32_767)
         assert np.array_equal(np.sign(found), np.sign(samples))

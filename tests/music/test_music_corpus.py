@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from lstmkit import config as configs
-from lstmkit.music import data, reading
+from lstmkit.music import data
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.grammar import Grammar, tokenize
-from lstmkit.music.pitch import NAMES
-from lstmkit.music.tutorial import load_music_utils
+from lstmkit.music.corpus.grammar import Grammar, tokenize
+from lstmkit.music.course import load_music_utils
+from lstmkit.music.files import sources
+from lstmkit.music.theory.pitch import NAMES
 
 pytest_plugins = ["music_fixtures"]
 
@@ -60,6 +61,6 @@ def test_load_music_utils_gives_the_tutorials_shapes_with_all_filled_in(metheny)
 
 def test_automatic_choice_finds_the_guitar(metheny):
     default = configs.load(MusicConfig, "music", None)
-    _, choice = data.measures_of(reading.read(metheny), default.data, "x.mid")
+    _, choice = data.measures_of(sources.read(metheny), default.data, "x.mid")
     assert choice.melody == 5
     assert 0 in choice.harmony

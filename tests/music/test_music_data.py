@@ -6,8 +6,9 @@ from melodies import line, random_melody
 
 from lstmkit import config as configs
 from lstmkit.errors import ConfigError, InputError
-from lstmkit.music import data, songbook
+from lstmkit.music import data
 from lstmkit.music.config import MusicConfig
+from lstmkit.music.corpus import songbook
 
 pytest_plugins = ["music_fixtures"]
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import bar_over
 
-from lstmkit.music import chords
-from lstmkit.music.grammar import (
+from lstmkit.music.corpus.grammar import (
     BAR,
     REPEAT,
     Compass,
@@ -21,8 +20,9 @@ from lstmkit.music.grammar import (
     render,
     tokenize,
 )
-from lstmkit.music.pitch import Interval
-from lstmkit.music.score import Bar, Note
+from lstmkit.music.files.score import Bar, Note
+from lstmkit.music.theory import chords
+from lstmkit.music.theory.pitch import Interval
 
 WIDE = Compass(0, 127, 64)
 SYMBOLS = ["Cmaj7", "Dm7", "G7", "F#m7b5", "B7alt", "Ebmaj7", "Abdim7", "C7sus4", "Bb13", "Em"]

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import line
 
-from lstmkit.music.line import rounded, skyline, struck
-from lstmkit.music.score import Note
+from lstmkit.music.files.melody import rounded, skyline, struck
+from lstmkit.music.files.score import Note
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ from melodies import random_melody
 
 from lstmkit import config as configs
 from lstmkit.errors import InputError
-from lstmkit.music import arrangement, data, midi, reading, songbook
-from lstmkit.music.arrangement import Request
+from lstmkit.music import data
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.score import Note, is_compound, usual_signature
+from lstmkit.music.corpus import songbook
+from lstmkit.music.files import midi, sources
+from lstmkit.music.files.score import Note, is_compound, usual_signature
+from lstmkit.music.play import band
+from lstmkit.music.play.band import Request
 
 pytest_plugins = ["music_fixtures"]
 
@@ -30,15 +33,15 @@ def test_a_solo_keeps_the_time_signature_of_its_tune(jig, tmp_path):
     tune = book.tunes[0]
     assert (tune.metre, tune.signature) == (3, (6, 8))
     config = configs.load(MusicConfig, "music", None).generate
-    stage = arrangement.stage(tune, Request(bars=4), config)
+    stage = band.stage(tune, Request(bars=4), config)
     half = Fraction(1, 2)
     filled = [
         m._replace(notes=tuple(Note(m.bar.start + i * half, half, 72, 90) for i in range(6)))
         for m in stage
     ]
-    file, tracks = arrangement.perform(filled, tune, 150, 0.58, Request(), np.random.default_rng(0))
+    file, tracks = band.perform(filled, tune, 150, 0.58, Request(), np.random.default_rng(0))
     (tmp_path / "solo.mid").write_bytes(file)
-    found = reading.read(tmp_path / "solo.mid")
+    found = sources.read(tmp_path / "solo.mid")
     assert (found.signature, len(found.bars)) == ((6, 8), 4)
     assert {note.onset % Fraction(1, 2) for note in tracks[0].notes} == {0}  # nothing swings
     assert {note.onset % Fraction(3, 2) for note in tracks[2].notes} == {0}  # two beats a bar

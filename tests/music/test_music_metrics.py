@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import bar_over
 
-from lstmkit.music import metrics
-from lstmkit.music.copying import Quotation, longest_quotation
+from lstmkit.music.corpus import metrics
+from lstmkit.music.corpus.quotation import Quotation, longest_quotation
 
 QUARTERS = [(str(i), "1", 60) for i in range(4)]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from melodies import line, random_melody
 
 from lstmkit.errors import InputError
-from lstmkit.music import midi
-from lstmkit.music.score import DEFAULT_TEMPO, Bar, Note
+from lstmkit.music.files import midi
+from lstmkit.music.files.score import DEFAULT_TEMPO, Bar, Note
 
 
 def parse(data: bytes):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lstmkit import config as configs
-from lstmkit import runtime, training
+from lstmkit import runtime
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.examples import SnippetExamples
 from lstmkit.music.model import (
@@ -14,7 +14,8 @@ from lstmkit.music.model import (
     music_inference_model,
     predict_and_sample,
 )
-from lstmkit.music.sampling import Network, draw
+from lstmkit.music.play.sampling import Network, draw
+from lstmkit.training import loop
 
 TX, N_A, N_VALUES, M = 7, 5, 11, 4
 
@@ -135,7 +136,7 @@ def test_optimizer_of_the_tutorial_config_is_the_tutorials():
     from pathlib import Path
 
     config = configs.load(MusicConfig, "music", Path("music-tutorial"))
-    adam = training.optimizer(config.train)
+    adam = loop.optimizer(config.train)
     assert float(adam.learning_rate) == pytest.approx(0.01)
     assert (config.model.units, config.model.dropout) == (64, 0)
     assert (config.train.epochs, config.train.snippets, config.train.window) == (100, 60, 30)

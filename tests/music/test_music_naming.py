@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lstmkit.music import naming, pitch
+from lstmkit.music.theory import naming, pitch
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pytest
 from melodies import line, random_melody
 
 from lstmkit.errors import InputError
-from lstmkit.music import harmony, parts
-from lstmkit.music.line import struck
-from lstmkit.music.score import Bar, Note, Part, Score, bars_from_metres, in_order
+from lstmkit.music.files import harmony, parts
+from lstmkit.music.files.melody import struck
+from lstmkit.music.files.score import Bar, Note, Part, Score, bars_from_metres, in_order
 
 MELODY = Part("", 73, False, tuple(random_melody(np.random.default_rng(0), 8)))
 CHORDS = Part(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmkit.music.pitch import MINOR_THIRD, NAMES, Interval, name, plain_interval, spell
+from lstmkit.music.theory.pitch import MINOR_THIRD, NAMES, Interval, name, plain_interval, spell
 
 PITCHES = st.integers(21, 108)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from melodies import line
 
 from lstmkit.errors import InputError
-from lstmkit.music import reading, score
+from lstmkit.files import cache_folder
+from lstmkit.music.files import score, sources
 
 pytest_plugins = ["music_fixtures"]
 
@@ -41,7 +42,7 @@ def lead_sheet(tmp_path) -> Path:
 
 
 def test_read_musicxml_with_pick_up_ties_grace_notes_and_chord_symbols(lead_sheet):
-    found = reading.read(lead_sheet)
+    found = sources.read(lead_sheet)
     assert [n[:3] for n in found.parts[0].notes] == [
         (0, 1, 67),
         (1, 2, 70),
@@ -58,25 +59,25 @@ def test_read_compressed_musicxml_gives_the_same(lead_sheet, tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("META-INF/container.xml", "<container/>")
         archive.writestr("tune.xml", LEAD_SHEET)
-    assert reading.read(path) == reading.read(lead_sheet)
+    assert sources.read(path) == sources.read(lead_sheet)
 
 
 def test_read_uses_the_cache_for_the_same_bytes(lead_sheet, monkeypatch):
-    first = reading.read(lead_sheet)
-    monkeypatch.setattr(reading, "_read_musicxml", None)
-    assert reading.read(lead_sheet) == first
+    first = sources.read(lead_sheet)
+    monkeypatch.setattr(sources, "_read_musicxml", None)
+    assert sources.read(lead_sheet) == first
 
 
 def test_read_survives_a_damaged_cache(lead_sheet):
-    first = reading.read(lead_sheet)
-    for entry in reading._cache_folder().iterdir():
+    first = sources.read(lead_sheet)
+    for entry in (cache_folder() / "music").iterdir():
         entry.write_bytes(b"\x1f\x8b broken")
-    assert reading.read(lead_sheet) == first
+    assert sources.read(lead_sheet) == first
 
 
 def test_json_of_a_score_reads_back_exactly(write_midi):
     path = write_midi("x.mid", ("a", 3, 0, line(("1/3", "2/3", 60), ("5/4", "7/12", 64))))
-    found = reading.read(path)
+    found = sources.read(path)
     assert score.from_json(score.to_json(found)) == found
 
 
@@ -112,7 +113,7 @@ def test_read_refuses_broken_musicxml_in_one_error(data, tmp_path):
     path = tmp_path / "broken.xml"
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"broken\.xml: "):
-        reading.read(path)
+        sources.read(path)
 
 
 @pytest.mark.parametrize("tempo", ["0", "1", "-5", "1000000000", "nan"])
@@ -123,7 +124,7 @@ def test_read_ignores_a_tempo_that_nobody_can_play(tempo, tmp_path):
     )
     path = tmp_path / "x.xml"
     path.write_text(LEAD_SHEET.replace("</attributes>", "</attributes>" + mark, 1))
-    assert reading.read(path).tempo == score.DEFAULT_TEMPO
+    assert sources.read(path).tempo == score.DEFAULT_TEMPO
 
 
 @settings(max_examples=25)
@@ -135,7 +136,7 @@ def test_read_ends_in_a_score_or_one_clear_error_for_mutilated_musicxml(tmp_path
     path = tmp_path_factory.mktemp("xml") / "x.xml"
     path.write_bytes(bytes(content))
     try:
-        reading.read(path)
+        sources.read(path)
     except InputError as error:
         assert "x.xml" in str(error)
 
@@ -143,18 +144,18 @@ def test_read_ends_in_a_score_or_one_clear_error_for_mutilated_musicxml(tmp_path
 def test_read_refuses_unknown_kinds_and_missing_files(tmp_path):
     (tmp_path / "song.mp3").write_bytes(b"x")
     with pytest.raises(InputError, match=r"unknown kind of file; expected one of \.mid"):
-        reading.read(tmp_path / "song.mp3")
+        sources.read(tmp_path / "song.mp3")
     with pytest.raises(InputError, match="no such file"):
-        reading.read(tmp_path / "none.mid")
+        sources.read(tmp_path / "none.mid")
     with pytest.raises(InputError, match=r"corpus:bach/bwv66\.66: .*did you mean bach/bwv66\.6"):
-        reading.read("corpus:bach/bwv66.66")
+        sources.read("corpus:bach/bwv66.66")
 
 
 def test_sources_lists_a_folder_and_refuses_one_without_music(tmp_path, write_midi):
     write_midi("b.mid", ("x", 0, 0, line(("0", "1", 60))))
     write_midi("a.mid", ("x", 0, 0, line(("0", "1", 60))))
-    names = [Path(source).name for source in reading.sources([str(tmp_path), "corpus:x"])]
+    names = [Path(source).name for source in sources.expand([str(tmp_path), "corpus:x"])]
     assert names == ["a.mid", "b.mid", "corpus:x"]
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no music in this folder"):
-        reading.sources([str(tmp_path / "empty")])
+        sources.expand([str(tmp_path / "empty")])

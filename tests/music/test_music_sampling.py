@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmkit.music.sampling import draw, sharpen
+from lstmkit.music.play.sampling import draw, sharpen
 
 
 def test_sharpen_at_temperature_1_changes_nothing():

@@ -10,10 +10,12 @@ import pytest
 
 from lstmkit import config as configs
 from lstmkit import runs
-from lstmkit.music import pipeline, reading, session
-from lstmkit.music.arrangement import Request
+from lstmkit.music import pipeline
+from lstmkit.music.corpus.songbook import Songbook
+from lstmkit.music.files import sources
+from lstmkit.music.play import improvise
+from lstmkit.music.play.band import Request
 from lstmkit.music.report import Solo
-from lstmkit.music.songbook import Songbook
 
 pytest_plugins = ["music_fixtures"]
 
@@ -27,14 +29,14 @@ def shipped() -> runs.Run:
 
 @pytest.fixture(scope="module")
 def book(shipped) -> Songbook:
-    return session.load_songbook(shipped)
+    return improvise.load_songbook(shipped)
 
 
 @pytest.fixture(scope="module")
 def solos(shipped) -> list[Solo]:
-    book, model = session.load(shipped)
+    book, model = improvise.load(shipped)
     config = pipeline.config_of(shipped)
-    return [session.improvise(book, model, config, Request(), number) for number in range(SOLOS)]
+    return [improvise.improvise(book, model, config, Request(), number) for number in range(SOLOS)]
 
 
 def every_bar(solos: list[Solo]) -> Iterator:
@@ -78,10 +80,10 @@ def test_all_solos_differ(solos):
 
 
 def test_the_solo_follows_the_chords_that_are_given(shipped):
-    book, model = session.load(shipped)
+    book, model = improvise.load(shipped)
     config = pipeline.config_of(shipped)
     for chords in ("Cmaj7 | C#m7", "F#7 | Gm7b5 C7alt | Ebmaj7", "Bb7"):
-        solo = session.improvise(book, model, config, Request(bars=8, chords=chords), 0)
+        solo = improvise.improvise(book, model, config, Request(bars=8, chords=chords), 0)
         assert solo.metrics["chord_or_scale_tone_share"] > 0.88
     names = [timed.chord.symbol for m in solo.measures for timed in m.chords]
     assert names == ["Bb7"] * 8
@@ -98,7 +100,7 @@ def files(solos, tmp_path) -> list[Path]:
 def test_files_have_the_right_bars_for_us_and_for_music21(files):
     converter = pytest.importorskip("music21.converter")
     for path in files:
-        assert len(reading.read(path).bars) == BARS
+        assert len(sources.read(path).bars) == BARS
         for part in converter.parse(path, forceSource=True).parts:
             bars = part.getElementsByClass("Measure")
             assert [bar.barDuration.quarterLength for bar in bars] == [4] * BARS

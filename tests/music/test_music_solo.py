@@ -7,10 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import bar_over
 
-from lstmkit.music.copying import longest_quotation
-from lstmkit.music.grammar import Compass, Grammar, Measure, as_text, tokenize
-from lstmkit.music.repertoire import Repertoire, Vocabulary, rhythm_of, steps, without_bar_lines
-from lstmkit.music.solo import Improviser, Manner
+from lstmkit.music.corpus.grammar import Compass, Grammar, Measure, as_text, tokenize
+from lstmkit.music.corpus.quotation import longest_quotation
+from lstmkit.music.corpus.vocabulary import (
+    Repertoire,
+    Vocabulary,
+    rhythm_of,
+    steps,
+    without_bar_lines,
+)
+from lstmkit.music.play.solo import Improviser, Manner
 
 COMPASS = Compass(57, 81, 69)
 STAGE = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lstmkit.music import reading
+from lstmkit.music.files import sources
 
 pytest_plugins = ["music_fixtures"]
 
@@ -23,7 +23,7 @@ def test_tutorial_config_reaches_the_tutorials_accuracy_and_plays_over_all_chord
     made = cli("music", "generate", "--json")
     assert made.code == 0, made.err
     run = Path(json.loads(made.out)["run"])
-    score = reading.read(run / "solo-01.mid")
+    score = sources.read(run / "solo-01.mid")
     assert len(score.bars) == 18
     symbols = {int(onset // 4) for onset, _ in score.symbols}
     assert symbols == set(range(18))

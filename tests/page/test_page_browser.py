@@ -7,7 +7,7 @@ import mido
 import numpy as np
 import pytest
 
-from lstmkit import runs
+from lstmkit import files, runs
 from lstmkit.config import load, package_folder
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.music.config import MusicConfig
@@ -92,13 +92,15 @@ def stock_run(tmp_path):
     naive = np.concatenate([[100], actual[:-1]])
     columns = [actual, naive + 0.1, naive, naive - 2, naive + 2]
     header = "date,actual,predicted,naive,lower,upper"
-    runs.write_text(run.path / "predictions.csv", dated(header, 300, columns))
+    files.write_text(run.path / "predictions.csv", dated(header, 300, columns))
     ahead = [[1.0, 2, 3], [0.0, 0, 0], [2.0, 4, 6]]
-    runs.write_text(run.path / "forecast.csv", dated("date,predicted,lower,upper", 3, ahead))
-    runs.write_text(run.path / "history.csv", "epoch,loss,val_loss\n0,,1.5\n1,1.2,1.1\n2,1.0,1.2\n")
+    files.write_text(run.path / "forecast.csv", dated("date,predicted,lower,upper", 3, ahead))
+    files.write_text(
+        run.path / "history.csv", "epoch,loss,val_loss\n0,,1.5\n1,1.2,1.1\n2,1.0,1.2\n"
+    )
     scores = {"n": 300, "rmse": 1.0, "naive_rmse": 1.0, "skill": 0.0, "coverage": 0.9}
     metrics = {"verdict": f"Equals. {EVIL}", "test": scores, "baselines": {"naive": scores}}
-    runs.write_json(run.path / "metrics.json", metrics)
+    files.write_json(run.path / "metrics.json", metrics)
     run.update(
         status="done", name=EVIL, inputs=[{"path": f"/x/{EVIL}.csv", "bytes": 1, "sha256": "0"}]
     )
@@ -210,7 +212,7 @@ def music_run(tmp_path):
     file.tracks.append(solo)
     file.save(run.path / "solo-01.mid")
     metrics = {"solos": {"solo-01": {"metrics": {"notes": 4}}}, "training": {}}
-    runs.write_json(run.path / "metrics.json", {"verdict": "One solo.", **metrics})
+    files.write_json(run.path / "metrics.json", {"verdict": "One solo.", **metrics})
     run.update(status="done")
     return run
 
@@ -316,7 +318,7 @@ def emoji_run(tmp_path):
         ["i love you <img src=x onerror=window.hacked=1>", 3, 0, 0.9, 0],
         ["such a sad day", 0, 3, 0.7, 0],
     ]
-    with runs.atomic(run.path / "predictions.csv") as stream:
+    with files.atomic(run.path / "predictions.csv") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerows([["text", "actual", "predicted", "probability", "correct"], *rows])
     names = ("love", "play", "joy", "sadness", "food")
@@ -329,7 +331,7 @@ def emoji_run(tmp_path):
         "classes": [{"label": i, "emoji": ":)", "name": n, **quality} for i, n in enumerate(names)],
         "confusion_matrix": (np.eye(5, dtype=int) * 2).tolist(),
     }
-    runs.write_json(run.path / "metrics.json", metrics)
+    files.write_json(run.path / "metrics.json", metrics)
     run.update(status="done", model=str(package_folder("data") / "models" / "emoji"))
     return run
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lstmkit import config, runs
+from lstmkit import config, files, runs
 from lstmkit.errors import InputError
 from lstmkit.page import build
 from lstmkit.page.blocks import number, percent
@@ -19,7 +19,7 @@ def make_run(tmp_path):
         settings = config.load(schema, pipeline, None)
         run = runs.create(tmp_path / "outputs", pipeline, name, settings, verb=verb)
         for file, text in files.items():
-            runs.write_text(run.path / file.replace("__", "."), text)
+            files.write_text(run.path / file.replace("__", "."), text)
         return run
 
     return make
@@ -56,11 +56,11 @@ def test_page_tells_how_the_run_was_made(make_run, tmp_path):
     run = make_run(metrics__json='{"verdict": "Equals.", "test": {"n": 1}}')
     run.update(
         command=["/usr/bin/lstmkit", "stock", "train", "my prices.csv"],
-        inputs=[runs.fingerprint(source)],
+        inputs=[files.fingerprint(source)],
     )
     content = build.write(run).read_text(encoding="utf-8")
     assert "lstmkit stock train &#39;my prices.csv&#39;" in content
-    assert runs.fingerprint(source)["sha256"] in content
+    assert files.fingerprint(source)["sha256"] in content
     assert "window: 240" in content
 
 
@@ -77,7 +77,7 @@ def test_model_card_is_plain_markdown(make_run):
 def test_model_card_is_renewed_but_a_readme_of_others_stays(make_run):
     run = make_run(metrics__json='{"verdict": "Equals.", "test": {"n": 1}}')
     build.write(run)
-    runs.write_json(run.path / "metrics.json", {"verdict": "Beats.", "test": {"n": 1}})
+    files.write_json(run.path / "metrics.json", {"verdict": "Beats.", "test": {"n": 1}})
     build.write(run)
     assert "Beats." in (run.path / "README.md").read_text(encoding="utf-8")
     (run.path / "README.md").write_text("# My notes\n", encoding="utf-8")
@@ -87,12 +87,12 @@ def test_model_card_is_renewed_but_a_readme_of_others_stays(make_run):
 
 def test_history_reads_losses_and_leaves_texts(make_run):
     text = 'epoch,loss,val_loss,written\n0,,3.5,"a,b"\n1,2.5,3,x\n'
-    run = make_run("cells", history__csv=text)
+    run = make_run("letters", history__csv=text)
     assert read_history(run) == [
         {"epoch": 0.0, "loss": None, "val_loss": 3.5},
         {"epoch": 1.0, "loss": 2.5, "val_loss": 3.0},
     ]
-    assert read_history(make_run("cells")) == []
+    assert read_history(make_run("letters")) == []
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_history_reads_losses_and_leaves_texts(make_run):
 )
 def test_damaged_file_is_one_error_that_names_it(make_run, file, text):
     run = make_run(metrics__json='{"verdict": "Equals.", "test": {"n": 1}}')
-    runs.write_text(run.path / file, text)
+    files.write_text(run.path / file, text)
     with pytest.raises(InputError, match=re.escape(file)):
         build.write(run)
     assert not (run.path / "report.html").exists()
@@ -123,7 +123,7 @@ def test_damaged_file_is_one_error_that_names_it(make_run, file, text):
 )
 def test_valid_json_of_another_shape_is_one_error(make_run, pipeline, file, text):
     run = make_run(pipeline)
-    runs.write_text(run.path / file, text.replace("PIPELINE", pipeline))
+    files.write_text(run.path / file, text.replace("PIPELINE", pipeline))
     try:
         build.write(run)
     except InputError as error:
@@ -143,7 +143,7 @@ def test_compare_refuses_one_run_and_two_pipelines(make_run, tmp_path):
     with pytest.raises(InputError, match="at least two runs"):
         build.compare([run], tmp_path)
     with pytest.raises(InputError, match="cells and stock"):
-        build.compare([run, make_run("cells")], tmp_path)
+        build.compare([run, make_run("letters")], tmp_path)
 
 
 @pytest.mark.parametrize(

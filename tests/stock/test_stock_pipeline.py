@@ -249,8 +249,8 @@ def test_manifest_of_a_forecast_names_model_and_file(cli, result, tmp_path):
 
 
 def test_stopping_after_the_fit_keeps_the_training(cli, price_csv, walk, tiny, monkeypatch):
-    from lstmkit import training
     from lstmkit.stock import evaluation
+    from lstmkit.training import loop
 
     def stop(*_args, **_kwargs):
         raise KeyboardInterrupt
@@ -261,9 +261,9 @@ def test_stopping_after_the_fit_keeps_the_training(cli, price_csv, walk, tiny, m
     assert ended.code == 130
     run = next(Path("outputs/stock").iterdir())
     assert f"lstmkit stock train --resume {run}" in ended.err
-    assert (run / training.CHECKPOINT).exists()
+    assert (run / loop.CHECKPOINT).exists()
     assert cli("stock", "train", "--resume", run).code == 0
-    assert not (run / training.CHECKPOINT).exists()
+    assert not (run / loop.CHECKPOINT).exists()
 
 
 def test_a_backtest_holds_no_model_to_forecast_with(cli, price_csv, walk, tiny):

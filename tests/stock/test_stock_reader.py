@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from lstmkit import config as configs
 from lstmkit.errors import InputError
-from lstmkit.stock import data, reader
+from lstmkit.stock import data
 from lstmkit.stock.calendar import infer
 from lstmkit.stock.config import StockConfig
+from lstmkit.stock.reading import table
 
 
 @cache
@@ -295,7 +296,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path, content, expected):
 
 
 def test_gzip_bomb_is_refused_before_memory_is_taken(tmp_path, monkeypatch):
-    monkeypatch.setattr(reader, "MAX_BYTES", 1000)
+    monkeypatch.setattr(table, "MAX_BYTES", 1000)
     path = write(tmp_path, gzip.compress(b"2020-01-01,1\n" * 1000))
     assert "unpacks to over" in refusal(path)
 

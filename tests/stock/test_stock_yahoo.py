@@ -8,7 +8,7 @@ import types
 import pandas as pd
 import pytest
 
-from lstmkit.stock import yahoo
+from lstmkit.downloads import yahoo
 
 
 class MissingTickerError(Exception):

@@ -1,0 +1,1 @@
+"""A view: what the gates of a trained LSTM do over one of its own inputs."""

@@ -1,0 +1,1 @@
+"""From a music file to its score, its melody and its chords."""

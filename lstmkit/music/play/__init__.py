@@ -1,0 +1,1 @@
+"""A solo, from the first value drawn to the sound of the band."""

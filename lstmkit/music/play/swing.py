@@ -1,0 +1,73 @@
+"""From written notes to played ones: accents and swing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+
+from lstmkit.music.files.score import Note
+
+LOUDNESS = 82
+FINEST_TICK = 480  # swung onsets are rounded to this part of a quarter
+
+
+def accented(notes: Sequence[Note], generator: np.random.Generator) -> list[Note]:
+    """Give each note of a line its loudness.
+
+    A note is louder at the beginning of a phrase, at a peak of the line and off the beat before a
+    rest; what runs down from a peak is softer.
+
+    Args:
+        notes: One line, by onset.
+        generator: Adds the little that no rule explains.
+    """
+    result = []
+    for index, note in enumerate(notes):
+        before = notes[index - 1] if index else None
+        after = notes[index + 1] if index + 1 < len(notes) else None
+        velocity = LOUDNESS
+        if before is None or note.onset > before.end:
+            velocity += 8
+        if before is not None and after is not None and before.pitch < note.pitch > after.pitch:
+            velocity += 12
+        if before is not None and note.pitch < before.pitch:
+            velocity -= 5
+        if note.onset.denominator != 1 and (after is None or after.onset > note.end):
+            velocity += 10
+        velocity += int(generator.integers(-4, 5))
+        result.append(note._replace(velocity=min(max(velocity, 1), 127)))
+    return result
+
+
+def swung(parts: Sequence[Sequence[Note]], swing: float) -> list[list[Note]]:
+    """Move the off-beat eighth of each beat that is played in eighths.
+
+    Triplets and sixteenths stay as they are. All parts swing together: what a beat is played in is
+    read from the first part that plays within it.
+
+    Args:
+        parts: Notes of each part.
+        swing: Place of the off-beat within the beat: 0.5 is straight, 0.667 a triplet.
+    """
+    inside: defaultdict[int, set[Fraction]] = defaultdict(set)
+    for notes in parts:
+        for note in notes:
+            inside[floor(note.onset)].add(note.onset % 1)
+    eighths = {beat for beat, places in inside.items() if places <= {Fraction(0), Fraction(1, 2)}}
+    place = Fraction(round(swing * FINEST_TICK), FINEST_TICK)
+
+    def played(time: Fraction) -> Fraction:
+        off_beat = time % 1 == Fraction(1, 2) and floor(time) in eighths
+        return floor(time) + place if off_beat else time
+
+    return [
+        [_between(note, played(note.onset), played(note.end)) for note in notes] for notes in parts
+    ]
+
+
+def _between(note: Note, onset: Fraction, end: Fraction) -> Note:
+    return note._replace(onset=onset, duration=end - onset)

@@ -1,0 +1,1 @@
+"""Pitch, chords and their names: what is true of music without a file."""
