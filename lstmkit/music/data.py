@@ -11,10 +11,10 @@ import numpy as np
 
 from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig, GrammarConfig, MusicConfig
-from lstmkit.music.corpus.grammar import Compass, Grammar, Measure
+from lstmkit.music.corpus.grammar import Compass, Grammar
 from lstmkit.music.corpus.songbook import Songbook, Tune, tokens_of
 from lstmkit.music.files import harmony, melody, parts
-from lstmkit.music.files.score import Bar, Note, Score, bar_index, usual_signature
+from lstmkit.music.files.score import Bar, Measure, Note, Score, bar_index, usual_signature
 from lstmkit.music.files.sources import expand, read
 
 FEWEST_BARS = 2
