@@ -184,19 +184,13 @@ def _passages(measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], ...]:
 def _chosen_bars(score: Score, config: DataConfig, source: str) -> list[Bar]:
     """Return the bars of the span that the config names; all bars without one."""
     bars = list(score.bars)
-    if config.bars is not None:
-        first, last = config.bars
-        chosen = bars[first - 1 : last]
-        span = f"data.bars {first} to {last}"
-    elif config.beats is not None:
-        start, end = config.beats
-        chosen = [bar for bar in bars if start <= bar.start < end]
-        span = f"data.beats {start:g} to {end:g}"
-    else:
+    if config.bars is None:
         return bars
+    first, last = config.bars
+    chosen = bars[first - 1 : last]
     if not chosen:
         raise InputError(
-            f"{source}: {span} holds no bar; the piece has {len(bars)} bars,"
+            f"{source}: data.bars {first} to {last} holds no bar; the piece has {len(bars)} bars,"
             f" {float(bars[-1].end):g} quarters long"
         )
     return chosen
