@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lstmkit.files import files_below, finite, write_bytes, write_json
-from lstmkit.music.corpus.grammar import Measure
+from lstmkit.music.files.score import Measure
 from lstmkit.runs import write_history
 
 COLUMNS_AT_MOST = 4

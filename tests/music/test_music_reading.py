@@ -10,7 +10,7 @@ from melodies import line
 
 from lstmkit.errors import InputError
 from lstmkit.files import cache_folder
-from lstmkit.music.files import score, sources
+from lstmkit.music.files import score, sources, stored
 
 pytest_plugins = ["music_fixtures"]
 
@@ -78,7 +78,7 @@ def test_read_survives_a_damaged_cache(lead_sheet):
 def test_json_of_a_score_reads_back_exactly(write_midi):
     path = write_midi("x.mid", ("a", 3, 0, line(("1/3", "2/3", 60), ("5/4", "7/12", 64))))
     found = sources.read(path)
-    assert score.from_json(score.to_json(found)) == found
+    assert stored.from_json(stored.to_json(found)) == found
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:

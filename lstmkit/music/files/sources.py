@@ -23,7 +23,8 @@ from lstmkit import runs
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import cache_folder, fingerprint, locate, write_bytes
 from lstmkit.music.files import midi
-from lstmkit.music.files.score import Score, from_json, to_json
+from lstmkit.music.files.score import Score
+from lstmkit.music.files.stored import from_json, to_json
 
 MIDI_SUFFIXES = (".mid", ".midi")
 MUSICXML_SUFFIXES = (".musicxml", ".mxl", ".xml")
