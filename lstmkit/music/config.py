@@ -26,15 +26,6 @@ class DataConfig(Section):
         return self
 
 
-class GrammarConfig(Section):
-    """The dialect of the grammar; see `lstmkit.music.corpus.grammar.Grammar`."""
-
-    rests: bool
-    across_bars: bool
-    bar_lines: bool
-    plain_intervals: bool
-
-
 class ModelConfig(Section):
     """LSTM and dropout."""
 
@@ -79,7 +70,7 @@ class MusicConfig(Config):
     """All of ``configs/music.yaml``."""
 
     data: DataConfig
-    grammar: GrammarConfig
+    grammar: Literal["default", "tutorial"]
     model: ModelConfig
     train: MusicTrainConfig
     generate: GenerateConfig

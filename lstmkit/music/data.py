@@ -10,8 +10,8 @@ from statistics import median
 import numpy as np
 
 from lstmkit.errors import InputError
-from lstmkit.music.config import DataConfig, GrammarConfig, MusicConfig
-from lstmkit.music.corpus.grammar import Compass, Grammar
+from lstmkit.music.config import DataConfig, MusicConfig
+from lstmkit.music.corpus.grammar import DIALECTS, Compass
 from lstmkit.music.corpus.songbook import Songbook, Tune, tokens_of
 from lstmkit.music.files import harmony, melody, parts
 from lstmkit.music.files.score import Bar, Measure, Note, Score, bar_index, usual_signature
@@ -50,7 +50,7 @@ def load(sources: Sequence[str], config: MusicConfig) -> Dataset:
     Raises:
         InputError: If a file cannot be used, or there is too little music.
     """
-    grammar = dialect(config.grammar)
+    grammar = DIALECTS[config.grammar]
     tunes = tuple(load_tune(source, config.data) for source in expand(list(sources)))
     corpora = [tokens_of(tune.passages, grammar) for tune in tunes]
     total = sum(map(len, corpora))
@@ -69,11 +69,6 @@ def load(sources: Sequence[str], config: MusicConfig) -> Dataset:
         train=tuple(code[:cut] for code, cut in zip(coded, cuts, strict=True)),
         validation=tuple(code[cut:] for code, cut in zip(coded, cuts, strict=True)),
     )
-
-
-def dialect(config: GrammarConfig) -> Grammar:
-    """Return the grammar that a config asks for."""
-    return Grammar(**config.model_dump())
 
 
 def load_tune(source: str, config: DataConfig) -> Tune:

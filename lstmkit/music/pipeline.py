@@ -76,16 +76,14 @@ def generate(
 
     run = runs.find(output, "music", folder)
     config = _changed(config_of(run), changes, seed)
-    book, network = improvise.load(run)
+    player = improvise.load(run, config)
+    book = player.book
     band.stage(book.tunes[0], request, config.generate)  # a wrong chord ends it here
     inputs = [files.fingerprint(run.path / name) for name in (runs.MODEL, songbook.FILE)]
     inputs += fingerprints([request.primer] if request.primer else [])
     made = runs.create(output, "music", "solo", config, inputs=inputs, verb="generate")
     with runs.recorded(made):
-        solos = [
-            improvise.improvise(book, network, config, request, number)
-            for number in range(request.count)
-        ]
+        solos = [player.improvise(request, number) for number in range(request.count)]
         result = _generated(made.path, solos, book)
         write(result)
     build.write(made)
@@ -175,8 +173,7 @@ def fit(
     Returns:
         The history, one row per epoch.
     """
-    from lstmkit.music.examples import SnippetExamples
-    from lstmkit.music.model import build_model
+    from lstmkit.music.model import SnippetExamples, build_model
     from lstmkit.training import loop
 
     loop.seed_everything(config.seed)
@@ -232,12 +229,12 @@ def _train(run: runs.Run, dataset: Dataset, config: MusicConfig) -> Result:
     with runs.recorded(run):
         history = fit(run, dataset, config, f"lstmkit music train --resume {run.path}")
         trained_at = time.monotonic()
-        book = dataset.songbook
-        files.write_json(run.path / songbook.FILE, songbook.to_json(book))
-        book, network = improvise.load(run)
+        files.write_json(run.path / songbook.FILE, songbook.to_json(dataset.songbook))
+        player = improvise.load(run, config)
+        book = player.book
         snippets, _ = data.cut(dataset, config)
-        places = accuracy_by_place(network, snippets, len(book.values))
-        solo = improvise.improvise(book, network, config, Request(), 0)
+        places = accuracy_by_place(player.model, snippets, len(book.values))
+        solo = player.improvise(Request(), 0)
         best = min(history[1:], key=lambda row: row.get("val_loss", row["loss"]))
         spread = book.spread_of(len(solo.measures))
         content = {

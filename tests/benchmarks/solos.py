@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import mido
 import numpy as np
 
@@ -130,7 +131,7 @@ def faults_of_ending(solo: Solo) -> list[str]:
     _, root, quality = solo.chords[-1]
     found = []
     first = solo.chords[0]
-    if quality.startswith("7") and (root + 5) % 12 == first[1] or "b5" in quality:
+    if (quality.startswith("7") and (root + 5) % 12 == first[1]) or "b5" in quality:
         found.append("stops over a turnaround")
     if solo.key is not None and split(solo.key.removesuffix("m"))[0] != root:
         found.append("not over the tonic")
@@ -190,7 +191,12 @@ def figures(solos: list[Solo], music: list[Solo]) -> list[tuple[str, float, str,
         ("bars without an onset", empty / sum(s.bars for s in solos), 0.03, 0.2),
         ("motif share within a solo", np.mean([shared([s], within=True) for s in solos]), 0.2, 1),
         ("motifs of another solo", shared(solos, within=False), 0.25, 1),
-        ("phrase ends on chord tones", sum(s.is_chord_tone(n) for s, n in ends) / len(ends), 0.88, 1),
+        (
+            "phrase ends on chord tones",
+            sum(s.is_chord_tone(n) for s, n in ends) / len(ends),
+            0.88,
+            1,
+        ),
         ("chord tones", tones, 0.6, 0.75),
         ("thirds", np.mean(np.isin(moves, (3, 4))), 0, 0.36),
         ("repeated notes", np.mean(np.equal(moves, 0)), 0.02, 0.08),
@@ -233,8 +239,17 @@ def inside(solos: list[Solo], music: list[Solo], measure) -> float:
 
 def generate(folder: Path, *words: str) -> list[Path]:
     """Run the command once; return its MIDI files."""
-    command = [sys.executable, "-m", "lstmkit", "music", "generate", "--output", str(folder), *words]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+    command = [
+        sys.executable,
+        "-m",
+        "lstmkit",
+        "music",
+        "generate",
+        "--output",
+        str(folder),
+        *words,
+    ]
+    subprocess.run([*command, *words], check=True, capture_output=True)
     return sorted(folder.rglob("*.mid"))
 
 
@@ -266,18 +281,19 @@ def main() -> None:
         sets = everything(options.keep or Path(scratch), options.run)
     music = [read(path) for path in sorted((ROOT / "data" / "music").glob("*.mid"))]
     for title, solos in (("40 default solos", sets["seed"]), ("ii-V-I, 12 keys", sets["key"])):
-        print(f"\n{title}")
+        click.echo(f"\n{title}")
         for name, value, goal, met in figures(solos, music):
-            print(f"  {name:32} {value:7.3f}   {goal:14} {'' if met else 'MISSED'}")
-        print("  ", dict(Counter(fault for solo in solos for fault in faults_of_ending(solo))))
+            click.echo(f"  {name:32} {value:7.3f}   {goal:14} {'' if met else 'MISSED'}")
+        click.echo("  ", dict(Counter(fault for solo in solos for fault in faults_of_ending(solo))))
     for count in (24, 48):
         value = shared(sets["long"][:count], within=False)
-        print(f"\n{count} solos of 64 bars: motifs of another solo {value:.3f} (goal 0.40 over 48)")
-    print(f"  motif share within {np.mean([shared([s], within=True) for s in sets['long']]):.3f}")
-    print("\ntraining music")
+        click.echo(f"\n{count} solos of 64 bars: motifs of another solo {value:.3f} (48: 0.40)")
+    within = np.mean([shared([solo], within=True) for solo in sets["long"]])
+    click.echo(f"  motif share within {within:.3f}")
+    click.echo("\ntraining music")
     for name, value, _, _ in figures(music, music):
-        print(f"  {name:32} {value:7.3f}")
-    print(f"  motifs of another tune: {shared(music, within=False):.3f}")
+        click.echo(f"  {name:32} {value:7.3f}")
+    click.echo(f"  motifs of another tune: {shared(music, within=False):.3f}")
 
 
 if __name__ == "__main__":

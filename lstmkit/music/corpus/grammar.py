@@ -113,6 +113,9 @@ class Grammar:
         return plain_interval(end - start) if self.plain_intervals else Interval.between(start, end)
 
 
+DIALECTS = {"default": Grammar(), "tutorial": Grammar.tutorial()}
+
+
 def tokenize(measures: Iterable[Measure], grammar: Grammar) -> list[list[Token]]:
     """Describe a melody, bar by bar.
 

@@ -16,7 +16,8 @@ from typing import Any
 from lstmkit.errors import InputError
 from lstmkit.music.corpus import metrics
 from lstmkit.music.corpus.grammar import Compass, Grammar, as_text, tokenize
-from lstmkit.music.corpus.vocabulary import Repertoire, Rhythm, Vocabulary, rhythm_of, steps
+from lstmkit.music.corpus.quotation import Repertoire, steps
+from lstmkit.music.corpus.vocabulary import Rhythm, Vocabulary, rhythm_of
 from lstmkit.music.files.score import Bar, Measure, Note, TimedChord
 from lstmkit.music.theory.chords import Chord
 
@@ -83,7 +84,7 @@ class Songbook:
 
     @cached_property
     def melodies(self) -> list[list[tuple[int, Fraction]]]:
-        """The melody of each tune as steps, see `solo.steps`."""
+        """The melody of each tune as steps, see `quotation.steps`."""
         return [steps(tune.notes) for tune in self.tunes]
 
     @cached_property
@@ -93,7 +94,7 @@ class Songbook:
 
     @cached_property
     def rhythm(self) -> Rhythm:
-        """Which durations begin where in a beat of the tunes, see `repertoire.rhythm_of`."""
+        """Which durations begin where in a beat of the tunes, see `vocabulary.rhythm_of`."""
         return rhythm_of(self.corpora)
 
     def repertoire(self, longest: int) -> Repertoire:

@@ -1,9 +1,10 @@
-"""A session: a trained network with its songbook improvises."""
+"""A player: a trained network with its songbook improvises."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -15,9 +16,8 @@ from lstmkit.errors import InputError
 from lstmkit.music import data
 from lstmkit.music.config import GenerateConfig, MusicConfig
 from lstmkit.music.corpus import metrics, songbook
-from lstmkit.music.corpus.quotation import longest_quotation
+from lstmkit.music.corpus.quotation import longest_quotation, steps, without_bar_lines
 from lstmkit.music.corpus.songbook import Songbook, Tune
-from lstmkit.music.corpus.vocabulary import steps, without_bar_lines
 from lstmkit.music.files.score import Measure, Note
 from lstmkit.music.play import band
 from lstmkit.music.play.band import Request
@@ -29,8 +29,90 @@ from lstmkit.music.report import Solo
 log = logging.getLogger(__name__)
 
 
-def load(run: runs.Run) -> tuple[Songbook, runtime.Model]:
-    """Return the songbook and the network of a run, which must fit each other.
+_Take = tuple[tuple[Measure, ...], list[str]]
+
+
+@dataclass(frozen=True)
+class Player:
+    """Who improvises.
+
+    Attributes:
+        book: The songbook of the network: what its values mean, and the music it learned from.
+        model: The network.
+        config: How to play, with the user's changes.
+    """
+
+    book: Songbook
+    model: runtime.Model
+    config: MusicConfig
+
+    def improvise(self, request: Request, number: int) -> Solo:
+        """Improvise one solo.
+
+        Args:
+            request: What the user asks for.
+            number: Which solo of a series; each has chance of its own.
+        """
+        config = self.config
+        generator = np.random.default_rng([config.seed, number])
+        tune = self.book.tunes[int(generator.integers(len(self.book.tunes)))]
+        stage = band.stage(tune, request, config.generate)
+        played, texts = self._best_take(request, tune, stage, number)
+        notes = [note for measure in played for note in measure.notes]
+        tempo = request.tempo or tune.tempo
+        file, tracks = band.perform(played, tune, tempo, config.generate.swing, request, generator)
+        sound = None
+        if request.wav:
+            sound, player = render(file, tracks, tempo=tempo, end=played[-1].bar.end)
+            log.warning("sound: %s", player)
+        return Solo(
+            name=f"solo-{number + 1:02d}",
+            over="the chords given" if request.chords else tune.name,
+            measures=played,
+            metrics=metrics.all_of(played),
+            copied=copied(texts, notes, self.book),
+            midi=file,
+            wav=sound,
+            tempo=tempo,
+        )
+
+    def _best_take(
+        self, request: Request, tune: Tune, stage: Sequence[Measure], number: int
+    ) -> _Take:
+        """Return the first take that is like the training music, else the one most like it."""
+        generate = self.config.generate
+        takes = generate.takes if generate.temperature else 1
+        usual = self.book.spread_of(len(stage))
+        found: list[tuple[int, int, _Take]] = []
+        for take in range(takes):
+            chance = np.random.default_rng([self.config.seed, number, take])
+            played = self._play(request, tune, stage, chance)
+            faults = metrics.faults(metrics.all_of(played[0]), usual)
+            found.append((faults, take, played))
+            if faults == 0:
+                break
+        return min(found, key=lambda one: one[:2])[2]
+
+    def _play(
+        self, request: Request, tune: Tune, stage: Sequence[Measure], chance: np.random.Generator
+    ) -> _Take:
+        """Improvise over a stage once; return its bars with notes, and the token texts."""
+        longest = self.config.generate.longest_copy
+        improviser = Improviser(
+            Network(self.model),
+            self.book.vocabulary,
+            tune.compass,
+            _manner(self.config.generate),
+            None if longest is None else self.book.repertoire(longest),
+            self.book.rhythm,
+            chance,
+        )
+        bars, texts = improviser.play(stage, _opening(self.book, request, chance))
+        return tuple(m._replace(notes=tuple(b)) for m, b in zip(stage, bars, strict=True)), texts
+
+
+def load(run: runs.Run, config: MusicConfig) -> Player:
+    """Return the player of a run: its songbook and its network, which must fit each other.
 
     Raises:
         InputError: A file is missing or damaged, or the two are of different trainings.
@@ -43,97 +125,13 @@ def load(run: runs.Run) -> tuple[Songbook, runtime.Model]:
             f"{run.path}: {runs.MODEL} knows {size} values, {songbook.FILE} {len(book.values)};"
             " they are of different trainings; train again"
         )
-    return book, model
+    return Player(book, model, config)
 
 
 def load_songbook(run: runs.Run) -> Songbook:
     """Return the songbook of a run."""
     where = str(run.path / songbook.FILE)
     return songbook.from_json(run.read_json(songbook.FILE), where=where)
-
-
-def improvise(
-    book: Songbook, model: runtime.Model, config: MusicConfig, request: Request, number: int
-) -> Solo:
-    """Improvise one solo.
-
-    Args:
-        book: The songbook of the network.
-        model: The network.
-        config: With the user's changes.
-        request: What the user asks for.
-        number: Which solo of a series; each has chance of its own.
-    """
-    generator = np.random.default_rng([config.seed, number])
-    tune = book.tunes[int(generator.integers(len(book.tunes)))]
-    stage = band.stage(tune, request, config.generate)
-    played, texts = _best_take(book, model, config, request, tune, stage, number)
-    notes = [note for measure in played for note in measure.notes]
-    tempo = request.tempo or tune.tempo
-    file, tracks = band.perform(played, tune, tempo, config.generate.swing, request, generator)
-    sound = None
-    if request.wav:
-        sound, player = render(file, tracks, tempo=tempo, end=played[-1].bar.end)
-        log.warning("sound: %s", player)
-    return Solo(
-        name=f"solo-{number + 1:02d}",
-        over="the chords given" if request.chords else tune.name,
-        measures=played,
-        metrics=metrics.all_of(played),
-        copied=copied(texts, notes, book),
-        midi=file,
-        wav=sound,
-        tempo=tempo,
-    )
-
-
-_Take = tuple[tuple[Measure, ...], list[str]]
-
-
-def _best_take(
-    book: Songbook,
-    model: runtime.Model,
-    config: MusicConfig,
-    request: Request,
-    tune: Tune,
-    stage: Sequence[Measure],
-    number: int,
-) -> _Take:
-    """Return the first take that is like the training music, else the one that is most like it."""
-    takes = config.generate.takes if config.generate.temperature else 1
-    usual = book.spread_of(len(stage))
-    found: list[tuple[int, int, _Take]] = []
-    for take in range(takes):
-        chance = np.random.default_rng([config.seed, number, take])
-        played = _play(book, model, config.generate, request, tune, stage, chance)
-        faults = metrics.faults(metrics.all_of(played[0]), usual)
-        found.append((faults, take, played))
-        if faults == 0:
-            break
-    return min(found, key=lambda one: one[:2])[2]
-
-
-def _play(
-    book: Songbook,
-    model: runtime.Model,
-    config: GenerateConfig,
-    request: Request,
-    tune: Tune,
-    stage: Sequence[Measure],
-    chance: np.random.Generator,
-) -> _Take:
-    """Improvise over a stage once; return its bars with notes, and the token texts."""
-    improviser = Improviser(
-        Network(model),
-        book.vocabulary,
-        tune.compass,
-        _manner(config),
-        None if config.longest_copy is None else book.repertoire(config.longest_copy),
-        book.rhythm,
-        chance,
-    )
-    bars, texts = improviser.play(stage, _opening(book, request, chance))
-    return tuple(m._replace(notes=tuple(b)) for m, b in zip(stage, bars, strict=True)), texts
 
 
 def copied(texts: Sequence[str], notes: Sequence[Note], book: Songbook) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from fractions import Fraction
 import numpy as np
 
 from lstmkit.music.corpus.grammar import VELOCITY, Compass, bar_line, choose_pitch
-from lstmkit.music.corpus.vocabulary import Repertoire, Rhythm, Vocabulary, without_bar_lines
+from lstmkit.music.corpus.quotation import Repertoire, without_bar_lines
+from lstmkit.music.corpus.vocabulary import Rhythm, Vocabulary
 from lstmkit.music.files.score import Measure, Note, chord_at
 from lstmkit.music.play.sampling import Predictor, draw
 
