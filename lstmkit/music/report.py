@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lstmkit.files import write_bytes, write_json
-from lstmkit.music.corpus.grammar import Measure
+from lstmkit.music.files.score import Measure
 from lstmkit.music.result import Result, Solo
 from lstmkit.result import write_history
 from lstmkit.runs import METRICS

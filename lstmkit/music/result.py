@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lstmkit import result
-from lstmkit.music.corpus.grammar import Measure
+from lstmkit.music.files.score import Measure
 
 
 @dataclass(frozen=True)
