@@ -59,7 +59,12 @@ def write_midi(score: Score, path: Path) -> None:
     feel, program = header["feel"], int(header["program"])
     parts = (
         ("Melody", MELODY_CHANNEL, program, shape_dynamics(score.melody)),
-        ("Piano", PIANO_CHANNEL, PIANO_PROGRAM, comp(score.chords, feel, score.bars, score.bar_length)),
+        (
+            "Piano",
+            PIANO_CHANNEL,
+            PIANO_PROGRAM,
+            comp(score.chords, feel, score.bars, score.bar_length),
+        ),
         ("Bass", BASS_CHANNEL, BASS_PROGRAM, walk(score.chords, feel)),
     )
     end = ticks(Fraction(score.bars * score.bar_length))

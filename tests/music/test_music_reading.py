@@ -99,8 +99,10 @@ BROKEN = {
     "entities": ENTITIES,
     "cut short": LEAD_SHEET[:900].encode(),
     "no parts": b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><score-partwise/>',
-    "endless bar": LEAD_SHEET.replace("<beats>3", "<beats>999999").encode(),
-    "no pitches": LEAD_SHEET.replace("<octave>", "<alter>nan</alter><octave>").encode(),
+    "no pitches": LEAD_SHEET.replace("<step>", "<step>H")
+    .replace("<harmony>", "<x>")
+    .replace("</harmony>", "</x>")
+    .encode(),
     "endless": LEAD_SHEET.replace("</part>", "<measure/>" * 7000 + "</part>").encode(),
     "no archive": b"PK\x03\x04 nothing",
     "empty archive": zipped(("a.txt", b"")),

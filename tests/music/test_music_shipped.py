@@ -10,12 +10,12 @@ import pytest
 
 from lstmkit import config as configs
 from lstmkit import runs
-from lstmkit.music import pipeline
+from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.files import sources
 from lstmkit.music.play import improvise
 from lstmkit.music.play.band import Request
-from lstmkit.music.report import Solo
+from lstmkit.music.result import Solo
 
 pytest_plugins = ["music_fixtures"]
 
@@ -34,7 +34,7 @@ def book(shipped) -> Songbook:
 
 @pytest.fixture(scope="module")
 def solos(shipped) -> list[Solo]:
-    player = improvise.load(shipped, pipeline.config_of(shipped))
+    player = improvise.load(shipped, shipped.config(MusicConfig))
     return [player.improvise(Request(), number) for number in range(SOLOS)]
 
 
@@ -79,7 +79,7 @@ def test_all_solos_differ(solos):
 
 
 def test_the_solo_follows_the_chords_that_are_given(shipped):
-    player = improvise.load(shipped, pipeline.config_of(shipped))
+    player = improvise.load(shipped, shipped.config(MusicConfig))
     for chords in ("Cmaj7 | C#m7", "F#7 | Gm7b5 C7alt | Ebmaj7", "Bb7"):
         solo = player.improvise(Request(bars=8, chords=chords), 0)
         assert solo.metrics["chord_or_scale_tone_share"] > 0.88

@@ -104,6 +104,7 @@ class Score:
         symbols: Onset in quarters and chord symbol, by onset; empty in most files.
         signature: Numerator and denominator that the file gives for the most frequent bar: 6/8 and
             3/4 are as long and not the same; None where the file gives none.
+        repairs: What was mended, guessed or left out in reading, a sentence each.
     """
 
     name: str
@@ -112,11 +113,13 @@ class Score:
     tempos: tuple[tuple[Fraction, float], ...]
     symbols: tuple[tuple[Fraction, str], ...] = ()
     signature: tuple[int, int] | None = None
+    repairs: tuple[str, ...] = ()
 
     @property
     def end(self) -> Fraction:
-        """Quarters to the end of the last note."""
-        return max(note.end for part in self.parts for note in part.notes)
+        """Quarters to the end of the last note; of the last bar where there is none."""
+        ends = (note.end for part in self.parts for note in part.notes)
+        return max(ends, default=self.bars[-1].end)
 
     @property
     def metre(self) -> Fraction:

@@ -37,6 +37,7 @@ def to_json(score: Score) -> dict[str, Any]:
         "tempos": [[ticks(onset), bpm] for onset, bpm in score.tempos],
         "symbols": [[ticks(onset), symbol] for onset, symbol in score.symbols],
         "signature": score.signature,
+        "repairs": score.repairs,
     }
 
 
@@ -67,4 +68,5 @@ def from_json(data: dict[str, Any]) -> Score:
         tempos=tuple((time(onset), float(bpm)) for onset, bpm in data["tempos"]),
         symbols=tuple((time(onset), str(symbol)) for onset, symbol in data["symbols"]),
         signature=(int(beats), int(unit)) if unit else None,
+        repairs=tuple(map(str, data["repairs"])),
     )

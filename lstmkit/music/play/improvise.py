@@ -24,7 +24,7 @@ from lstmkit.music.play.band import Request
 from lstmkit.music.play.sampling import Network
 from lstmkit.music.play.solo import Improviser, Manner
 from lstmkit.music.play.sound import render
-from lstmkit.music.report import Solo
+from lstmkit.music.result import Solo
 
 log = logging.getLogger(__name__)
 
