@@ -61,7 +61,8 @@ class GenerateConfig(Section):
     temperature: float = Field(ge=0, le=10)
     top_p: float = Field(gt=0, le=1)
     longest_copy: int | None = Field(ge=1, le=1000)
-    longest_phrase: float | None = Field(gt=0, le=64)
+    answers: float = Field(ge=0, le=1)
+    ending: bool
     takes: int = Field(ge=1, le=100)
     swing: float = Field(ge=0.5, le=0.8)
 

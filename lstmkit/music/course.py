@@ -18,6 +18,7 @@ from keras import layers, ops
 from lstmkit import config as configs
 from lstmkit.music import data
 from lstmkit.music.config import MusicConfig
+from lstmkit.music.corpus.snippets import one_hot
 from lstmkit.music.files.score import TimedChord
 
 
@@ -40,9 +41,9 @@ def load_music_utils(
     config = configs.load(MusicConfig, "music", Path("music-tutorial"))
     dataset = data.load([str(path)], config)
     values = dataset.songbook.values
-    (inputs, targets), _ = data.cut(dataset, config)
-    X = data.one_hot(inputs, len(values))  # (m, Tx, n_values)
-    Y = data.one_hot(targets.T, len(values))  # (Tx, m, n_values)
+    snippets, _ = data.cut(dataset, config)
+    X = one_hot(snippets.inputs, len(values))  # (m, Tx, n_values)
+    Y = one_hot(snippets.targets.T, len(values))  # (Tx, m, n_values)
     chords = {i: m.chords for i, m in enumerate(dataset.songbook.tunes[0].measures)}
     return X, Y, len(values), dict(enumerate(values)), chords
 

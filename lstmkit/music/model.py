@@ -1,5 +1,6 @@
 """The network: an LSTM that is told a musical value and says which may follow.
 
+    x<t> = [value, one-hot | what `context` says beside it]
     a<t>, c<t> = LSTM(x<t>, a<t-1>, c<t-1>)         # (batch, units)
     y<t> = softmax(W a<t> + b)                      # (batch, values)
 
@@ -12,20 +13,21 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from lstmkit.music.config import MusicConfig
+from lstmkit.music.corpus.snippets import Snippets
 
 
-def build_model(config: MusicConfig, n_values: int) -> keras.Model:
+def build_model(config: MusicConfig, n_values: int, n_said: int = 0) -> keras.Model:
     """Build the network that is trained and saved; it takes sequences of any length.
 
     Args:
         config: Units and dropout.
         n_values: Size of the vocabulary.
+        n_said: Numbers that are said beside each value, `context.SIZE`; 0 for the tutorial's.
     """
-    x = keras.Input((None, n_values), name="values")  # (batch, time, values), one-hot
+    x = keras.Input((None, n_values + n_said), name="values")  # (batch, time, values + numbers)
     a = layers.LSTM(config.model.units, return_sequences=True, name="lstm")(
         x
     )  # (batch, time, units)
@@ -38,24 +40,28 @@ class SnippetExamples:
     """Snippets of a corpus as training examples: one-hot only once a batch is gathered.
 
     Args:
-        inputs: Ids, (snippets, time).
-        targets: Ids of what follows each, (snippets, time). An unknown value becomes a row of
-            zeros, which adds nothing to the loss.
+        snippets: The snippets. An unknown value becomes a row of zeros, which as a target adds
+            nothing to the loss.
         n_values: Size of the vocabulary.
     """
 
-    def __init__(self, inputs: np.ndarray, targets: np.ndarray, n_values: int) -> None:
-        """Move the ids into tensors, once."""
-        self._ids = [ops.convert_to_tensor(ids, "int32") for ids in (inputs, targets)]
+    def __init__(self, snippets: Snippets, n_values: int) -> None:
+        """Move the snippets into tensors, once."""
+        ids = (snippets.inputs, snippets.targets, snippets.places)
+        self._inputs, self._targets, self._places = (
+            ops.convert_to_tensor(each, "int32") for each in ids
+        )
+        self._said = ops.convert_to_tensor(snippets.said, "float32")
         self._n_values = n_values
 
     def __len__(self) -> int:
-        return int(self._ids[0].shape[0])
+        return int(self._inputs.shape[0])
 
     def gather(self, indices: Any) -> tuple[Any, Any]:
-        """Return inputs and targets, both (batch, time, values)."""
+        """Return inputs (batch, time, values + numbers) and targets (batch, time, values)."""
         x, y = (
             ops.one_hot(ops.take(ids, indices, axis=0), self._n_values, dtype="float32")
-            for ids in self._ids
+            for ids in (self._inputs, self._targets)
         )
-        return x, y
+        said = ops.take(self._said, ops.take(self._places, indices, axis=0), axis=0)
+        return ops.concatenate([x, said], axis=-1), y

@@ -16,8 +16,9 @@ from lstmkit.files import fingerprint, write_json
 from lstmkit.music import data, report
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import metrics, songbook
+from lstmkit.music.corpus.snippets import Snippets
 from lstmkit.music.corpus.songbook import Songbook
-from lstmkit.music.data import Dataset, Snippets
+from lstmkit.music.data import Dataset
 from lstmkit.music.files import parts
 from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
 from lstmkit.music.play import band, improvise
@@ -173,8 +174,8 @@ def fit(
         from lstmkit.training import keras_learner
 
     keras_learner.seed_everything(config.seed)
-    learned, held_out = (SnippetExamples(*part, n_values) for part in snippets)
-    model = build_model(config, n_values)
+    learned, held_out = (SnippetExamples(part, n_values) for part in snippets)
+    model = build_model(config, n_values, snippets[0].said.shape[-1])
     model.compile(
         keras_learner.optimizer(config.train),
         "categorical_crossentropy",
@@ -200,13 +201,13 @@ def accuracy_by_place(model: runtime.Model, snippets: Snippets, n_values: int) -
 
     Args:
         model: The network.
-        snippets: Ids of inputs and targets, (snippets, time); at most 2,000 are looked at.
+        snippets: At most 2,000 are looked at.
         n_values: Size of the vocabulary.
     """
-    inputs, targets = (ids[:SNIPPETS_SCORED] for ids in snippets)
     right = [
-        model.predict(data.one_hot(x[None], n_values)).argmax(-1)[0] == y
-        for x, y in zip(inputs, targets, strict=True)
+        model.predict(snippets.network_inputs(slice(i, i + 1), n_values)).argmax(-1)[0]
+        == snippets.targets[i]
+        for i in range(min(SNIPPETS_SCORED, len(snippets)))
     ]
     places: list[float] = np.mean(right, axis=0).tolist()
     return places
@@ -249,7 +250,7 @@ def _learned(
         "bars": bars,
         "tokens": sum(map(len, book.corpora)),
         "values": values,
-        "snippets": len(snippets[0]),
+        "snippets": len(snippets),
         "best_epoch": min(history[1:], key=_watched),
         "accuracy_by_place": list(places),
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import BAR, BAR_LINES, REPEAT, Token
+from lstmkit.music.corpus.grammar import BAR, BAR_LINES, DIALECTS, REPEAT, Token, tokenize
+from lstmkit.music.files.score import Measure
 
 
 class Vocabulary:
@@ -29,10 +30,23 @@ class Vocabulary:
         self.durations = [Fraction(0) if t is None else t.duration for t in self.tokens]
         self.lengths = sorted(set(self.durations))
         self.length_of = np.array([self.lengths.index(d) for d in self.durations])
-        self.shortest_note = min(
-            (d for d, note in zip(self.durations, self.is_note, strict=True) if note),
-            default=Fraction(1),
-        )
+
+    def nearest(self, token: Token) -> int | None:
+        """Return the value that is most like a note: its length, then its kind and interval.
+
+        None if no note has its length.
+        """
+        semitones = 0 if token.interval is None else token.interval.semitones
+
+        def unlike(value: int) -> tuple[bool, int, int]:
+            known = self.tokens[value]
+            interval = None if known is None else known.interval
+            distance = abs(semitones - (0 if interval is None else interval.semitones))
+            return known is None or known.kind != token.kind, distance, value
+
+        notes = np.flatnonzero(self.is_note).tolist()
+        alike = [value for value in notes if self.durations[value] == token.duration]
+        return min(alike, key=unlike) if alike else None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -41,27 +55,21 @@ class Vocabulary:
 Rhythm = frozenset[tuple[Fraction, Fraction]]
 
 
-def rhythm_of(corpora: Sequence[Sequence[str]]) -> Rhythm:
-    """Return which durations begin where within a beat in music with bar lines and rests.
+def rhythm_of(passages: Iterable[Sequence[Measure]]) -> Rhythm:
+    """Return which durations begin where within a beat in music.
 
     A triplet eighth begins at 0, 1/3 or 2/3, an eighth at 0 or 1/2: that is what keeps a line on
-    the grid. Empty if the corpora have no bar lines, since then nobody knows where a value stands.
+    the grid.
 
     Args:
-        corpora: Token texts of each piece.
+        passages: Runs of consecutive bars.
     """
     pairs = set()
-    texts = {text for corpus in corpora for text in corpus if text not in BAR_LINES}
-    durations = {text: Token.parse(text).duration for text in texts}
-    for corpus in corpora:
-        if not set(BAR_LINES) & set(corpus):
-            return frozenset()
-        place = Fraction(0)
-        for text in corpus:
-            if text in BAR_LINES:
-                place = Fraction(0)
-                continue
-            duration = durations[text]
-            pairs.add((place % 1, duration))
-            place += duration
+    for passage in passages:
+        now = passage[0].bar.start
+        for measure, bar in zip(passage, tokenize(passage, DIALECTS["default"]), strict=True):
+            now = max(now, measure.bar.start)
+            for token in bar:
+                pairs.add(((now - measure.bar.start) % 1, token.duration))
+                now += token.duration
     return frozenset(pairs)

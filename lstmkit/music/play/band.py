@@ -11,8 +11,9 @@ import numpy as np
 from lstmkit.music.config import GenerateConfig
 from lstmkit.music.corpus.songbook import Tune
 from lstmkit.music.files import midi
-from lstmkit.music.files.score import Bar, Measure, TimedChord, is_compound, usual_signature
+from lstmkit.music.files.score import Measure, is_compound, usual_signature
 from lstmkit.music.play import comping
+from lstmkit.music.play.stage import Stage, set_up
 from lstmkit.music.play.swing import accented, swung
 from lstmkit.music.theory.chords import parse_progression
 
@@ -44,31 +45,10 @@ class Request:
     wav: bool = False
 
 
-def stage(tune: Tune, request: Request, config: GenerateConfig) -> list[Measure]:
+def stage(tune: Tune, request: Request, config: GenerateConfig) -> Stage:
     """Return the bars to play over, from quarter 0 on: the chords given, else those of a tune."""
-    if request.chords is None:
-        bars = [
-            (m.bar.length, [(t.onset - m.bar.start, t.chord) for t in m.chords])
-            for m in tune.measures
-            if m.bar.length == tune.metre  # no pick-ups: every bar is one of the time signature
-        ]
-        wanted = request.bars or config.bars or len(bars)
-    else:
-        progression = parse_progression(request.chords)
-        length = tune.metre
-        bars = [
-            (length, [(i * length / len(bar), chord) for i, chord in enumerate(bar)])
-            for bar in progression
-        ]
-        wanted = request.bars or len(bars)
-    measures = []
-    start = Fraction(0)
-    for number in range(wanted):
-        length, chords = bars[number % len(bars)]
-        timed = tuple(TimedChord(start + max(at, Fraction(0)), chord) for at, chord in chords)
-        measures.append(Measure(Bar(start, length), (), timed))
-        start += length
-    return measures
+    progression = None if request.chords is None else parse_progression(request.chords)
+    return set_up(tune, config, bars=request.bars, progression=progression)
 
 
 def perform(

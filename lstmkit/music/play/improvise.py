@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,8 @@ from lstmkit import config as configs
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.music import data
-from lstmkit.music.config import GenerateConfig, MusicConfig
-from lstmkit.music.corpus import metrics, songbook
+from lstmkit.music.config import MusicConfig
+from lstmkit.music.corpus import context, metrics, songbook
 from lstmkit.music.corpus.quotation import longest_quotation, steps, without_bar_lines
 from lstmkit.music.corpus.songbook import Songbook, Tune
 from lstmkit.music.files.score import Measure, Note
@@ -24,6 +23,7 @@ from lstmkit.music.play.band import Request
 from lstmkit.music.play.sampling import Network
 from lstmkit.music.play.solo import Improviser, Manner
 from lstmkit.music.play.sound import render
+from lstmkit.music.play.stage import Stage
 from lstmkit.music.result import Solo
 
 log = logging.getLogger(__name__)
@@ -76,13 +76,11 @@ class Player:
             tempo=tempo,
         )
 
-    def _best_take(
-        self, request: Request, tune: Tune, stage: Sequence[Measure], number: int
-    ) -> _Take:
+    def _best_take(self, request: Request, tune: Tune, stage: Stage, number: int) -> _Take:
         """Return the first take that is like the training music, else the one most like it."""
         generate = self.config.generate
         takes = generate.takes if generate.temperature else 1
-        usual = self.book.spread_of(len(stage))
+        usual = self.book.spread_of(len(stage.measures))
         found: list[tuple[int, int, _Take]] = []
         for take in range(takes):
             chance = np.random.default_rng([self.config.seed, number, take])
@@ -94,21 +92,22 @@ class Player:
         return min(found, key=lambda one: one[:2])[2]
 
     def _play(
-        self, request: Request, tune: Tune, stage: Sequence[Measure], chance: np.random.Generator
+        self, request: Request, tune: Tune, stage: Stage, chance: np.random.Generator
     ) -> _Take:
         """Improvise over a stage once; return its bars with notes, and the token texts."""
-        longest = self.config.generate.longest_copy
+        config, longest = self.config.generate, self.config.generate.longest_copy
         improviser = Improviser(
             Network(self.model),
             self.book.vocabulary,
             tune.compass,
-            _manner(self.config.generate),
+            Manner(config.temperature, config.top_p, config.answers),
             None if longest is None else self.book.repertoire(longest),
             self.book.rhythm,
             chance,
         )
         bars, texts = improviser.play(stage, _opening(self.book, request, chance))
-        return tuple(m._replace(notes=tuple(b)) for m, b in zip(stage, bars, strict=True)), texts
+        measures = zip(stage.measures, bars, strict=True)
+        return tuple(m._replace(notes=tuple(notes)) for m, notes in measures), texts
 
 
 def load(run: runs.Run, config: MusicConfig) -> Player:
@@ -119,11 +118,13 @@ def load(run: runs.Run, config: MusicConfig) -> Player:
     """
     book = load_songbook(run)
     model = runtime.load(run.path / runs.MODEL)
-    size = Network(model).n_values
-    if size != len(book.values):
+    network, size = Network(model), len(book.values)
+    said = context.SIZE if book.grammar.keeps_time else 0
+    if (network.n_values, network.n_said) != (size, said):
         raise InputError(
-            f"{run.path}: {runs.MODEL} knows {size} values, {songbook.FILE} {len(book.values)};"
-            " they are of different trainings; train again"
+            f"{run.path}: {runs.MODEL} knows {network.n_values} values and {network.n_said} numbers"
+            f" beside them, {songbook.FILE} {size} and {said}; they are of different trainings;"
+            " train again"
         )
     return Player(book, model, config)
 
@@ -158,16 +159,6 @@ def copied(texts: Sequence[str], notes: Sequence[Note], book: Songbook) -> dict[
         }
         for kind, found in (("tokens", tokens), ("melody", melody))
     }
-
-
-def _manner(config: GenerateConfig) -> Manner:
-    phrase = config.longest_phrase
-    return Manner(
-        temperature=config.temperature,
-        top_p=config.top_p,
-        longest_copy=config.longest_copy,
-        longest_phrase=None if phrase is None else Fraction(phrase),
-    )
 
 
 def _opening(book: Songbook, request: Request, generator: np.random.Generator) -> list[int]:
