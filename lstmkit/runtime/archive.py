@@ -1,7 +1,7 @@
-"""Read a ``.keras`` archive without trusting it.
+"""Read a `.keras` archive without trusting it.
 
-A ``.keras`` file is a zip archive of three members: ``metadata.json``, ``config.json`` (the
-layers and how they are joined) and ``model.weights.h5`` (HDF5, one small group for each layer). It
+A `.keras` file is a zip archive of three members: `metadata.json`, `config.json` (the
+layers and how they are joined) and `model.weights.h5` (HDF5, one small group for each layer). It
 may come from anywhere, so everything it says about its own size is compared with a bound, and with
 the size of the file, before memory is taken; names are looked up, never written to; and links out
 of the HDF5 file, its plug-in filters and its virtual data are not followed. Nothing in it is
@@ -14,7 +14,6 @@ import math
 import os
 import struct
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +107,7 @@ def _member(group: h5py.Group, name: str, kind: type, where: str) -> Any:
 
 
 class Archive:
-    """A ``.keras`` file, opened: its config, and its weights on request.
+    """A `.keras` file, opened: its config, and its weights on request.
 
     Use as a context manager; reading takes place inside it.
 
@@ -117,7 +116,7 @@ class Archive:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Open the file; raises `InputError`, or one of `DAMAGE`."""
+        """Open the file; raises `InputError`, or one of `lstmkit.files.DAMAGE`."""
         raw_config, raw_weights = _read_members(Path(path))
         try:
             self.config: Any = json.loads(raw_config)
@@ -135,22 +134,6 @@ class Archive:
     def weights(self, path: str) -> Weights:
         """Return the arrays at `path`, e.g. `layers/dense`."""
         return Weights(self._file, path, self._budget)
-
-
-#: What zipfile, json and h5py raise for bytes that are not what they should be.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    ValueError,
-    OverflowError,
-    RuntimeError,
-)
 
 
 def _read_members(path: Path) -> tuple[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""The recurrent layers of a saved model, run through `lstmkit.cells.recurrence`."""
+"""The recurrent layers of a saved model, run through `lstmkit.cells.fast`."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -10,11 +10,9 @@ from lstmkit.cells.fast import LSTMRecurrence, Recurrence, RNNRecurrence, Run
 from lstmkit.cells.keras_weights import from_keras
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
-from lstmkit.runtime.activations import ACTIVATIONS
 from lstmkit.runtime.archive import Weights
-from lstmkit.runtime.layer import Layer, require_features, require_rank
-from lstmkit.runtime.settings import Settings
-from lstmkit.runtime.signal import Signal
+from lstmkit.runtime.layer import Layer, Settings, Signal, require_features, require_rank
+from lstmkit.runtime.layers import ACTIVATIONS
 
 
 @dataclass(frozen=True)
