@@ -47,15 +47,21 @@ class Result:
     @property
     def matrix(self) -> np.ndarray:
         """The confusion matrix, (classes, classes): rows actual, columns predicted."""
-        return confusion_matrix(self.targets, self.probabilities.argmax(axis=1), len(self.labels))
+        return confusion_matrix(self.targets, self.predicted, len(self.labels))
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """The class of each answer, (n,)."""
+        return np.asarray(self.probabilities.argmax(axis=1))
 
     @property
     def metrics(self) -> dict[str, Any]:
         """What ``metrics.json`` holds."""
         raw = scores(self.uncalibrated, self.targets)
+        rows = per_class(self.targets, self.predicted, len(self.labels))
         classes = [
             {"label": label.value, "emoji": label.emoji, "name": label.name, **row}
-            for label, row in zip(self.labels, per_class(self.matrix), strict=True)
+            for label, row in zip(self.labels, rows, strict=True)
         ]
         return {
             "set": self.name,

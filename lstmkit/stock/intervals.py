@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 
@@ -66,11 +67,8 @@ def recent_error(errors: np.ndarray, decay: float, start: float) -> np.ndarray:
     Returns:
         (n + 1,): entry t uses errors before row t only; the last entry is for the row to come.
     """
-    known = np.empty(len(errors) + 1)
-    known[0] = start
-    for row, error in enumerate(np.abs(errors).tolist()):
-        known[row + 1] = decay * known[row] + (1 - decay) * error
-    return known
+    steps = pd.Series(np.concatenate([[start], np.abs(errors)]))
+    return steps.ewm(alpha=1 - decay, adjust=False).mean().to_numpy()
 
 
 def conformal_quantile(scores: np.ndarray, coverage: float) -> float:
