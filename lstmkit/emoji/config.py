@@ -1,4 +1,4 @@
-"""The typed config of the emoji pipeline; defaults and reasons stand in ``configs/emoji.yaml``."""
+"""The typed config of the emoji pipeline; defaults and reasons stand in `configs/emoji.yaml`."""
 
 from typing import Annotated, Literal
 
@@ -21,12 +21,8 @@ class ModelConfig(Section):
 
     units: list[Annotated[int, Field(ge=1, le=4096)]] = Field(min_length=1, max_length=8)
     dropout: Share
-    bidirectional: bool
-    pooling: Literal["last", "mean"]
     trainable: bool
-    word_dropout: Share
     vector_dropout: Share
-    vector_noise: float = Field(ge=0, le=10)
 
 
 class EmojiTrainConfig(TrainConfig):
@@ -46,7 +42,7 @@ class EmojiTrainConfig(TrainConfig):
 
 
 class EmojiConfig(Config):
-    """All of ``configs/emoji.yaml``."""
+    """All of `configs/emoji.yaml`."""
 
     data: DataConfig
     model: ModelConfig

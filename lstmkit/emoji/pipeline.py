@@ -16,7 +16,6 @@ from lstmkit.emoji import classifier, embeddings
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.emoji.embeddings import VectorTable
-from lstmkit.emoji.metrics import fit_temperature
 from lstmkit.emoji.text import Reader, known_words, unknown_words
 from lstmkit.errors import InputError
 from lstmkit.quiet import native_stderr
@@ -302,6 +301,8 @@ def _calibrated(
     config: EmojiConfig,
 ) -> Classifier:
     """Fit the temperature on the validation sentences, and write what decodes the network."""
+    from lstmkit.emoji.metrics import fit_temperature
+
     model = Classifier(
         network=runtime.load(run.path / runs.MODEL),
         table=table,
