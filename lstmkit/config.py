@@ -1,9 +1,9 @@
-"""YAML and ``--set section.key=value`` into a frozen, typed, strict config.
+"""YAML and `--set section.key=value` into a frozen, typed, strict config.
 
-The default of every key stands once, in ``configs/<pipeline>.yaml``, with its unit and its reason
-in the comment beside it. The classes here and in ``<pipeline>/config.py`` hold types and ranges.
-A user's file names just the keys it changes; ``--set`` comes last. Whatever is wrong is reported
-with the file and the line that said it (YAML 1.2: ``1e-3`` is a number, ``no`` is a text).
+The default of every key stands once, in `configs/<pipeline>.yaml`, with its unit and its reason
+in the comment beside it. The classes here and in `<pipeline>/config.py` hold types and ranges.
+A user's file names just the keys it changes; `--set` comes last. Whatever is wrong is reported
+with the file and the line that said it (YAML 1.2: `1e-3` is a number, `no` is a text).
 """
 
 import copy
@@ -95,14 +95,14 @@ def schema_of(pipeline: str) -> type[Config]:
 
 
 def load(schema: type[C], pipeline: str, path: Path | None, overrides: Sequence[str] = ()) -> C:
-    """Resolve a config: the pipeline's defaults, then a file, then ``--set``.
+    """Resolve a config: the pipeline's defaults, then a file, then `--set`.
 
     Args:
         schema: The class to build, a child of `Config`.
         pipeline: Name of the pipeline, which is the stem of its default YAML.
-        path: A YAML file with the keys to change, or None. A name such as ``stock-tutorial`` that
+        path: A YAML file with the keys to change, or None. A name such as `stock-tutorial` that
             is no file here is looked up among the configs that ship with the package.
-        overrides: Texts ``section.key=value``; the value is read as YAML.
+        overrides: Texts `section.key=value`; the value is read as YAML.
 
     Returns:
         The frozen config.

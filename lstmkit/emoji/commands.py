@@ -1,5 +1,7 @@
 """The commands of the emoji pipeline."""
 
+from __future__ import annotations
+
 import io
 import json
 import os
@@ -187,7 +189,7 @@ def evaluate(
     _show(pipeline.evaluate(csv, run_folder, output, vectors=vectors), as_json)
 
 
-def _show(result: "Result", as_json: bool) -> None:
+def _show(result: Result, as_json: bool) -> None:
     from lstmkit.emoji import report
 
     if as_json:
@@ -203,7 +205,7 @@ def _show(result: "Result", as_json: bool) -> None:
 
 
 def _lines(texts: Iterable[str]) -> Iterator[str]:
-    """Yield the texts; in the place of ``-``, the lines of stdin."""
+    """Yield the texts; in the place of `-`, the lines of stdin."""
     for text in texts:
         if text == "-":
             yield from (line.rstrip("\r\n") for line in _stdin())

@@ -1,5 +1,7 @@
 """The typed config of the emoji pipeline; defaults and reasons stand in `configs/emoji.yaml`."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -32,7 +34,7 @@ class EmojiTrainConfig(TrainConfig):
     schedule: Literal["constant", "cosine"]
 
     @model_validator(mode="after")
-    def _patience_needs_validation(self) -> "EmojiTrainConfig":
+    def _patience_needs_validation(self) -> EmojiTrainConfig:
         if self.patience is not None and self.validation_fraction == 0:
             raise ValueError(
                 "train.patience watches the validation loss, and train.validation_fraction is 0; "

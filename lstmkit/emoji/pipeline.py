@@ -1,5 +1,7 @@
 """The emoji story: train, evaluate, predict."""
 
+from __future__ import annotations
+
 import logging
 import time
 from collections.abc import Iterable, Iterator
@@ -38,7 +40,7 @@ def train(
     *,
     test: Path | None = None,
     vectors: Path | None = None,
-) -> "Result":
+) -> Result:
     """Train on labelled sentences, calibrate, score the test sentences, write the run.
 
     Args:
@@ -70,7 +72,7 @@ def train(
     return _train(run, splits, table, config)
 
 
-def resume(folder: Path, output: Path) -> "Result":
+def resume(folder: Path, output: Path) -> Result:
     """Go on with an interrupted training, under its own config.
 
     Raises:
@@ -94,7 +96,7 @@ def resume(folder: Path, output: Path) -> "Result":
 
 def evaluate(
     csv: Path | None, folder: Path | None, output: Path, *, vectors: Path | None = None
-) -> "Result":
+) -> Result:
     """Score a trained model on labelled sentences.
 
     Args:
@@ -156,10 +158,10 @@ def load(folder: Path | None, output: Path, *, vectors: Path | None = None) -> C
 def score(
     folder: Path,
     model: Classifier,
-    test: "Dataset",
-    train_set: "Dataset | None",
+    test: Dataset,
+    train_set: Dataset | None,
     history: list[dict[str, Any]] | None = None,
-) -> "Result":
+) -> Result:
     """Score a model and, where its training sentences are known, both baselines beside it."""
     from lstmkit.emoji import baselines, data
     from lstmkit.emoji.report import Result
@@ -212,10 +214,10 @@ def config_of(run: runs.Run) -> EmojiConfig:
 
 def _train(
     run: runs.Run,
-    splits: tuple["Dataset", "Dataset", "Dataset"],
+    splits: tuple[Dataset, Dataset, Dataset],
     table: VectorTable,
     config: EmojiConfig,
-) -> "Result":
+) -> Result:
     from lstmkit.emoji.report import write
     from lstmkit.page import build
 
@@ -236,8 +238,8 @@ def _train(
 
 def fit(
     run: runs.Run,
-    train_set: "Dataset",
-    validation: "Dataset",
+    train_set: Dataset,
+    validation: Dataset,
     table: VectorTable,
     config: EmojiConfig,
 ) -> tuple[list[dict[str, Any]], list[str], np.ndarray | None]:
@@ -293,8 +295,8 @@ def fit(
 
 def _calibrated(
     run: runs.Run,
-    train_set: "Dataset",
-    validation: "Dataset",
+    train_set: Dataset,
+    validation: Dataset,
     table: VectorTable,
     words: list[str],
     moved: np.ndarray | None,
@@ -335,7 +337,7 @@ def _optimizer(config: EmojiConfig, examples: int) -> Any:
 
 
 def _examples(
-    dataset: "Dataset",
+    dataset: Dataset,
     reader: Reader,
     rows: dict[str, int],
     window: int,
@@ -358,7 +360,7 @@ def _examples(
 
 def _splits(
     csv: Path | None, test: Path | None, config: EmojiConfig
-) -> tuple["Dataset", "Dataset", "Dataset"]:
+) -> tuple[Dataset, Dataset, Dataset]:
     """Return the sentences to learn from, to calibrate with and to test on."""
     from lstmkit.emoji import data
 
@@ -377,7 +379,7 @@ def _splits(
     return train_set, validation, tested
 
 
-def _training_set_of(run: runs.Run, config: EmojiConfig) -> "Dataset | None":
+def _training_set_of(run: runs.Run, config: EmojiConfig) -> Dataset | None:
     """Return the sentences a run was trained on, if they are still there unchanged."""
     noted = run.manifest.get("files", {})
     csv, test = (Path(noted[name]) if noted.get(name) else None for name in ("csv", "test"))

@@ -29,7 +29,7 @@ class Result:
         probabilities: Calibrated, (n, classes).
         uncalibrated: As the network gave them, (n, classes).
         baselines: Probabilities by name, (n, classes) each.
-        notes: Further keys of ``metrics.json``, such as the overlap with the training set.
+        notes: Further keys of `metrics.json`, such as the overlap with the training set.
         history: One row per epoch; empty where nothing was trained.
     """
 
@@ -56,7 +56,7 @@ class Result:
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """What ``metrics.json`` holds."""
+        """What `metrics.json` holds."""
         raw = scores(self.uncalibrated, self.targets)
         rows = per_class(self.targets, self.predicted, len(self.labels))
         classes = [
@@ -77,7 +77,7 @@ class Result:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """Return the object that ``--json`` prints."""
+        """Return the object that `--json` prints."""
         files = files_below(self.run)
         content = {
             "run": str(self.run),
@@ -88,7 +88,7 @@ class Result:
 
 
 def write(result: Result) -> None:
-    """Write everything about a result into its run folder; ``metrics.json`` comes last."""
+    """Write everything about a result into its run folder; `metrics.json` comes last."""
     from lstmkit.emoji import pictures
 
     write_predictions(result, result.run / "predictions.csv")
@@ -101,7 +101,7 @@ def write(result: Result) -> None:
 
 
 def write_predictions(result: Result, path: Path) -> None:
-    """Write one line per sentence: ``text,actual,predicted,probability,correct``."""
+    """Write one line per sentence: `text,actual,predicted,probability,correct`."""
     with atomic(path) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["text", "actual", "predicted", "probability", "correct"])

@@ -4,13 +4,12 @@ The task: melodies are described as tokens that say what each note is to the cho
 (`grammar`); an LSTM learns which token follows which; a solo is drawn token by token over new
 chords.
 
-Conventions: time in quarter notes (exact fractions), pitch as MIDI number (60 is C4), pitch class
-    0 is
-C, tempo in quarters per minute, a bar starts at its first moment and ends before the next.
+Conventions: time in quarter notes (exact fractions), pitch as MIDI number (60 is C4), pitch class 0
+is C, tempo in quarters per minute, a bar starts at its first moment and ends before the next.
 
 Reference: "Improvise a Jazz Solo with an LSTM Network", an assignment of the course Sequence Models
 (deeplearning.ai), after deepjazz and jazzml. Its corpus, shapes and names are kept under
-``configs/music-tutorial.yaml``. Where this pipeline differs, and what that does:
+`configs/music-tutorial.yaml`. Where this pipeline differs, and what that does:
 
 1. Any file is read, not one: melody and chords are found by what they are (`parts`). The tutorial's
    own file gives the same 193 tokens and 78 values.

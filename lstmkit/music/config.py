@@ -1,5 +1,7 @@
 """The typed config of the music pipeline; defaults and reasons stand in ``configs/music.yaml``."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -21,7 +23,7 @@ class DataConfig(Section):
     close_gaps: float = Field(ge=0, le=4)
 
     @model_validator(mode="after")
-    def _one_span(self) -> "DataConfig":
+    def _one_span(self) -> DataConfig:
         if self.bars is not None and self.beats is not None:
             raise ValueError("data.bars and data.beats both choose a span; set one of them to null")
         for name, span in (("bars", self.bars), ("beats", self.beats)):
@@ -53,7 +55,7 @@ class MusicTrainConfig(TrainConfig):
     snippets: int | None = Field(ge=1, le=1_000_000)
 
     @model_validator(mode="after")
-    def _patience_needs_validation(self) -> "MusicTrainConfig":
+    def _patience_needs_validation(self) -> MusicTrainConfig:
         if self.patience is not None and self.validation_fraction == 0:
             raise ValueError(
                 "train.patience watches the validation loss, and train.validation_fraction is 0; "

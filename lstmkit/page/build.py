@@ -19,7 +19,7 @@ MAX_FILES = 200
 
 
 def write(run: runs.Run) -> Path:
-    """Write ``report.html`` and the model card ``README.md`` into the run folder.
+    """Write `report.html` and the model card `README.md` into the run folder.
 
     Args:
         run: A finished run of any pipeline.
@@ -101,7 +101,7 @@ def _as_lstmkit_writes_it(*chosen: runs.Run) -> Iterator[None]:
 
 
 def _write_card(path: Path, text: str) -> None:
-    """Write the card; a ``README.md`` that somebody else wrote stays."""
+    """Write the card; a `README.md` that somebody else wrote stays."""
     if not path.exists() or _text(path).partition("\n")[0] == text.partition("\n")[0]:
         files.write_text(path, text)
 

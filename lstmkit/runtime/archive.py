@@ -8,6 +8,8 @@ of the HDF5 file, its plug-in filters and its virtual data are not followed. Not
 executed.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import math
@@ -45,7 +47,7 @@ class Weights:
         """
         self._root, self._path, self._budget = root, path, budget
 
-    def part(self, name: str) -> "Weights":
+    def part(self, name: str) -> Weights:
         """Look inside: `weights.part("cell")`."""
         return Weights(self._root, f"{self._path}/{name}", self._budget)
 
@@ -125,7 +127,7 @@ class Archive:
         self._file = h5py.File(io.BytesIO(raw_weights), "r")
         self._budget = [len(raw_weights)]
 
-    def __enter__(self) -> "Archive":
+    def __enter__(self) -> Archive:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -1,5 +1,7 @@
 """What a layer is, what flows through it and what it is made from; the checks that layers share."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,7 +116,7 @@ class Layer(ABC):
 
     @classmethod
     @abstractmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Layer":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Layer:
         """Make the layer from its settings and its weights."""
 
     @abstractmethod

@@ -4,6 +4,8 @@ Forward only. A layer is made by `from_archive(settings, weights)` and called wi
 returns a tuple of signals. Shapes are Keras's, batch first.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -70,7 +72,7 @@ class Identity(Elementwise):
     """Dropout and its kin, which do nothing outside training."""
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Identity":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Identity:
         """Make the layer; it has no weights."""
         return cls(settings.name)
 
@@ -82,7 +84,7 @@ class Activation(Elementwise):
     function: Callable[[Array], Array]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Activation":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Activation:
         """Make the layer; it has no weights."""
         return cls(settings.name, settings.choice("activation", ACTIVATIONS))
 
@@ -97,7 +99,7 @@ class Softmax(Elementwise):
     axis: int
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Softmax":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Softmax:
         """Make the layer; it has no weights."""
         return cls(settings.name, settings.axis())
 
@@ -117,7 +119,7 @@ class Dense(Elementwise):
     activation: Callable[[Array], Array]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Dense":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Dense:
         """Make the layer from its kernel and bias."""
         units, use_bias = settings.whole("units"), settings.flag("use_bias", default=True)
         kernel, *bias = weights.read((None, units), *([(units,)] if use_bias else []))
@@ -140,7 +142,7 @@ class Embedding(Elementwise):
     mask_zero: bool
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Embedding":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Embedding:
         """Make the layer from its table."""
         (table,) = weights.read((settings.whole("input_dim"), settings.whole("output_dim")))
         return cls(settings.name, table, settings.flag("mask_zero"))
@@ -162,7 +164,7 @@ class Masking(Elementwise):
     value: float
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Masking":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Masking:
         """Make the layer; it has no weights."""
         value = settings.value("mask_value")
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -182,7 +184,7 @@ class TimeDistributed(Elementwise):
     layer: Elementwise
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "TimeDistributed":
+    def from_archive(cls, settings: Settings, weights: Weights) -> TimeDistributed:
         """Make the layer and the one that it applies."""
         inner = Settings(settings.value("layer"))
         inner.require_plain()

@@ -1,5 +1,7 @@
 """The recurrent layers of a saved model, run through `lstmkit.cells.fast`."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
@@ -36,7 +38,7 @@ class RecurrentLayer(Layer):
     gates_per_unit: ClassVar[int]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "RecurrentLayer":
+    def from_archive(cls, settings: Settings, weights: Weights) -> RecurrentLayer:
         """Make the layer from kernel, recurrent kernel and bias."""
         settings.require_plain()
         units = settings.whole("units")
@@ -178,7 +180,7 @@ class Bidirectional(Layer):
     merge_mode: str
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Bidirectional":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Bidirectional:
         """Make both layers."""
         mode = settings.value("merge_mode")
         layers = [

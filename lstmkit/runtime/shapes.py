@@ -5,6 +5,8 @@ makes a mask, Keras writes the comparison with the padding beside it, and hands 
 later layer as an argument.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ class Reshape(Elementwise):
     supports_masking: ClassVar[bool] = False
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Reshape":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Reshape:
         """Make the layer; it has no weights."""
         if settings.class_name == "Flatten":
             _require_channels_last(settings)
@@ -50,7 +52,7 @@ class GlobalAveragePooling1D(Elementwise):
     keepdims: bool
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "GlobalAveragePooling1D":
+    def from_archive(cls, settings: Settings, weights: Weights) -> GlobalAveragePooling1D:
         """Make the layer; it has no weights."""
         _require_channels_last(settings)
         return cls(settings.name, settings.flag("keepdims"))
@@ -72,7 +74,7 @@ class Merge(Layer):
     function: Callable[[list[Array]], Array]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Merge":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Merge:
         """Make the layer; it has no weights."""
         return cls(settings.name, MERGES[settings.class_name])
 
@@ -93,7 +95,7 @@ class Concatenate(Layer):
     axis: int
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Concatenate":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Concatenate:
         """Make the layer; it has no weights."""
         return cls(settings.name, settings.axis())
 
@@ -120,7 +122,7 @@ class MaskOperation(Layer):
     function: Callable[..., Array]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "MaskOperation":
+    def from_archive(cls, settings: Settings, weights: Weights) -> MaskOperation:
         """Make the operation; it has no weights."""
         return cls(settings.name, OPERATIONS[settings.class_name](settings))
 

@@ -1,5 +1,7 @@
 """Score a trained model on the rows of a series, or several models on stretches that follow."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
 
 
-def score(folder: Path, dataset: "Dataset", trained: Forecaster, *, first_test: int) -> Result:
+def score(folder: Path, dataset: Dataset, trained: Forecaster, *, first_test: int) -> Result:
     """Predict every row that has a window before it, and score the train and the test rows.
 
     Args:

@@ -11,6 +11,8 @@ locally weighted errors; J.P. Morgan, "RiskMetrics" (1996), for the decay of 0.9
 and Raftery (2007), section 6.2, for the interval score that Winkler proposed in 1972.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +53,7 @@ class Interval:
         return np.asarray(scale) * quantile
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Interval":
+    def from_json(cls, content: dict[str, Any]) -> Interval:
         """Build an interval from its fields in a JSON file."""
         return cls(**{**content, "quantiles": tuple(content["quantiles"])})
 
@@ -72,7 +74,7 @@ def recent_error(errors: np.ndarray, decay: float, start: float) -> np.ndarray:
 
 
 def conformal_quantile(scores: np.ndarray, coverage: float) -> float:
-    """Return the smallest score with at least ``ceil((n + 1) * coverage)`` scores up to it.
+    """Return the smallest score with at least `ceil((n + 1) * coverage)` scores up to it.
 
     With too few scores for that, the largest one.
     """
