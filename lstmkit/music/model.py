@@ -4,7 +4,8 @@
     y<t> = softmax(W a<t> + b)                      # (batch, values)
 
 Source: Jazz Improvisation with LSTM, assignment of the course Sequence Models (deeplearning.ai),
-itself after deepjazz. The three functions that the assignment asks for keep its names, shapes and results;
+    itself
+after deepjazz. The three functions that the assignment asks for keep its names, shapes and results;
 where it writes 30 copies of a cell one after the other, here one recurrent layer runs over time.
 """
 
