@@ -19,7 +19,7 @@ from lstmkit.music.corpus import metrics, songbook
 from lstmkit.music.corpus.snippets import Snippets
 from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.data import Dataset
-from lstmkit.music.files import parts
+from lstmkit.music.files import part_facts, reading
 from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
 from lstmkit.music.play import band, improvise
 from lstmkit.music.play.band import Request
@@ -130,34 +130,38 @@ def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig
 def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     """Return what would be read from a file: parts, choice and reasons, chords bar by bar."""
     score = read(source)
-    facts = parts.facts(score)
     found: dict[str, Any] = {
         "file": source,
         "bars": len(score.bars),
         "metre_quarters": float(score.metre),
         "tempo_quarters_per_minute": round(score.tempo, 2),
         "chord_symbols": len(score.symbols),
+        "usable": False,
+        "usable_bars": 0,
     }
+    facts = part_facts.facts(score)
     try:
-        measures, choice = data.measures_of(score, config.data, source)
+        seen = reading.of(score, config.data, source)
     except InputError as error:
-        return found | {
-            "usable": False,
-            "reasons": [str(error)],
-            "parts": report.part_rows(facts, -1, ()),
-            "chords": [],
-        }
-    usable = sum(bool(m.notes and m.chords) for m in measures)
-    numbers = [score.bars.index(m.bar) + 1 for m in measures]
-    reasons = list(choice.reasons)
-    if usable < data.FEWEST_BARS:
+        parts = report.part_rows(facts, -1, ())
+        reasons = [str(error), *score.repairs]
+        return found | {"reasons": reasons, "parts": parts, "chords": []}
+    usable, choice = len(seen.usable), seen.choice
+    melody, harmony = (-1, ()) if choice is None else (choice.melody, choice.harmony)
+    reasons = [] if choice is None else list(choice.reasons)
+    if choice is None:
+        reasons.append(str(reading.no_melody(seen, source)))
+    elif usable < data.FEWEST_BARS:
         reasons.append(f"unusable: {usable} bars have both melody and chords")
+    numbers = {bar: number for number, bar in enumerate(seen.score.bars, 1)}
     return found | {
+        "bars": len(seen.score.bars),
+        "metre_quarters": float(seen.score.metre),
         "usable": usable >= data.FEWEST_BARS,
         "usable_bars": usable,
-        "reasons": reasons,
-        "parts": report.part_rows(facts, choice.melody, choice.harmony or (choice.melody,)),
-        "chords": report.bar_rows(measures, numbers),
+        "reasons": [*reasons, *seen.said],
+        "parts": report.part_rows(facts, melody, harmony or (melody,)),
+        "chords": report.bar_rows(seen.measures, [numbers[m.bar] for m in seen.measures]),
     }
 
 
