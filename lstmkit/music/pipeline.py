@@ -21,7 +21,7 @@ from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.data import Dataset
 from lstmkit.music.files import part_facts, reading
 from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
-from lstmkit.music.play import band, improvise
+from lstmkit.music.play import improvise
 from lstmkit.music.play.band import Request
 from lstmkit.music.report import write
 from lstmkit.music.result import Result, Solo
@@ -85,7 +85,7 @@ def generate(
     config = found.config(MusicConfig, changes)
     player = improvise.load(found, config)
     book = player.book
-    band.stage(book.tunes[0], request, config.generate)  # a wrong chord ends it here
+    player.check(request)
     inputs = [fingerprint(found.path / name) for name in (runs.MODEL, songbook.FILE)]
     inputs += fingerprints([request.primer] if request.primer else [])
     made = runs.create(output, "music", "solo", config, inputs=inputs, verb="generate")

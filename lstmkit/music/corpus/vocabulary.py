@@ -26,6 +26,7 @@ class Vocabulary:
         bar = self.ids.get(BAR, self.ids.get(REPEAT))
         self.bar_lines = {BAR: bar, REPEAT: self.ids.get(REPEAT, bar)}
         self.is_note = np.array([t is not None and t.kind != "R" for t in self.tokens])
+        self.is_chord_tone = np.array([t is not None and t.kind == "C" for t in self.tokens])
         self.is_rest = np.array([t is not None and t.kind == "R" for t in self.tokens])
         self.durations = [Fraction(0) if t is None else t.duration for t in self.tokens]
         self.lengths = sorted(set(self.durations))

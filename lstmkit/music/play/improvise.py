@@ -18,13 +18,14 @@ from lstmkit.music.corpus import context, metrics, songbook
 from lstmkit.music.corpus.quotation import longest_quotation, steps, without_bar_lines
 from lstmkit.music.corpus.songbook import Songbook, Tune
 from lstmkit.music.files.score import Measure, Note
-from lstmkit.music.play import band
+from lstmkit.music.play import band, progression
 from lstmkit.music.play.band import Request
 from lstmkit.music.play.sampling import Network
 from lstmkit.music.play.solo import Improviser, Manner
 from lstmkit.music.play.sound import render
 from lstmkit.music.play.stage import Stage
 from lstmkit.music.result import Solo
+from lstmkit.music.theory.chords import Chord
 
 log = logging.getLogger(__name__)
 
@@ -55,26 +56,45 @@ class Player:
         """
         config = self.config
         generator = np.random.default_rng([config.seed, number])
-        tune = self.book.tunes[int(generator.integers(len(self.book.tunes)))]
-        stage = band.stage(tune, request, config.generate)
+        tune = band.chosen(self.book.tunes, request, generator)
+        chords = self.progression(request)
+        stage = band.stage(tune, request, config.generate, chords)
         played, texts = self._best_take(request, tune, stage, number)
         notes = [note for measure in played for note in measure.notes]
         tempo = request.tempo or tune.tempo
-        file, tracks = band.perform(played, tune, tempo, config.generate.swing, request, generator)
+        swing = config.generate.swing
+        file, tracks = band.perform(played, stage, tune, swing, request, generator)
         sound = None
         if request.wav:
             sound, player = render(file, tracks, tempo=tempo, end=played[-1].bar.end)
             log.warning("sound: %s", player)
+        name = f"solo-{number + 1:02d}"
         return Solo(
-            name=f"solo-{number + 1:02d}",
+            name=name,
             over="the chords given" if request.chords else tune.name,
             measures=played,
             metrics=metrics.all_of(played),
             copied=copied(texts, notes, self.book),
             midi=file,
             wav=sound,
+            musicxml=_lead_sheet(played, stage, tune, request, name) if request.musicxml else None,
             tempo=tempo,
         )
+
+    def check(self, request: Request) -> None:
+        """Find out whether a request can be met, before anything is written.
+
+        Raises:
+            InputError: A chord, the key, the metre or the instrument is wrong.
+        """
+        tune, _ = self.book.tunes[0], request.program
+        band.stage(tune, request, self.config.generate, self.progression(request))
+
+    def progression(self, request: Request) -> list[list[Chord]] | None:
+        """Return the chords that the user asks for, if any."""
+        if request.chords is None:
+            return None
+        return progression.read(request.chords, request.key)
 
     def _best_take(self, request: Request, tune: Tune, stage: Stage, number: int) -> _Take:
         """Return the first take that is like the training music, else the one most like it."""
@@ -133,6 +153,21 @@ def load_songbook(run: runs.Run) -> Songbook:
     """Return the songbook of a run."""
     where = str(run.path / songbook.FILE)
     return songbook.from_json(run.read_json(songbook.FILE), where=where)
+
+
+def _lead_sheet(
+    played: Sequence[Measure], stage: Stage, tune: Tune, request: Request, name: str
+) -> bytes:
+    from lstmkit.music.play import leadsheet  # music21 takes seconds to import
+
+    return leadsheet.write(
+        played,
+        stage,
+        title=f"{name} over {'the chords given' if request.chords else tune.name}",
+        program=tune.program if request.program is None else request.program,
+        quarters_per_minute=request.tempo or tune.tempo,
+        signature=request.signature or tune.signature,
+    )
 
 
 def copied(texts: Sequence[str], notes: Sequence[Note], book: Songbook) -> dict[str, Any]:

@@ -37,15 +37,12 @@ class Rules:
         """Return which values fit the bar, (values,), bool.
 
         What is left after a value can be filled exactly. A note may last over the bar line, though
-        not into a last bar that ends the solo. A rest comes once, at the end of a phrase: after a
-        tone of the chord, and not for ever.
+        not into a last bar that ends the solo. A rest comes once, and not for ever.
         """
         known = self.vocabulary
         lengths = np.array([self._leads_on(line.offset % 1, d, line.left) for d in known.lengths])
         fitting = lengths[known.length_of]
         if line.silent and line.offset > 0:
-            fitting &= ~known.is_rest
-        if not line.may_pause:
             fitting &= ~known.is_rest
         too_long = np.array([line.silent + d > LONGEST_SILENCE for d in known.lengths])
         fitting &= ~(known.is_rest & too_long[known.length_of])

@@ -80,6 +80,7 @@ class Improviser:
         self._answer: Answer | None = None
         self._planned: list[Note] = []
         self._asked = False  # whether an answer was thought of in this breath
+        self._tired = False  # whether a rest is to follow the note that ends the phrase
         self._expected = np.zeros(0)  # what the network expects next, (values,)
 
     def play(self, stage: Stage, opening: Sequence[int]) -> tuple[list[list[Note]], list[str]]:
@@ -161,7 +162,7 @@ class Improviser:
         elif self._answer is not None and not line.silent:
             ended, self._answer = self._answer.ends_phrase, None
             rests = fitting & self.vocabulary.is_rest
-            if ended and rests.any():
+            if ended and rests.any() and line.may_pause:
                 return self._drawn(line, rests)
         return self._drawn(line, fitting)
 
@@ -175,7 +176,7 @@ class Improviser:
                 for v in np.flatnonzero(self.vocabulary.is_rest)
                 if self.vocabulary.durations[v] == wait
             ]
-            if rests and (line.breathing or fitting[rests[0]]):
+            if rests and (line.breathing or (line.may_pause and fitting[rests[0]])):
                 return int(rests[0]), None
         elif note.onset == line.now and not self.rules.quotes(line, note.pitch):
             value = self.vocabulary.nearest(line.token(note.duration, note.pitch))
@@ -186,7 +187,25 @@ class Improviser:
         return None
 
     def _drawn(self, line: Line, fitting: np.ndarray) -> tuple[int | None, int | None]:
-        """Draw a value that fits, and its pitch; (None, None) if nothing in the vocabulary fits."""
+        """Draw a value, and its pitch; (None, None) if nothing in the vocabulary fits.
+
+        Where the network would rest after a foreign note, a tone of the chord comes first.
+        """
+        known = self.vocabulary
+        if self._tired and line.may_pause and (fitting & known.is_rest).any():
+            self._tired = False
+            return self._original(line, fitting & known.is_rest)
+        value, pitch = self._original(line, fitting)
+        if value is None or pitch is not None or line.may_pause:
+            return value, pitch
+        self._tired = True
+        value, pitch = self._original(line, fitting & known.is_chord_tone)
+        if value is not None:
+            return value, pitch
+        return self._original(line, fitting & known.is_note)
+
+    def _original(self, line: Line, fitting: np.ndarray) -> tuple[int | None, int | None]:
+        """Draw a value that fits, if possible one that does not quote at length."""
         for wish, quoting in ((self.rules.original(line, fitting), False), (fitting, True)):
             allowed = wish.copy()
             while (value := self._draw(allowed)) is not None:

@@ -17,11 +17,9 @@ from lstmkit.music.corpus.context import chorus_of
 from lstmkit.music.corpus.songbook import Tune
 from lstmkit.music.files.score import Bar, Measure, TimedChord
 from lstmkit.music.theory.chords import Chord, parse
+from lstmkit.music.theory.degrees import Key
 
 SHORTEST_FORM = 8  # bars: a progression that is shorter is played until it has as many
-FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-SHARP_KEYS = (2, 4, 7, 9, 11)  # D, E, G, A, B
 
 _Bars = list[tuple[Fraction, list[tuple[Fraction, Chord]]]]  # length; onset in the bar and chord
 
@@ -45,7 +43,8 @@ class Stage:
     @property
     def key(self) -> str:
         """The key, as MIDI names it: `Bb`, `F#m`."""
-        return key_name(self.tonic)
+        key = Key(self.tonic.root, is_minor(self.tonic))
+        return key.name(key.tonic) + "m" * key.minor
 
 
 def set_up(
@@ -108,13 +107,6 @@ def is_minor(chord: Chord) -> bool:
     return 3 in above and 4 not in above
 
 
-def key_name(tonic: Chord) -> str:
-    """Return the key of a tonic chord, as MIDI names it: `Bb`, `F#m`."""
-    if not is_minor(tonic):
-        return FLATS[tonic.root]
-    return (SHARPS if (tonic.root + 3) % 12 in SHARP_KEYS else FLATS)[tonic.root] + "m"
-
-
 def _first(chords: Sequence[Chord], root: int) -> int:
     return next(place for place, chord in enumerate(chords) if chord.root == root)
 
@@ -127,7 +119,14 @@ def _restless(chord: Chord) -> bool:
 
 def _given(progression: Sequence[Sequence[Chord]], length: Fraction) -> _Bars:
     return [
-        (length, [(i * length / len(bar), chord) for i, chord in enumerate(bar)])
+        (
+            length,
+            [
+                (i * length / len(bar), chord)
+                for i, chord in enumerate(bar)
+                if i == 0 or chord != bar[i - 1]
+            ],
+        )
         for bar in progression
     ]
 
@@ -173,9 +172,9 @@ def _leads_home(chord: Chord, tonic: Chord) -> bool:
 
 
 def _cadence(tonic: Chord, length: Fraction) -> list[tuple[Fraction, Chord]]:
-    names = SHARPS if tonic.root in SHARP_KEYS else FLATS
-    two, five = names[(tonic.root + 2) % 12], names[(tonic.root + 7) % 12]
-    quality = ("m7b5", "7b9") if is_minor(tonic) else ("m7", "7")
+    key = Key(tonic.root, is_minor(tonic))
+    two, five = key.name(tonic.root + 2), key.name(tonic.root + 7)
+    quality = ("m7b5", "7b9") if key.minor else ("m7", "7")
     fifth = parse(five + quality[1])
     if length % 2:  # a bar of three has room for one chord
         return [(Fraction(0), fifth)]

@@ -12,6 +12,7 @@ import numpy as np
 from lstmkit.music.files.score import Note
 
 LOUDNESS = 82
+STRAIGHT = 0.5
 FINEST_TICK = 480  # swung onsets are rounded to this part of a quarter
 
 
@@ -46,8 +47,8 @@ def accented(notes: Sequence[Note], generator: np.random.Generator) -> list[Note
 def swung(parts: Sequence[Sequence[Note]], swing: float) -> list[list[Note]]:
     """Move the off-beat eighth of each beat that is played in eighths.
 
-    Triplets and sixteenths stay as they are. All parts swing together: what a beat is played in is
-    read from the first part that plays within it.
+    Triplets and sixteenths stay as they are; an off-beat beside triplets falls on the last of them.
+    All parts swing together: what a beat is played in is read from all of them.
 
     Args:
         parts: Notes of each part.
@@ -58,11 +59,16 @@ def swung(parts: Sequence[Sequence[Note]], swing: float) -> list[list[Note]]:
         for note in notes:
             inside[floor(note.onset)].add(note.onset % 1)
     eighths = {beat for beat, places in inside.items() if places <= {Fraction(0), Fraction(1, 2)}}
+    thirds = {Fraction(1, 3), Fraction(2, 3)}
+    triplets = {beat for beat, places in inside.items() if places & thirds}
     place = Fraction(round(swing * FINEST_TICK), FINEST_TICK)
 
     def played(time: Fraction) -> Fraction:
-        off_beat = time % 1 == Fraction(1, 2) and floor(time) in eighths
-        return floor(time) + place if off_beat else time
+        if time % 1 != Fraction(1, 2):
+            return time
+        if floor(time) in triplets and swing > STRAIGHT:
+            return floor(time) + Fraction(2, 3)
+        return floor(time) + place if floor(time) in eighths else time
 
     return [
         [_between(note, played(note.onset), played(note.end)) for note in notes] for notes in parts
