@@ -158,7 +158,8 @@ def _ended(bars: _Bars, tonic: Chord, *, given: bool) -> tuple[_Bars, Chord]:
     came_home = before and _resolves(before[-1][1][-1][1], final)
     at_rest = not is_dominant(final) and not _restless(final)
     if final.root == tonic.root or (at_rest and (given or came_home)):
-        home = final if not _restless(final) else tonic
+        same = final.root != tonic.root or is_dominant(final) == is_dominant(tonic)
+        home = final if same and not _restless(final) else tonic
         return [*before, (length, [(Fraction(0), home)])], home
     if before and not _leads_home(before[-1][1][-1][1], tonic):
         early = last if _resolves(final, tonic) else _cadence(tonic, length)
