@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from lstmkit.errors import InputError
 from lstmkit.files import locate
+from lstmkit.stock.calendar import Calendar, infer
 from lstmkit.stock.config import DataConfig
 from lstmkit.stock.reading.table import Table, read
 
@@ -54,6 +56,11 @@ class Dataset:
     def prices(self) -> np.ndarray:
         """The column to forecast, (rows,)."""
         return self.values[:, 0]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """When its rows come."""
+        return infer(self.dates)
 
     def until(self, stop: int, *, train_rows: int) -> "Dataset":
         """Return the rows before `stop`, with another training span."""
