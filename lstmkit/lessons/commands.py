@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from lstmkit.options import json_option
+from lstmkit.options import Number, json_option, output_option, run_option
+from lstmkit.terminal import table
 
 folder_option = click.option(
     "--folder",
@@ -21,7 +22,7 @@ number = click.argument("wanted", metavar="[N]", required=False)
 
 @click.group()
 def exercise() -> None:
-    """Learn by doing: 18 functions with holes, in the order of the tutorial, that check themselves."""
+    """Learn by doing: 18 functions with holes, in the order of the tutorial, each checked."""
 
 
 @exercise.command("list", epilog="Example: lstmkit exercise list")
@@ -46,7 +47,7 @@ def list_command(folder: Path, as_json: bool) -> None:
         }
         for row in rows
     ]
-    _table(shown)
+    click.echo(table(shown))
     done = sum(row["state"] == "solved" for row in rows)
     click.echo(f"\n{done} of {len(rows)} solved")
 
@@ -134,7 +135,93 @@ def _exercise(wanted: str | None, folder: Path) -> tuple[Any, Any]:
     return upcoming if wanted is None else catalogue.find(wanted), place
 
 
-def _table(rows: list[dict[str, Any]], number: str = "g") -> None:
-    from tabulate import tabulate
+@click.command(epilog="Example: lstmkit cells memory")
+@click.option("--orthogonal", is_flag=True, help="Begin recurrent matrices as rotations.")
+@click.option("--clip", type=Number(0, 1e6, min_open=True), help="Largest entry of a gradient.")
+@click.option(
+    "--forget-bias",
+    type=Number(-20, 20),
+    default=5.0,
+    show_default=True,
+    help="Bias of the LSTM's forget gate: 5 opens it to 0.993; 1, as in Keras, to 0.73.",
+)
+@click.option("--seeds", type=click.IntRange(1, 100), default=3, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Draws them all.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("memory"),
+    show_default=True,
+    help="Folder for two pictures and the numbers.",
+)
+@json_option
+def memory(
+    orthogonal: bool,
+    clip: float | None,
+    forget_bias: float,
+    seeds: int,
+    seed: int,
+    to: Path,
+    as_json: bool,
+) -> None:
+    """Measure what an RNN forgets and an LSTM keeps: gradients back in time, accuracy over a lag.
 
-    click.echo(tabulate(rows, headers="keys", floatfmt=number))
+    Each network sees one of four symbols, then noise for 5, 10, 20, 50 or 100 steps, and has to say
+    which symbol it was.
+    """
+    from lstmkit.lessons.memory import pipeline
+
+    result = pipeline.remember(
+        to, orthogonal=orthogonal, clip=clip, forget_bias=forget_bias, seeds=seeds, seed=seed
+    )
+    if as_json:
+        click.echo(json.dumps(result.to_json()))
+        return
+    click.echo(f"{result.table()}\n\n{result.verdict}")
+    for path in result.files(to):
+        click.echo(path, err=True)
+
+
+@click.command(epilog='Example: lstmkit cells trace --text "I am not happy" --unit 7')
+@run_option
+@click.option("--text", help="What a model of sentences, or of characters, should read.")
+@click.option("--cell", type=click.Choice(["rnn", "lstm"]), help="A tiny cell, to redo by hand.")
+@click.option(
+    "--units", type=click.IntRange(1, 64), default=2, show_default=True, help="Of --cell."
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Draws --cell.")
+@click.option("--layer", help="Name of the LSTM; default: the first.")
+@click.option("--step", type=click.IntRange(1), help="From 1, as x<1>; default: the last.")
+@click.option("--unit", type=click.IntRange(0), default=0, show_default=True, help="From 0.")
+@click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with a slider."
+)
+@output_option
+@json_option
+def trace(
+    run: Path | None,
+    text: str | None,
+    cell: str | None,
+    units: int,
+    seed: int,
+    layer: str | None,
+    step: int | None,
+    unit: int,
+    to: Path | None,
+    output: Path,
+    as_json: bool,
+) -> None:
+    """Show one step of a cell in numbers: every sum, gate and state, and the gradient back.
+
+    With --json: all units, and all steps or the one of --step.
+    """
+    from lstmkit.lessons.trace import pipeline
+
+    if cell is not None:
+        found = pipeline.tiny(cell, units, seed)
+    else:
+        found = pipeline.of_run(run, output, text=text, layer=layer)
+    shown = pipeline.show(found, step=step, unit=unit, to=to)
+    click.echo(json.dumps(shown.content) if as_json else shown.text)
+    if to is not None:
+        click.echo(to, err=True)

@@ -37,8 +37,14 @@ def find(
     if best[0]:
         (name,) = best[1]
         rest = [one for one in wrong if one not in best[0]]
-        return (f"{exercise.hints[name]} (This explains {', '.join(best[0])}, not"
-                f" {', '.join(rest)}.)",) if rest else (exercise.hints[name],)
+        return (
+            (
+                f"{exercise.hints[name]} (This explains {', '.join(best[0])}, not"
+                f" {', '.join(rest)}.)",
+            )
+            if rest
+            else (exercise.hints[name],)
+        )
     return tuple(filter(None, (_seen(calls, named, name) for name in wrong)))[:3]
 
 
@@ -87,11 +93,15 @@ def _same(found: Any, made: Any) -> bool:
 
 def _seen(calls: Sequence[Call], named: Named, name: str) -> str:
     """Say what can be seen in wrong numbers by themselves."""
-    found, right = next(
-        (answer[name], call.expected[name])
-        for call, answer in zip(calls, named, strict=True)
-        if name in call.expected and name in answer
-    ) if any(name in answer for answer in named) else (None, None)
+    found, right = (
+        next(
+            (answer[name], call.expected[name])
+            for call, answer in zip(calls, named, strict=True)
+            if name in call.expected and name in answer
+        )
+        if any(name in answer for answer in named)
+        else (None, None)
+    )
     ours, theirs = as_numbers(right), as_numbers(found)
     if ours is None or theirs is None or not theirs.size:
         return ""

@@ -38,9 +38,7 @@ class Part:
         return content
 
 
-def compare(
-    calls: Sequence[Call], named: Sequence[Mapping[str, Any]], run: Ran
-) -> list[Part]:
+def compare(calls: Sequence[Call], named: Sequence[Mapping[str, Any]], run: Ran) -> list[Part]:
     """Compare every call's answers with the right ones, by name.
 
     Args:
@@ -115,7 +113,9 @@ def _first_text(found: Any, expected: Sequence[str]) -> str:
         return f"is {type(found).__name__}; expected a list of texts"
     if len(found) != len(expected):
         return f"has {len(found)} entries; expected {len(expected)}"
-    place = next(k for k, pair in enumerate(zip(found, expected, strict=True)) if pair[0] != pair[1])
+    place = next(
+        k for k, pair in enumerate(zip(found, expected, strict=True)) if pair[0] != pair[1]
+    )
     return f"entry {place} is {found[place]!r:.40}; expected {expected[place]!r:.40}"
 
 

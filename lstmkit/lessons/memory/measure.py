@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmkit.cells.optimizer import clip, initialize_adam, update_parameters_with_adam
 from lstmkit.cells.types import Array, Parameters
@@ -11,7 +12,7 @@ from lstmkit.lessons.memory import network, task
 from lstmkit.lessons.memory.network import CELLS, Start
 
 LAGS = (5, 10, 20, 50, 100)
-STEPS, BATCH, LEARNING_RATE = 250, 32, 0.01
+STEPS, BATCH, LEARNING_RATE = 250, 32, 0.005
 SETTLED = 10  # so many batches in a row without a mistake end the training
 TESTED = 500
 
@@ -105,5 +106,5 @@ def _fit(cell: str, p: Parameters, lag: int, plan: Plan, rng: np.random.Generato
     return plan.steps
 
 
-def _all_right(y: Array, symbols: Array) -> bool:
+def _all_right(y: Array, symbols: NDArray[np.intp]) -> bool:
     return bool((y.argmax(axis=0) == symbols).all())

@@ -22,12 +22,13 @@ class Start:
     Attributes:
         units: Size of a state.
         orthogonal: Whether recurrent matrices begin as rotations, which keep every length.
-        forget_bias: Bias of the forget gate: 1, as in Keras, opens it to 0.73; 5 to 0.993.
+        forget_bias: Bias of the forget gate: 5 opens it to 0.993, nearly the cell of 1997, which
+            had no forget gate and forgot nothing; 1, as in Keras, opens it to 0.73.
     """
 
     units: int = 16
     orthogonal: bool = False
-    forget_bias: float = 1.0
+    forget_bias: float = 5.0
 
 
 def initialize(cell: str, start: Start, rng: np.random.Generator) -> Parameters:
@@ -79,12 +80,10 @@ class Back:
     Attributes:
         gradients: `d<name>` of the mean loss for every parameter.
         a: Norm of dL/da at each step back, the last step first, mean over the examples, `(T_x,)`.
-        c: The same of dL/dc; None of a plain cell.
     """
 
     gradients: Gradients
     a: Array
-    c: Array | None
 
 
 def go_back(cell: str, p: Parameters, x: Array, symbols: NDArray[np.intp]) -> tuple[Back, Array]:
@@ -107,21 +106,20 @@ def go_back(cell: str, p: Parameters, x: Array, symbols: NDArray[np.intp]) -> tu
     name = "Wya" if cell == "rnn" else "Wy"
     total: Gradients = {f"d{name}": dz @ a.T, "dby": dz.sum(axis=1, keepdims=True)}
     da, dc = p[name].T @ dz, np.zeros_like(a)
-    a_norms, c_norms = [], []
+    norms = []
     for cache in reversed(steps):
-        a_norms.append(_norm(da))
+        norms.append(_norm(da))
         step: Mapping[str, Array]
         if cell == "rnn":
             step = rnn_cell_backward(da, cache)
         else:
             step = lstm_cell_backward(da, dc, cache)
             dc = step["dc_prev"]
-            c_norms.append(_norm(dc))
         da = step["da_prev"]
         for key in p:
             if f"d{key}" in step:
                 total[f"d{key}"] = total.get(f"d{key}", 0) + step[f"d{key}"]
-    return Back(total, np.array(a_norms), np.array(c_norms) if c_norms else None), y
+    return Back(total, np.array(norms)), y
 
 
 def _norm(gradient: Array) -> float:

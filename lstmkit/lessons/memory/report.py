@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tabulate import tabulate
 
 from lstmkit import files
 from lstmkit.lessons.memory import task
@@ -74,12 +75,33 @@ class Memory:
             for lag, shortest in [(self.longest(cell), self.plan.lags[0])]
         ]
         lag = _shown(self.plan)
-        shares = [f"{self.left(cell, lag, after=False):.0e} of the {NAMES[cell]}'s" for cell in CELLS]
+        shares = [
+            f"{self.left(cell, lag, after=False):.0e} of the {NAMES[cell]}'s" for cell in CELLS
+        ]
         return (
             f"Learnt (mean accuracy of {self.plan.seeds} at least {LEARNT:.0%};"
             f" guessing: {task.GUESSING:.0%}): {', '.join(reached)}. Before training, {lag} steps"
             f" back, {' and '.join(shares)} dL/da is left."
         )
+
+    def table(self) -> str:
+        """Return the table as text."""
+        rows = [
+            {"lag": row["lag"]}
+            | {f"{name} accuracy": f"{row[f'{name} accuracy']:.0%}" for name in NAMES.values()}
+            | {
+                f"{name} dL/da left, {when}": f"{row[f'{name} dL/da left, {when}']:.0e}"
+                for when in ("untrained", "trained")
+                for name in NAMES.values()
+            }
+            for row in self.rows()
+        ]
+        return tabulate(rows, headers="keys", disable_numparse=True)
+
+    @staticmethod
+    def files(folder: Path) -> list[Path]:
+        """Return where `write` puts two pictures and the numbers."""
+        return [folder / n for n in ("gradients.png", "accuracy.png", TABLE, CONTENT)]
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``--json`` prints."""
@@ -122,7 +144,7 @@ def write(memory: Memory, folder: Path) -> list[Path]:
     """
     from lstmkit.lessons.memory import pictures
 
-    paths = [folder / n for n in ("gradients.png", "accuracy.png", TABLE, CONTENT)]
+    paths = memory.files(folder)
     pictures.draw_gradients(memory, paths[0], lag=_shown(memory.plan))
     pictures.draw_accuracy(memory, paths[1])
     heads = ["lag,cell,seed,accuracy,updates,gradient_left_untrained,gradient_left_trained"]

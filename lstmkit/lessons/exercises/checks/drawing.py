@@ -41,7 +41,8 @@ def draw(probabilities: Array, u: float, *, faults: Faults = NONE) -> int:
 def sample(parameters: Parameters, u: list[float], end: int, *, faults: Faults = NONE) -> list[int]:
     """Draw a sequence from a network, with faults."""
     n_a, n_x = parameters["Wax"].shape
-    a, x = np.zeros((n_a, 1)), np.zeros((n_x, 1))
+    a: Array = np.zeros((n_a, 1))
+    x: Array = np.zeros((n_x, 1))
     drawn: list[int] = []
     for number in u:
         a_next, y, _ = rnn_cell_forward(x, a, parameters)

@@ -10,9 +10,7 @@ Notes = Sequence[Sequence[float]]
 CHORDS = ([0, 4, 7, 11], [2, 5, 9, 0], [7, 11, 2, 5])
 
 
-def encode(
-    notes: Notes, chord: Sequence[int], start: int, *, faults: Faults = NONE
-) -> list[str]:
+def encode(notes: Notes, chord: Sequence[int], start: int, *, faults: Faults = NONE) -> list[str]:
     """Describe notes by what they do, with faults."""
     tokens = []
     before = start

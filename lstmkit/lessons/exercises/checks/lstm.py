@@ -94,7 +94,9 @@ def cell_backward(da_next: Array, dc_next: Array, cache: Any, *, faults: Faults 
 def backward(da: Array, caches: Any, *, faults: Faults = NONE) -> Gradients:
     """Go back through time, with faults."""
     steps, x = caches
-    dx, da_prev, dc_prev = np.zeros(x.shape), np.zeros(da.shape[:2]), np.zeros(da.shape[:2])
+    dx: Array = np.zeros(x.shape)
+    da_prev: Array = np.zeros(da.shape[:2])
+    dc_prev: Array = np.zeros(da.shape[:2])
     total: Gradients = {}
     for t in reversed(range(x.shape[2])):
         future = 0 if "no da_prev" in faults else da_prev

@@ -66,12 +66,13 @@ def cell_backward(da_next: Array, cache: Any, *, faults: Faults = NONE) -> Gradi
 def backward(da: Array, caches: Any, *, faults: Faults = NONE) -> Gradients:
     """Go back through time, with faults."""
     steps, x = caches
-    dx, da_prev = np.zeros(x.shape), np.zeros(da.shape[:2])
+    dx: Array = np.zeros(x.shape)
+    da_prev: Array = np.zeros(da.shape[:2])
     total: Gradients = {}
     order = range(x.shape[2]) if "from the start" in faults else reversed(range(x.shape[2]))
     for t in order:
-        future = 0 if "no carry" in faults else da_prev
-        direct = 0 if "only the future" in faults and t < x.shape[2] - 1 else da[:, :, t]
+        future = np.zeros_like(da_prev) if "no carry" in faults else da_prev
+        direct = da[:, :, t] * ("only the future" not in faults or t == x.shape[2] - 1)
         step = rnn.rnn_cell_backward(direct + future, steps[t])
         dx[:, :, t] = step.pop("dxt")
         da_prev = step.pop("da_prev")
@@ -83,7 +84,7 @@ def backward(da: Array, caches: Any, *, faults: Faults = NONE) -> Gradients:
 
 
 def step_problem(rng: np.random.Generator) -> Problem:
-    """Draw a network and one step; three units and three examples, so that no shape gives away."""
+    """Draw a network and one step, all sizes 3, so that no transposition ends in an error."""
     return random_problem("rnn", rng, n_a=3, m=3, T_x=1)
 
 

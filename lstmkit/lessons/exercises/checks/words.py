@@ -61,11 +61,11 @@ EXERCISE = Exercise(
         "cut before": "Cut to T_x after the unknown words are out, not before.",
         "cut in front": "A long sentence keeps its last words; keep the first T_x.",
         "from the right": "The zeros stand in front; they belong behind.",
-        "one more": "Every index is one too large: the table's indices already leave 0 for padding.",
+        "one more": "Every index is one too large: the table leaves 0 for padding already.",
     },
     (
         "Lower the sentence, split it, strip the signs from each word.",
-        "A word that is not in word_to_index is left out; the tutorial's code ends with a KeyError.",
+        "A word that is not in word_to_index is left out; the tutorial's code ends at it.",
         "rows = np.zeros((len(sentences), T_x), int); rows[k, :len(known)] = known, cut to T_x.",
     ),
     errors={

@@ -1,7 +1,7 @@
 """Exercise 4: back over one step of the plain cell.
 
-Somebody tells you how the loss changes with the new memory: da_next = dL/da_next. How does it change
-with everything that made this memory? Write z for what is inside the tanh:
+Somebody tells you how the loss changes with the new memory: da_next = dL/da_next. How does it
+change with everything that made this memory? Write z for what is inside the tanh:
 
     z = Wax xt + Waa a_prev + ba                a_next = tanh(z)
 

@@ -1,8 +1,8 @@
 """Exercise 6: clip gradients.
 
 Going back through time multiplies by Waa^T at every step. Over many steps the gradient vanishes, or
-explodes: one steep spot can throw the weights far away. Against the second there is a crude and good
-remedy: hold every entry between -largest and largest before the weights are changed.
+explodes: one steep spot can throw the weights far away. Against the second there is a crude and
+good remedy: hold every entry between -largest and largest before the weights are changed.
 
 Against vanishing it does nothing: what is 0.0000001 stays so. For that the LSTM was made.
 

@@ -1,7 +1,7 @@
 """Exercise 7: draw from the network.
 
-The network says how likely each character comes next. Taking the likeliest each time would write the
-same text for ever; so one is drawn, as on a wheel of fortune. Lay the probabilities end to end:
+The network says how likely each character comes next. Taking the likeliest each time would write
+the same text for ever; so one is drawn, as on a wheel of fortune. Lay the probabilities end to end:
 
     p = [0.2, 0.5, 0.3]       0 |--0--|------1------|----2----| 1
                                      0.2           0.7

@@ -28,7 +28,8 @@ def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     """Take one step.
 
     xt: (n_x, m). a_prev, c_prev: (n_a, m).
-    parameters: Wf, Wi, Wc, Wo (n_a, n_a + n_x), bf, bi, bc, bo (n_a, 1), Wy (n_y, n_a), by (n_y, 1).
+    parameters: Wf, Wi, Wc, Wo (n_a, n_a + n_x), bf, bi, bc, bo (n_a, 1), Wy (n_y, n_a),
+    by (n_y, 1).
     Returns: a_next (n_a, m), c_next (n_a, m), yt_pred (n_y, m).
     """
     p = parameters

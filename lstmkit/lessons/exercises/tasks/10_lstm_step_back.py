@@ -1,7 +1,7 @@
 """Exercise 10: back over one step of the LSTM.
 
-Two gradients come in: da_next and dc_next. First gather all that reaches c_next: what comes from the
-future, and what comes through a_next = ot * tanh(c_next):
+Two gradients come in: da_next and dc_next. First gather all that reaches c_next: what comes from
+the future, and what comes through a_next = ot * tanh(c_next):
 
     dc = dc_next + da_next * ot * (1 - tanh(c_next)^2)
 

@@ -1,9 +1,9 @@
 """Exercise 11: the LSTM back through time.
 
 Walk from the last step to the first, as in exercise 5, and carry two gradients: da_prev is added to
-what reaches a<t> directly, dc_prev is all that reaches c<t> from the future. It is this second carry
-that passes a hundred steps when the forget gate is open. The tutorial's code drops both, runs all
-the same, and is wrong by tens of per cent.
+what reaches a<t> directly, dc_prev is all that reaches c<t> from the future. It is this second
+carry that passes a hundred steps when the forget gate is open. The tutorial's code drops both, runs
+all the same, and is wrong by tens of per cent.
 
 The step back is given: `lstm_cell_backward(da_next, dc_next, cache)` of lstmkit.
 

@@ -4,9 +4,9 @@ A network likes numbers between 0 and 1, so prices are scaled:
 
     scaled = (price - low) / (high - low)
 
-But which low and high? When the model is fitted, only the training rows exist; the test rows are the
-future. A scaler that has seen them has told the model how high prices will go. (The tutorial's does.)
-Test prices above the training range come out above 1, and that is right.
+But which low and high? When the model is fitted, only the training rows exist; the test rows are
+the future. A scaler that has seen them has told the model how high prices will go. (The tutorial's
+does.) Test prices above the training range come out above 1, and that is right.
 
 The checker triples the test rows and looks whether a scaled training row moves.
 

@@ -1,7 +1,7 @@
 """Exercise 14: the naive baseline and skill.
 
-"RMSE 2.17" says nothing by itself. What would somebody score who knows nothing and says that tomorrow
-will be as today? For prices that is hard to beat:
+"RMSE 2.17" says nothing by itself. What would somebody score who knows nothing and says that
+tomorrow will be as today? For prices that is hard to beat:
 
     naive forecast of day t     the price of day t - 1
     RMSE                        the root of the mean of the squared errors

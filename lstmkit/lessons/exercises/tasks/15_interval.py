@@ -8,8 +8,8 @@ days are alike). It is among the k smallest with a probability of at least 80 % 
 
     k = ceil((n + 1) * 0.8)
 
-so half the width is the k-th smallest size of the old errors. No bell curve is needed. With n errors
-and k > n nobody can promise anything: the honest answer is infinity, np.inf.
+so half the width is the k-th smallest size of the old errors. No bell curve is needed. With n
+errors and k > n nobody can promise anything: the honest answer is infinity, np.inf.
 
 The checker draws 100,000 new errors and counts how many fall inside yours.
 

@@ -4,12 +4,12 @@ Before a note is drawn, its probabilities can be sharpened or flattened:
 
     p_T = softmax(log(p) / T)
 
-T = 1 changes nothing, since softmax undoes the logarithm. Below 1 the likely becomes likelier: safe,
-dull. Above 1 the unlikely gets its chance: bold, and wrong more often. What is impossible stays so:
-log(0) is -inf, and exp(-inf) is 0.
+T = 1 changes nothing, since softmax undoes the logarithm. Below 1 the likely becomes likelier:
+safe, dull. Above 1 the unlikely gets its chance: bold, and wrong more often. What is impossible
+stays so: log(0) is -inf, and exp(-inf) is 0.
 
-The well-known slip: softmax(p / T). It takes probabilities for scores, a double softmax, and flattens
-everything, even at T = 1.
+The well-known slip: softmax(p / T). It takes probabilities for scores, a double softmax, and
+flattens everything, even at T = 1.
 
 Fill in every `...`, then run `lstmkit exercise check 17`.
 """

@@ -1,7 +1,7 @@
 """Exercise 18: the jazz token and its inverse.
 
-What a soloist learns is not "play 67" but "a chord tone, half a beat long, two steps up": that works
-over any chord and in any key. A token says what a note does:
+What a soloist learns is not "play 67" but "a chord tone, half a beat long, two steps up": that
+works over any chord and in any key. A token says what a note does:
 
     C,0.500,+2          kind, length in beats (three decimals), interval from the note before
 
