@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from lstmkit.cells.gradcheck import numeric_gradient
-from lstmkit.lessons.memory import measure, network, report, task
+from lstmkit.lessons.memory import measure, network, report, result, task
 from lstmkit.lessons.memory.network import Start
 
 SMALL = measure.Plan(lags=(2, 4), seeds=2, steps=60, start=Start(units=8))
@@ -15,7 +15,7 @@ SMALL = measure.Plan(lags=(2, 4), seeds=2, steps=60, start=Start(units=8))
 
 @pytest.fixture(scope="module")
 def small():
-    return report.Memory(SMALL, list(measure.measure(SMALL)))
+    return result.Memory(SMALL, list(measure.measure(SMALL)))
 
 
 def test_symbol_is_seen_once_and_at_the_first_step():
@@ -62,7 +62,7 @@ def test_open_forget_gate_lets_the_gradient_through():
 
 def test_short_lags_are_learnt_and_the_same_seed_gives_the_same(small):
     assert small.longest("lstm") >= 2
-    again = report.Memory(SMALL, list(measure.measure(SMALL)))
+    again = result.Memory(SMALL, list(measure.measure(SMALL)))
     assert again.to_json() == small.to_json()
 
 
@@ -84,6 +84,6 @@ def test_report_says_what_was_measured(small, tmp_path):
 
 def test_not_learnt_is_said(small):
     failed = [measure.Trained(**{**vars(one), "accuracy": 0.3}) for one in small.trained]
-    verdict = report.Memory(SMALL, failed).verdict
+    verdict = result.Memory(SMALL, failed).verdict
     assert "the RNN not even 2 steps" in verdict
     assert "the LSTM not even 2 steps" in verdict

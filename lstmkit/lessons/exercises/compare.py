@@ -31,7 +31,7 @@ class Part:
     said: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return the object that ``--json`` prints; infinity becomes null."""
+        """Return the object that `--json` prints; infinity becomes null."""
         content = asdict(self)
         if self.error is not None and not np.isfinite(self.error):
             content["error"] = None

@@ -47,7 +47,7 @@ class Verdict:
         return POINTS * right // len(self.parts) if self.parts else 0
 
     def to_json(self) -> dict[str, Any]:
-        """Return the object that ``--json`` prints."""
+        """Return the object that `--json` prints."""
         return {
             "exercise": self.exercise.number,
             "name": self.exercise.name,

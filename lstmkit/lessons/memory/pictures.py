@@ -8,7 +8,7 @@ import numpy as np
 from lstmkit import plots
 from lstmkit.lessons.memory import task
 from lstmkit.lessons.memory.network import CELLS
-from lstmkit.lessons.memory.report import NAMES, Memory
+from lstmkit.lessons.memory.result import NAMES, Memory
 
 COLORS = {"rnn": plots.PREDICTED, "lstm": plots.ACTUAL}
 FLOOR = 1e-16

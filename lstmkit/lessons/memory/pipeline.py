@@ -5,6 +5,7 @@ from pathlib import Path
 from lstmkit.lessons.memory import report
 from lstmkit.lessons.memory.measure import Plan, measure
 from lstmkit.lessons.memory.network import CELLS, Start
+from lstmkit.lessons.memory.result import Memory
 from lstmkit.progress import Progress
 
 
@@ -16,7 +17,7 @@ def remember(
     forget_bias: float = Start.forget_bias,
     seeds: int = Plan.seeds,
     seed: int = 0,
-) -> report.Memory:
+) -> Memory:
     """Measure what an RNN forgets and an LSTM keeps.
 
     Args:
@@ -41,7 +42,7 @@ def remember(
         for one in measure(plan):
             trained.append(one)
             progress.update(1)
-    result = report.Memory(plan, trained)
+    result = Memory(plan, trained)
     if to is not None:
         report.write(result, to)
     return result

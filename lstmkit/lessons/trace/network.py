@@ -16,7 +16,8 @@ from lstmkit.cells.lstm import lstm_backward, lstm_forward
 from lstmkit.cells.rnn import rnn_forward
 from lstmkit.cells.types import Array, Parameters
 from lstmkit.errors import InputError
-from lstmkit.runtime.archive import DAMAGE, Archive
+from lstmkit.files import undamaged
+from lstmkit.runtime.archive import Archive
 
 PASSED = {"InputLayer", "Masking", "Dropout", "SpatialDropout1D", "GaussianNoise"}
 
@@ -88,11 +89,8 @@ def read(path: Path) -> Network:
         InputError: It cannot be read, or it is no such chain; the message names the layer.
     """
     runtime.load(path)  # every bound and every shape is checked there
-    try:
-        with Archive(path) as archive:
-            return _chain(path, archive)
-    except DAMAGE as error:
-        raise InputError(f"{path}: damaged ({error}); train again") from error
+    with undamaged(path), Archive(path) as archive:
+        return _chain(path, archive)
 
 
 def _chain(path: Path, archive: Archive) -> Network:

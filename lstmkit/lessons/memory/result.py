@@ -1,0 +1,133 @@
+"""What was measured: a table, a sentence, numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tabulate import tabulate
+
+from lstmkit.lessons.memory import task
+from lstmkit.lessons.memory.measure import Plan, Trained, left
+from lstmkit.lessons.memory.network import CELLS
+
+LEARNT = 0.9
+NAMES = {"rnn": "RNN", "lstm": "LSTM"}
+TABLE, CONTENT = "memory.csv", "memory.json"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Every network that was trained.
+
+    Attributes:
+        plan: What was measured.
+        trained: The networks.
+    """
+
+    plan: Plan
+    trained: Sequence[Trained]
+
+    def of(self, cell: str, lag: int) -> list[Trained]:
+        """Return the networks of one kind at one lag."""
+        return [one for one in self.trained if (one.cell, one.lag) == (cell, lag)]
+
+    def accuracy(self, cell: str, lag: int) -> list[float]:
+        """Return the accuracy of each of them."""
+        return [one.accuracy for one in self.of(cell, lag)]
+
+    def left(self, cell: str, lag: int, *, after: bool) -> float:
+        """Return the share of the gradient that is left at the symbol, geometric mean."""
+        found = [left(one.after if after else one.before) for one in self.of(cell, lag)]
+        return float(np.exp(np.log(np.maximum(found, 1e-300)).mean()))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the table: a row for each lag."""
+        rows = []
+        for lag in self.plan.lags:
+            row: dict[str, Any] = {"lag": lag}
+            for cell in CELLS:
+                row[f"{NAMES[cell]} accuracy"] = float(np.mean(self.accuracy(cell, lag)))
+            for cell in CELLS:
+                row[f"{NAMES[cell]} dL/da left, untrained"] = self.left(cell, lag, after=False)
+            for cell in CELLS:
+                row[f"{NAMES[cell]} dL/da left, trained"] = self.left(cell, lag, after=True)
+            rows.append(row)
+        return rows
+
+    def longest(self, cell: str) -> int:
+        """Return the lag up to which a cell's mean accuracy is `LEARNT`; 0 where there is none."""
+        reached = 0
+        for lag in self.plan.lags:
+            if np.mean(self.accuracy(cell, lag)) < LEARNT:
+                break
+            reached = lag
+        return reached
+
+    @property
+    def verdict(self) -> str:
+        """Say in three sentences what was measured."""
+        reached = [
+            f"the {NAMES[cell]} " + (f"up to {lag} steps" if lag else f"not even {shortest} steps")
+            for cell in CELLS
+            for lag, shortest in [(self.longest(cell), self.plan.lags[0])]
+        ]
+        lag = shown_lag(self.plan)
+        shares = [
+            f"{self.left(cell, lag, after=False):.0e} of the {NAMES[cell]}'s" for cell in CELLS
+        ]
+        return (
+            f"Learnt (mean accuracy of {self.plan.seeds} at least {LEARNT:.0%};"
+            f" guessing: {task.GUESSING:.0%}): {', '.join(reached)}. Before training, {lag} steps"
+            f" back, {' and '.join(shares)} dL/da is left."
+        )
+
+    def table(self) -> str:
+        """Return the table as text."""
+        rows = [
+            {"lag": row["lag"]}
+            | {f"{name} accuracy": f"{row[f'{name} accuracy']:.0%}" for name in NAMES.values()}
+            | {
+                f"{name} dL/da left, {when}": f"{row[f'{name} dL/da left, {when}']:.0e}"
+                for when in ("untrained", "trained")
+                for name in NAMES.values()
+            }
+            for row in self.rows()
+        ]
+        return tabulate(rows, headers="keys", disable_numparse=True)
+
+    @staticmethod
+    def files(folder: Path) -> list[Path]:
+        """Return where `write` puts two pictures and the numbers."""
+        return [folder / n for n in ("gradients.png", "accuracy.png", TABLE, CONTENT)]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        start = self.plan.start
+        return {
+            "verdict": self.verdict,
+            "units": start.units,
+            "orthogonal": start.orthogonal,
+            "forget_bias": start.forget_bias,
+            "clip": self.plan.clip,
+            "seeds": self.plan.seeds,
+            "seed": self.plan.seed,
+            "rows": self.rows(),
+            "networks": [
+                {
+                    "cell": one.cell,
+                    "lag": one.lag,
+                    "accuracy": one.accuracy,
+                    "updates": one.updates,
+                    "da_untrained": one.before.a.tolist(),
+                    "da_trained": one.after.a.tolist(),
+                }
+                for one in self.trained
+            ],
+        }
+
+
+def shown_lag(plan: Plan) -> int:
+    """Return the lag whose gradients are drawn: 50, or the longest that is measured."""
+    return 50 if 50 in plan.lags else plan.lags[-1]
