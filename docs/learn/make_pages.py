@@ -103,7 +103,8 @@ def filled(path: Path) -> str:
             printed = run(block, Path(name), HERE / "pictures")
             commands = "".join(f"{line}\n" for line in block.commands)
             size = f" {block.lines}" if block.lines is not None else ""
-            return f"```sh{found['kept']}\n{commands}```\n\n```text{size}\n{printed}```\n"
+            end = "" if found.string[found.end() :].startswith("\n") else "\n"
+            return f"```sh{found['kept']}\n{commands}```\n\n```text{size}\n{printed}```\n{end}"
 
         return BLOCK.sub(renew, path.read_text(encoding="utf-8"))
 

@@ -64,6 +64,19 @@ def run(made: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return made
 
 
+def renewed(page: Path) -> nbformat.NotebookNode:
+    """Return the notebook of a page with what its code gives; run only where the code is new."""
+    made, path = notebook(page), HERE / f"{page.stem}.ipynb"
+    if path.exists():
+        kept = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+        code = [c for c in made.cells if c.cell_type == "code"]
+        if [c.source for c in kept] == [c.source for c in code]:
+            for new, old in zip(code, kept, strict=True):
+                new.outputs, new.execution_count = old.outputs, old.execution_count
+            return made
+    return run(made)
+
+
 def _cells(text: str) -> Iterator[tuple[str, str]]:
     """Yield the cells of a page: words as they are, commands as Python, exercises in place."""
     at = 0
@@ -85,10 +98,10 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    """Make and run the notebooks of the pages that are named, or all."""
+    """Renew the notebooks of the pages that are named, or all."""
     for page in sorted(LEARN.glob("[0-9]*.md")):
         if not sys.argv[1:] or page.name in sys.argv[1:]:
-            nbformat.write(run(notebook(page)), HERE / f"{page.stem}.ipynb")
+            nbformat.write(renewed(page), HERE / f"{page.stem}.ipynb")
 
 
 if __name__ == "__main__":

@@ -85,17 +85,16 @@ class Memory:
 
     def table(self) -> str:
         """Return the table as text."""
-        rows = [
-            {"lag": row["lag"]}
-            | {f"{name} accuracy": f"{row[f'{name} accuracy']:.0%}" for name in NAMES.values()}
-            | {
-                f"{name} dL/da left, {when}": f"{row[f'{name} dL/da left, {when}']:.0e}"
-                for when in ("untrained", "trained")
-                for name in NAMES.values()
-            }
-            for row in self.rows()
-        ]
-        return tabulate(rows, headers="keys", disable_numparse=True)
+        rows = []
+        for lag in self.plan.lags:
+            row = {"lag": str(lag)}
+            row |= {NAMES[cell]: f"{np.mean(self.accuracy(cell, lag)):.0%}" for cell in CELLS}
+            for when, after in (("untrained", False), ("trained", True)):
+                shares = {cell: self.left(cell, lag, after=after) for cell in CELLS}
+                row |= {f"{NAMES[cell]} {when}": f"{shares[cell]:.0e}" for cell in CELLS}
+            rows.append(row)
+        table = tabulate(rows, headers="keys", disable_numparse=True)
+        return f"Accuracy, and the share of dL/da that is left at the symbol\n\n{table}"
 
     @staticmethod
     def files(folder: Path) -> list[Path]:
