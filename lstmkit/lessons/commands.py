@@ -177,7 +177,7 @@ def memory(
     if as_json:
         click.echo(json.dumps(result.to_json()))
         return
-    click.echo(f"{result.table()}\n\n{result.verdict}")
+    click.echo(result.table())
     for path in result.files(to):
         click.echo(path, err=True)
 

@@ -18,7 +18,7 @@ def draw_gradients(memory: Memory, path: Path, *, lag: int) -> None:
     """Draw the norm of dL/da (and of the LSTM's dL/dc) over the steps back, before and after."""
     figure, panels = plots.new_figure(
         title=f"How much of the gradient is left, step by step back (lag {lag})",
-        size=(11, 4.4),
+        size=(11, 3.6),
         panels=(1, 2),
     )
     for axes, after in zip(panels, (False, True), strict=True):
@@ -42,7 +42,7 @@ def draw_gradients(memory: Memory, path: Path, *, lag: int) -> None:
 def draw_accuracy(memory: Memory, path: Path) -> None:
     """Draw the accuracy over the lag: a dot for each network, a line through the means."""
     figure, axes = plots.new_figure(
-        title="Which symbol was it? Accuracy over the distance", size=(8, 4.4)
+        title="Which symbol was it? Accuracy over the distance", size=(8, 3.2)
     )
     lags = list(memory.plan.lags)
     places = np.arange(len(lags))

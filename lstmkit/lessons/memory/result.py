@@ -1,5 +1,6 @@
 """What was measured: a table, a sentence, numbers."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from lstmkit.lessons.memory.network import CELLS
 
 LEARNT = 0.9
 NAMES = {"rnn": "RNN", "lstm": "LSTM"}
+WIDTH = 96
 TABLE, CONTENT = "memory.csv", "memory.json"
 
 
@@ -84,7 +86,7 @@ class Memory:
         )
 
     def table(self) -> str:
-        """Return the table as text."""
+        """Return the table and the verdict as text."""
         rows = []
         for lag in self.plan.lags:
             row = {"lag": str(lag)}
@@ -94,7 +96,8 @@ class Memory:
                 row |= {f"{NAMES[cell]} {when}": f"{shares[cell]:.0e}" for cell in CELLS}
             rows.append(row)
         table = tabulate(rows, headers="keys", disable_numparse=True)
-        return f"Accuracy, and the share of dL/da that is left at the symbol\n\n{table}"
+        head = "Accuracy, and the share of dL/da that is left at the symbol"
+        return "\n\n".join([head, table, textwrap.fill(self.verdict, WIDTH)])
 
     @staticmethod
     def files(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from lstmkit.config import package_folder
 from lstmkit.errors import InputError
 from lstmkit.lessons.trace.network import Network, read
 from lstmkit.lessons.trace.step import Step, Trace, take_apart
+
+log = logging.getLogger(__name__)
 
 LETTERS = "letters"
 MAX_CHARACTERS = 200
@@ -51,6 +54,8 @@ def of_run(
         x, texts = x[:, :, :-1], texts[:-1]
     kept, y = network.forward(x)
     title = _title(run, pipeline)
+    if not network.W.any():
+        log.warning("%s: it kept its untrained answer, all weights 0: no gradient goes back", title)
     names = _answers(run, pipeline)
     if pipeline == "music":
         loss = _of_targets(y, came[1:], range(y.shape[2]), "the values that came")
