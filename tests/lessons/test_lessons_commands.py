@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from lstmkit.lessons.exercises import catalogue
@@ -99,6 +100,7 @@ def test_trace_shows_what_was_asked_for(cli, tmp_path):
     assert "step 2 of 3" in shown.out
     content = json.loads(cli("cells", "trace", "--cell", "rnn", "--json").out)
     assert [len(step["units"]["a"]) for step in content["steps"]] == [2, 2, 2]
+    assert np.shape(content["weights"]["Waa"]) == (2, 2) == tuple(content["shapes"]["Waa"])
     one = json.loads(cli("cells", "trace", "--cell", "rnn", "--step", "1", "--json").out)
     assert one["steps"] == content["steps"][:1]
     assert cli("cells", "trace", "--cell", "lstm", "--to", "t.html").err.strip() == "t.html"

@@ -166,7 +166,11 @@ def content(trace: Trace, chosen: Sequence[int]) -> dict[str, Any]:
     Args:
         trace: The trace.
         chosen: The steps to show, from 0.
+
+    Returns:
+        All units of the steps; the weights too, where the cell is small enough to redo by hand.
     """
+    small = trace.n_a + trace.n_x <= ALL_PRODUCTS
     return {
         "title": trace.title,
         "cell": trace.cell,
@@ -177,7 +181,8 @@ def content(trace: Trace, chosen: Sequence[int]) -> dict[str, Any]:
         "equations": [
             {"gives": one.name, "equation": one.equation, "part": one.part} for one in of(trace)
         ],
-        "parameters": {name: list(weight.shape) for name, weight in trace.parameters.items()},
+        "shapes": {name: list(weight.shape) for name, weight in trace.parameters.items()},
+        "weights": {k: v.tolist() for k, v in trace.parameters.items()} if small else None,
         "steps": [
             {
                 "step": t + 1,

@@ -10,8 +10,9 @@ from lstmkit import files
 from lstmkit.lessons.trace import lines
 from lstmkit.lessons.trace.step import Trace
 
-DIGITS = 5
+DIGITS = 7  # four are shown: rounding twice must not show
 MOST_ANSWERS = 5
+MOST_PRODUCTS = 1500  # units times steps: above, the page would be too large
 
 
 def write(trace: Trace, path: Path, *, step: int, unit: int) -> None:
@@ -55,10 +56,18 @@ def _content(trace: Trace, step: int, unit: int) -> dict[str, Any]:
                 "text": one.text,
                 "units": {name: _short(values) for name, values in one.units.items()},
                 "answer": _best(trace, one.answer),
+                "products": _products(trace, t),
             }
-            for one in trace.steps
+            for t, one in enumerate(trace.steps)
         ],
     }
+
+
+def _products(trace: Trace, t: int) -> list[list[tuple[str, str]]]:
+    """Return the products behind the sums of every unit; none where there are too many."""
+    if trace.n_a * len(trace.steps) > MOST_PRODUCTS:
+        return []
+    return [list(lines.products(trace, t, unit)) for unit in range(trace.n_a)]
 
 
 def _best(trace: Trace, answer: Any) -> list[list[Any]]:

@@ -27,6 +27,7 @@ function draw() {
       row([line.equation, line.numbers.replace(/\{(\w+)\}(\^?)/g, (_, name, power) =>
         power && of(name) < 0 ? `(${shown(of(name))})^` : shown(of(name)) + power), shown(of(line.name))])));
   }
+  if (now.products.length) at("products").replaceChildren(...now.products[unit].map(row));
   at("answer").replaceChildren(...now.answer.map(([name, value]) => row([name, shown(value)])));
   at("summary").textContent = content.rnn
     ? `Unit ${unit} at "${now.text}": a = ${shown(of("a"))}; dL/da = ${shown(of("da"))}.`
