@@ -18,15 +18,21 @@ GROUPS = {
     "demo": "lstmkit.commands:demo",
     "stock": "lstmkit.stock.commands:stock",
     "emoji": "lstmkit.emoji.commands:emoji",
-    "cells": "lstmkit.letters.commands:cells",
     "music": "lstmkit.music.commands:music",
-    "config": "lstmkit.commands:config",
+    "cells": "lstmkit.cli:cells",
+    "config": "lstmkit.commands:configs",
     "runs": "lstmkit.commands:runs",
     "report": "lstmkit.page.commands:report",
     "export": "lstmkit.commands:export",
     "data": "lstmkit.downloads.commands:data",
     "doctor": "lstmkit.commands:doctor",
     "completion": "lstmkit.commands:completion_script",
+}
+CELLS = {
+    "check": "lstmkit.commands:check",
+    "gates": "lstmkit.gates.commands:gates",
+    "learn": "lstmkit.letters.commands:learn",
+    "write": "lstmkit.letters.commands:write",
 }
 
 
@@ -39,28 +45,45 @@ class EchoHandler(logging.Handler):
 
 
 class LazyGroup(click.Group):
-    """A group whose members are imported when they are asked for."""
+    """A group whose members are imported when they are asked for.
+
+    Attributes:
+        members: Where each command is, `module:name`, in the order of the help.
+    """
+
+    members: dict[str, str] = GROUPS
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of `GROUPS`."""
-        return list(GROUPS)
+        """Return the names in their order."""
+        return list(self.members)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one it is like."""
-        close = difflib.get_close_matches(args[0], GROUPS, n=1)
-        if args[0] not in GROUPS and close and not ctx.resilient_parsing:
+        close = difflib.get_close_matches(args[0], self.members, n=1)
+        if args[0] not in self.members and close and not ctx.resilient_parsing:
             ctx.fail(f"No such command {args[0]!r}; did you mean {close[0]!r}?")
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one member."""
-        if cmd_name not in GROUPS:
+        if cmd_name not in self.members:
             return None
-        module, name = GROUPS[cmd_name].split(":")
+        module, name = self.members[cmd_name].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+
+class CellsGroup(LazyGroup):
+    """What stands under `lstmkit cells`."""
+
+    members = CELLS
+
+
+@click.group(cls=CellsGroup)
+def cells() -> None:
+    """The RNN and LSTM cells in NumPy: check, gates, learn, write."""
 
 
 @click.group(
@@ -123,12 +146,13 @@ def _tell_key(error: click.ClickException) -> None:
     """Where an unknown option is called like a config key, say how to set that."""
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:
         return
-    from lstmkit import config
+    from lstmkit import completion, config
 
-    pipeline = error.ctx.command_path.split()[1:2]
-    if pipeline and pipeline[0] in config.pipelines():
+    group = error.ctx.command_path.split()[1:2]
+    pipeline = completion.pipeline_of(group[0] if group else None)
+    if pipeline is not None:
         name = error.option_name.lstrip("-").replace("-", "_")
-        for key in config.keys_called(config.schema_of(pipeline[0]), name):
+        for key in config.keys_called(config.schema_of(pipeline), name):
             click.echo(f"It is a key of the config: --set {key}=VALUE", err=True)
 
 

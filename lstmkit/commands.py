@@ -1,4 +1,4 @@
-"""The commands of the house itself: configs and runs."""
+"""The commands of the house itself: the cells, configs, runs, export, doctor, demo."""
 
 import json
 import time
@@ -6,37 +6,72 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from tabulate import tabulate
 
-from lstmkit import completion
-from lstmkit import config as configs
-from lstmkit import runs as run_folders
+from lstmkit import completion, config
+from lstmkit import runs as folders
+from lstmkit.config import Config
 from lstmkit.errors import RunError
-from lstmkit.options import config_options, json_option, output_option, with_seed
+from lstmkit.options import config_options, json_option, output_option
+from lstmkit.terminal import pairs, show_json, table
+
+run_argument = click.argument(
+    "run",
+    metavar="[RUN]",
+    required=False,
+    type=click.Path(path_type=Path),
+    shell_complete=completion.runs_of_command,
+)
 
 
-@click.group()
-def config() -> None:
+@click.command(epilog="Example: lstmkit cells check --tutorial")
+@click.option("--keras", is_flag=True, help="Compare with Keras's own layers as well.")
+@click.option("--tutorial", is_flag=True, help="Show the LSTM with the carry left out.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Draws the networks.")
+@json_option
+def check(keras: bool, tutorial: bool, seed: int, as_json: bool) -> None:
+    """Check the gradients of both cells against differences of the loss."""
+    from lstmkit.cells.check import Judge, check_cells
+
+    judge: Judge | None = None
+    if keras:
+        from lstmkit.cells.keras_parity import compare_with_keras
+
+        judge = compare_with_keras
+    found = check_cells(seed, keras=judge, without_carry=tutorial)
+    failed = sum(not one.passed for one in found)
+    if as_json:
+        show_json({"passed": not failed, "checks": [one.to_json() for one in found]})
+    else:
+        if tutorial:
+            click.echo("Backpropagation with the carry left out, as in the tutorial:\n")
+        for against in dict.fromkeys(one.against for one in found):
+            rows = [one.row() for one in found if one.against == against]
+            click.echo(table(rows, number=".2e") + "\n")
+        click.echo(f"{len(found) - failed} of {len(found)} agree (norms over all entries)")
+    if failed and not tutorial:
+        raise RunError(f"{failed} gradients are wrong; this is a bug in lstmkit")
+
+
+@click.group("config")
+def configs() -> None:
     """Show what can be configured."""
 
 
-@config.command(epilog="Example: lstmkit config show stock --set train.epochs=50")
+@configs.command(epilog="Example: lstmkit config show stock --set train.epochs=50")
 @click.argument("pipeline", shell_complete=completion.pipelines)
-@config_options
-def show(
-    pipeline: str, config_file: Path | None, overrides: tuple[str, ...], seed: int | None
-) -> None:
+@config_options()
+def show(pipeline: str, config: Config) -> None:
     """Print the resolved config of PIPELINE with its comments."""
-    schema = configs.schema_of(pipeline)
-    resolved = configs.load(schema, pipeline, config_file, with_seed(overrides, seed))
-    click.echo(configs.show(resolved, pipeline), nl=False)
+    from lstmkit.config import show
+
+    click.echo(show(config, pipeline), nl=False)
 
 
-@config.command(epilog="Example: lstmkit config schema stock > stock.schema.json")
+@configs.command(epilog="Example: lstmkit config schema stock > stock.schema.json")
 @click.argument("pipeline", shell_complete=completion.pipelines)
 def schema(pipeline: str) -> None:
     """Print the JSON Schema of PIPELINE's config, for editors."""
-    content = configs.json_schema(configs.schema_of(pipeline), pipeline)
+    content = config.json_schema(config.schema_of(pipeline), pipeline)
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
@@ -51,66 +86,43 @@ def runs() -> None:
 def list_(output: Path, as_json: bool) -> None:
     """List every run, oldest first."""
     rows = []
-    for run in run_folders.list_runs(output):
+    for run in folders.list_runs(output):
         manifest = run.manifest
         row = {key: manifest.get(key) for key in ("pipeline", "verb", "status", "created")}
         rows.append({"run": str(run.path), **row})
     if as_json:
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    if not rows:
+            show_json(row)
+    elif not rows:
         click.echo(f"no runs below {output}; make one with `lstmkit stock train`", err=True)
-        return
-    for row in rows:
-        row["created"] = _local(str(row["created"]))
-    click.echo(tabulate(rows, headers="keys"))
+    else:
+        click.echo(table([{**row, "created": _local(str(row["created"]))} for row in rows]))
 
 
 @runs.command("show", epilog="Example: lstmkit runs show outputs/stock/20261123T210800Z-DIS")
-@click.argument("run", type=click.Path(path_type=Path), shell_complete=completion.runs_of_command)
+@run_argument
 @output_option
 @json_option
-def show_run(run: Path, output: Path, as_json: bool) -> None:
-    """Show the manifest, the metrics and the files of RUN."""
-    found = run_folders.find_any(output, run)
-    manifest = found.manifest
-    has_metrics = (found.path / "metrics.json").exists()
-    metrics = found.read_json("metrics.json") if has_metrics else {}
+def show_run(run: Path | None, output: Path, as_json: bool) -> None:
+    """Show the manifest, the metrics and the files of RUN, or of the newest run."""
+    found = folders.newest(output) if run is None else folders.named(output, run)
+    manifest, metrics = found.manifest, found.metrics
     files = [str(path) for path in found.files()]
     if as_json:
-        content = {"run": str(found.path), **manifest, "metrics": metrics, "files": files}
-        click.echo(json.dumps(content, ensure_ascii=False))
+        show_json({"run": str(found.path), **manifest, "metrics": metrics, "files": files})
         return
-    if "verdict" in metrics:
-        click.echo(f"{metrics['verdict']}\n")
-    click.echo(tabulate(list(_flat(manifest)), tablefmt="plain"))
-    click.echo("\n" + "\n".join(files))
-
-
-def _flat(content: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:
-    rows = []
-    for key, value in content.items():
-        if isinstance(value, dict):
-            rows += _flat(value, f"{prefix}{key}.")
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            for index, item in enumerate(value):
-                rows += _flat(item, f"{prefix}{key}[{index}].")
-        elif value not in (None, [], ""):
-            text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-            rows.append((f"{prefix}{key}", text))
-    return rows
-
-
-def _local(created: str) -> str:
-    try:
-        return datetime.fromisoformat(created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        return created
+    shown = (str(metrics.get("verdict", "")), pairs(manifest), "\n".join(files))
+    click.echo("\n\n".join(filter(None, shown)))
 
 
 @click.command(epilog="Example: lstmkit export outputs/stock/20261123T210800Z-DIS --format onnx")
-@click.argument("run", type=click.Path(path_type=Path), shell_complete=completion.models_of_any)
+@click.argument(
+    "run",
+    metavar="[RUN]",
+    required=False,
+    type=click.Path(path_type=Path),
+    shell_complete=completion.models_of_any,
+)
 @click.option(
     "--format",
     "kind",
@@ -121,9 +133,9 @@ def _local(created: str) -> str:
 )
 @click.option("--to", "target", type=click.Path(path_type=Path), help="File or folder to write.")
 @output_option
-def export(run: Path, kind: str, target: Path | None, output: Path) -> None:
-    """Write the model of RUN for other programs, checked against the NumPy runtime."""
-    found = run_folders.find_any(output, run)
+def export(run: Path | None, kind: str, target: Path | None, output: Path) -> None:
+    """Write the model of RUN, or of the newest run, for other programs, checked in NumPy."""
+    found = folders.find(output, run)
     from lstmkit import export as exporting
 
     made = exporting.export(found, kind, target)
@@ -136,14 +148,14 @@ def export(run: Path, kind: str, target: Path | None, output: Path) -> None:
 @json_option
 def doctor(as_json: bool) -> None:
     """Look at the installation: versions, processor, accelerator, parts, a short self-test."""
-    from lstmkit import doctor as examination
+    from lstmkit.doctor import examine
 
     click.echo("looking; the self-test trains a small network", err=True)
-    found = examination.examine()
+    found = examine()
     if as_json:
-        click.echo(json.dumps(found))
+        show_json(found)
     else:
-        click.echo(tabulate(list(_flat(found)), tablefmt="plain", disable_numparse=True))
+        click.echo(pairs(found))
     if not found["self_test"]["passed"]:
         raise RunError("the self-test failed: Keras and the NumPy runtime should agree, and learn")
 
@@ -160,15 +172,22 @@ def completion_script(ctx: click.Context, shell: str) -> None:
 @output_option
 def demo(output: Path) -> None:
     """Run every part once on what ships, and say where to look and what to try next."""
-    from lstmkit import demo as first_look
+    from lstmkit.demo import STEPS
 
     began, rows = time.monotonic(), []
-    for number, (part, work) in enumerate(first_look.STEPS.items(), start=1):
-        click.echo(f"[{number}/{len(first_look.STEPS)}] {part}", err=True)
+    for number, (part, work) in enumerate(STEPS.items(), start=1):
+        click.echo(f"[{number}/{len(STEPS)}] {part}", err=True)
         step = work(output)
-        rows.append((part, f"{step.done}\n{step.where}\n$ {step.then}"))
+        said = f"{step.done}\n{step.where}\n$ {step.then}"
+        rows.append({"part": part, "what was done, where it lies, what to try next": said})
         for line in step.shown:
             click.echo(f"  {line}")
-    heads = ["part", "what was done, where it lies, and the next command to try"]
-    click.echo("\n" + tabulate(rows, headers=heads))
+    click.echo("\n" + table(rows))
     click.echo(f"\n{time.monotonic() - began:.0f} seconds", err=True)
+
+
+def _local(created: str) -> str:
+    try:
+        return datetime.fromisoformat(created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return created

@@ -9,6 +9,9 @@ from click.shell_completion import CompletionItem
 
 from lstmkit import config, runs
 
+IN_GROUP = {"cells": "letters"}
+VIEWS = ("gates", "trace")  # these take a model of any pipeline
+
 
 def runs_of_command(
     ctx: click.Context, _parameter: click.Parameter, incomplete: str
@@ -90,17 +93,24 @@ def _offered(found: Iterable[runs.Run], incomplete: str) -> list[CompletionItem]
 
 
 def _has_model(run: runs.Run) -> bool:
-    return (run.path / runs.MODEL).is_file()
+    manifest = run.manifest
+    return manifest.get("status") == "done" and manifest.get("verb") in runs.TRAINING
 
 
 def _output(ctx: click.Context) -> Path:
     return Path(ctx.params.get("output") or "outputs")
 
 
-def _pipeline(ctx: click.Context) -> str | None:
-    """Return the name of the group above a command, if it is a pipeline."""
-    name = ctx.parent.info_name if ctx.parent else None
+def pipeline_of(group: str | None) -> str | None:
+    """Return the pipeline whose commands stand in a group; None where there is none."""
+    name = IN_GROUP.get(group or "", group)
     return name if name in config.pipelines() else None
+
+
+def _pipeline(ctx: click.Context) -> str | None:
+    if ctx.info_name in VIEWS:
+        return None
+    return pipeline_of(ctx.parent.info_name if ctx.parent else None)
 
 
 def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

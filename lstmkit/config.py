@@ -94,7 +94,32 @@ def schema_of(pipeline: str) -> type[Config]:
     return schema
 
 
-def load(schema: type[C], pipeline: str, path: Path | None, overrides: Sequence[str] = ()) -> C:
+@dataclass(frozen=True)
+class Changes:
+    """What a user changes in the config of a run.
+
+    Attributes:
+        path: A YAML file with the keys to change, or None.
+        overrides: Texts `section.key=value`.
+    """
+
+    path: Path | None = None
+    overrides: tuple[str, ...] = ()
+
+    def and_set(self, key: str, value: float | str | None) -> "Changes":
+        """Return these and one more; None changes nothing."""
+        more = () if value is None else (f"{key}={value}",)
+        return Changes(self.path, (*self.overrides, *more))
+
+
+def load(
+    schema: type[C],
+    pipeline: str,
+    path: Path | None,
+    overrides: Sequence[str] = (),
+    *,
+    base: Path | None = None,
+) -> C:
     """Resolve a config: the pipeline's defaults, then a file, then ``--set``.
 
     Args:
@@ -103,6 +128,7 @@ def load(schema: type[C], pipeline: str, path: Path | None, overrides: Sequence[
         path: A YAML file with the keys to change, or None. A name such as ``stock-tutorial`` that
             is no file here is looked up among the configs that ship with the package.
         overrides: Texts ``section.key=value``; the value is read as YAML.
+        base: The config file of a run, which comes before `path`.
 
     Returns:
         The frozen config.
@@ -111,10 +137,11 @@ def load(schema: type[C], pipeline: str, path: Path | None, overrides: Sequence[
         ConfigError: Unknown key, wrong type, out of range, conflict, or unreadable YAML.
     """
     values, places = _read(package_folder("configs") / f"{pipeline}.yaml")
-    if path is not None:
-        file_values, file_places = _read(_find(path))
-        _overlay(values, file_values)
-        places.update(file_places)
+    for file in (base, path and _find(path)):
+        if file is not None:
+            file_values, file_places = _read(file)
+            _overlay(values, file_values)
+            places.update(file_places)
     for text in overrides:
         keys, value = _parse_override(text)
         _overlay(values, _nested(keys, value))

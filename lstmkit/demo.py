@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lstmkit import config as configs
 from lstmkit.errors import RunError
+from lstmkit.runs import SHIPPED
 
 SENTENCES = (
     "I love you!",
@@ -39,10 +40,10 @@ class Step:
 
 
 def _cells(_output: Path) -> Step:
-    from lstmkit.letters import pipeline
+    from lstmkit.cells.check import check_cells
 
-    checks = pipeline.check(seed=0)
-    wrong = [check for check in checks if not check.comparison.passed]
+    checks = check_cells()
+    wrong = [check for check in checks if not check.passed]
     if wrong:
         raise RunError(f"cells: {len(wrong)} gradients are wrong; this is a bug in lstmkit")
     worst = max(check.comparison.relative_error for check in checks)
@@ -67,7 +68,7 @@ def _stock(output: Path) -> Step:
 def _emoji(output: Path) -> Step:
     from lstmkit.emoji import pipeline
 
-    model, readings = pipeline.predict(SENTENCES, _shipped("emoji"), output)
+    model, readings = pipeline.predict(SENTENCES, Path(SHIPPED), output)
     lines = []
     for reading in readings:
         best = reading.best
@@ -84,9 +85,8 @@ def _emoji(output: Path) -> Step:
 
 def _music(output: Path) -> Step:
     from lstmkit.music import pipeline
-    from lstmkit.music.play.band import Request
 
-    result = pipeline.generate(_shipped("music"), Request(), {}, 0, output)
+    result = pipeline.generate(Path(SHIPPED), output)
     (solo,) = result.solos
     done = f"improvised {len(solo.measures)} bars over {solo.over}: open the page and press Play"
     page = str(result.run / "report.html")
@@ -100,9 +100,4 @@ STEPS: dict[str, Callable[[Path], Step]] = {
     "music": _music,
     "stock": _stock,
 }
-"""The parts in the order of the demo, each by the name of its pipeline."""
-
-
-def _shipped(pipeline: str) -> Path:
-    """Return the model that ships; a newer run of the user's is not what the demo shows."""
-    return configs.package_folder("data") / "models" / pipeline
+"""The parts in the order of the demo."""

@@ -1,6 +1,6 @@
 """Pieces that every plot shares: a figure with one look, dates on an axis, an atomic PNG."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def thin(*series: np.ndarray) -> tuple[np.ndarray, ...]:
     return tuple(one[::step] for one in series)
 
 
-def loss_curves(history: Sequence[dict[str, Any]], path: Path, *, title: str, unit: str) -> None:
+def loss_curves(history: Sequence[Mapping[str, Any]], path: Path, *, title: str, unit: str) -> None:
     """Draw training and validation loss over the epochs, each on its own scale; mark the best."""
     epochs = np.array([row["epoch"] for row in history])
     curves = [("loss", ACTUAL, "training"), ("val_loss", PREDICTED, "validation")]

@@ -1,7 +1,9 @@
 """Progress on stderr: a bar where there is a terminal, a line now and then where there is none."""
 
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -64,6 +66,16 @@ class Progress:
         if now - self._last >= self._seconds:
             self._last = now
             self._line(text, now)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bar away while something else is written."""
+        if self._bar is None:
+            yield
+            return
+        self._bar.clear()
+        yield
+        self._bar.refresh()
 
     def _line(self, text: str, now: float) -> None:
         elapsed = now - self._began

@@ -1,8 +1,7 @@
-"""The run folder, ``outputs/<pipeline>/<UTC time>-<name>/``, where all that a command makes lands.
+"""The run folder, `outputs/<pipeline>/<UTC time>-<name>/`, where all that a command makes lands.
 
-Every file is written whole under a temporary name beside its place and then renamed, so that no
-reader ever sees half a file and no kill ever leaves one under a final name. ``run.json`` is the
-manifest: command, seed, versions, SHA-256 of every input, timings, status.
+`run.json` is the manifest: command, seed, versions, SHA-256 of every input, timings, status. A run
+that is done holds all of its files; its folder is never used twice.
 """
 
 import contextlib
@@ -10,32 +9,23 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from lstmkit import __version__
-from lstmkit.config import Config, package_folder, show
+from lstmkit import __version__, config
 from lstmkit.errors import InputError, RunError
-from lstmkit.files import (
-    atomic,
-    files_below,
-    fingerprint,
-    read_json,
-    write_json,
-    write_text,
-    writing,
-)
+from lstmkit.files import files_below, fingerprint, read_json, write_json, write_text, writing
 
-MANIFEST = "run.json"
-MODEL = "model.keras"
+MANIFEST, CONFIG, METRICS, MODEL = "run.json", "config.yaml", "metrics.json", "model.keras"
 SHIPPED = "shipped"
-USING = ("evaluate", "forecast", "generate", "backtest", "gates")
+TRAINING = ("train", "learn")  # the verbs whose runs hold a model
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 
+C = TypeVar("C", bound=config.Config)
 log = logging.getLogger(__name__)
 
 
@@ -51,18 +41,30 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The folder's name, such as ``20261123T210800Z-DIS``."""
+        """The folder's name, such as `20261123T210800Z-DIS`."""
         return self.path.name
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """The content of ``run.json``."""
+        """The content of `run.json`."""
         return self.read_json(MANIFEST)
 
     @property
     def status(self) -> str:
         """One of running, interrupted, failed, done."""
         return str(self.manifest.get("status", "unknown"))
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The content of `metrics.json`; empty where nothing was measured."""
+        return self.read_json(METRICS) if (self.path / METRICS).exists() else {}
+
+    def config(self, schema: type[C], changes: config.Changes | None = None) -> C:
+        """Return the config that the run was made with, and what the user changes in it."""
+        pipeline, changes = str(self.manifest.get("pipeline")), changes or config.Changes()
+        return config.load(
+            schema, pipeline, changes.path, changes.overrides, base=self.path / CONFIG
+        )
 
     def update(self, **changes: Any) -> None:
         """Change keys of the manifest; mappings are merged."""
@@ -73,10 +75,6 @@ class Run:
                 value = {**old, **value}
             manifest[key] = value
         write_json(self.path / MANIFEST, manifest)
-
-    def note_seconds(self, **seconds: float) -> None:
-        """Write how long something took into the manifest's timings, in seconds."""
-        self.update(timings={name: round(value, 2) for name, value in seconds.items()})
 
     def read_json(self, name: str) -> dict[str, Any]:
         """Return the object in a JSON file of this run.
@@ -96,21 +94,11 @@ def is_run(folder: Path) -> bool:
     return os.path.isfile(folder / MANIFEST)  # pathlib raises where the name is too long
 
 
-def write_history(history: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Write one line per epoch; the untrained model is epoch 0 and has no training loss."""
-    names = list(dict.fromkeys(name for row in history for name in row))
-    with atomic(path) as stream:
-        stream.write(",".join(names) + "\n")
-        for row in history:
-            cells = [row.get(name) for name in names]
-            stream.write(",".join("" if c is None else f"{c:.9g}" for c in cells) + "\n")
-
-
 def create(
     output: Path,
     pipeline: str,
     name: str,
-    config: Config,
+    settings: config.Config | None,
     *,
     inputs: Sequence[Mapping[str, Any]] = (),
     verb: str = "train",
@@ -119,10 +107,10 @@ def create(
     """Make a new run folder with its config and manifest.
 
     Args:
-        output: The folder that holds all pipelines' runs, normally ``outputs``.
-        pipeline: Name of the pipeline.
+        output: The folder that holds all pipelines' runs, normally `outputs`.
+        pipeline: Name of the pipeline, or of the view.
         name: What the run is of, such as the ticker; made safe for a file name.
-        config: The resolved config.
+        settings: The resolved config; None: there is none.
         inputs: What `fingerprint` returned for every file that was read.
         verb: The command's verb, such as train or backtest.
         notes: Further keys of the manifest.
@@ -132,145 +120,170 @@ def create(
     """
     now = datetime.now(timezone.utc)
     safe = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60] or pipeline
-    stem = f"{now:%Y%m%dT%H%M%SZ}-{safe}"
     with writing(output):
         (output / pipeline).mkdir(parents=True, exist_ok=True)
-        path = _new_folder(output / pipeline, stem)
-    run = Run(path)
-    write_text(path / "config.yaml", show(config, pipeline))
-    write_json(
-        path / MANIFEST,
-        {
-            "lstmkit": __version__,
-            "pipeline": pipeline,
-            "verb": verb,
-            "name": name,
-            "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
-            "created": now.isoformat(timespec="seconds"),
-            "status": "running",
-            "seed": config.seed,
-            "versions": _versions(),
-            "inputs": list(inputs),
-            "timings": {},
-            **notes,
-        },
-    )
+        run = Run(_new_folder(output / pipeline, f"{now:%Y%m%dT%H%M%SZ}-{safe}"))
+    if settings is not None:
+        write_text(run.path / CONFIG, config.show(settings, pipeline))
+    manifest = {
+        "lstmkit": __version__,
+        "pipeline": pipeline,
+        "verb": verb,
+        "name": name,
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "created": now.isoformat(timespec="microseconds"),
+        "status": "running",
+        "seed": None if settings is None else settings.seed,
+        "versions": _versions(),
+        "inputs": list(inputs),
+        "timings": {},
+    }
+    write_json(run.path / MANIFEST, {**manifest, **notes})
     return run
 
 
 def nested(run: Run, name: str) -> Run:
     """Return a part of a run, such as one fold, in a folder inside it; made where it is missing."""
     part = Run(run.path / name)
-    if not (part.path / MANIFEST).is_file():
+    if not is_run(part.path):
         with writing(part.path):
             part.path.mkdir(exist_ok=True)
-        write_text(part.path / "config.yaml", (run.path / "config.yaml").read_text("utf-8"))
+        write_text(part.path / CONFIG, (run.path / CONFIG).read_text("utf-8"))
         write_json(part.path / MANIFEST, {**run.manifest, "part": name})
     return part
 
 
-@contextlib.contextmanager
-def recorded(run: Run) -> Iterator[None]:
-    """Write into the manifest how the work inside ended: done, interrupted or failed."""
-    try:
-        yield
-    except BaseException as error:
-        stopped = isinstance(error, KeyboardInterrupt) or getattr(error, "exit_code", 1) == 130
-        with contextlib.suppress(Exception):
-            run.update(status="interrupted" if stopped else "failed", error=str(error))
-        raise
-    run.update(status="done", error=None)
-
-
-def find(output: Path, pipeline: str, run: Path | None) -> Run:
-    """Return the run a command should use.
+def find(output: Path, wanted: Path | None, pipeline: str | None = None) -> Run:
+    """Return the run whose model a command should use; there is no other way to choose one.
 
     Args:
         output: The folder that holds all runs.
-        pipeline: Name of the pipeline.
-        run: A run folder, the name of one below ``output/pipeline``, or `SHIPPED` for the model
-            that ships with the package; None: the newest finished run, else the one that ships.
+        wanted: A run folder, a run's name, or `shipped` for the model that ships with the package
+            (`emoji/shipped` where a command takes any pipeline's); None: the newest finished
+            training, else the model that ships.
+        pipeline: The only pipeline that counts; None: any whose models Keras saved.
 
     Raises:
-        InputError: There is no such run.
+        InputError: There is no such run, or it holds no model of the pipeline.
     """
-    shipped = package_folder("data") / "models" / pipeline
-    if str(run) == SHIPPED and is_run(shipped):
-        return Run(shipped)
-    if run is not None:
-        for path in (run, output / pipeline / run):
-            if is_run(path):
-                return _trained(Run(path), pipeline)
-        said = (
-            "a file"
-            if os.path.isfile(run)
-            else f"no {MANIFEST} in it, nor in {output / pipeline / run}"
-        )
-        raise InputError(f"{run}: no run folder ({said}); `lstmkit runs list` shows the runs")
-    for candidate in reversed(list_runs(output, pipeline)):
-        manifest = candidate.manifest
-        if manifest.get("status") == "done" and manifest.get("verb") == "train":
-            log.warning("model: the newest run, %s", candidate.path)
-            return candidate
-    if is_run(shipped):
-        log.warning("model: the one that ships with lstmkit, %s", shipped)
-        return Run(shipped)
+    if wanted is not None:
+        return _with_model(named(output, wanted, pipeline), pipeline)
+    for run in reversed(list_runs(output, pipeline)):
+        manifest = run.manifest
+        usable = pipeline is not None or (run.path / MODEL).is_file()
+        if usable and manifest.get("status") == "done" and manifest.get("verb") in TRAINING:
+            log.warning("model: the newest run, %s", run.path)
+            return run
+    shipped = _shipped(pipeline)
+    if shipped is not None:
+        log.warning("model: the one that ships with lstmkit, %s", shipped.path)
+        return shipped
+    kind = pipeline or "stock"
+    verb = "lstmkit cells learn" if kind == "letters" else f"lstmkit {kind} train"
     raise InputError(
-        f"no finished run of {pipeline} below {output / pipeline}; "
-        f"make one with `lstmkit {pipeline} train`, or name a folder with --run"
+        f"no finished run{f' of {pipeline}' if pipeline else ''} below {output}; make one with "
+        f"`{verb}`, or name a folder with --run"
     )
 
 
-def find_any(output: Path, run: Path) -> Run:
-    """Return a run of whatever pipeline, by its folder or its name.
+def named(output: Path, wanted: Path, pipeline: str | None = None) -> Run:
+    """Return the run of a folder or a name, whatever it holds; `shipped` is one.
 
     Raises:
         InputError: There is no such run.
     """
-    for path in (run, *(folder / run.name for folder in output.glob("*"))):
+    *parents, last = wanted.parts or ("",)
+    if last == SHIPPED and len(parents) < 2 and not is_run(wanted):
+        shipped = _shipped(parents[0] if parents else pipeline)
+        if shipped is not None:
+            return shipped
+        raise InputError(f"{wanted}: no model ships for {parents[0] if parents else pipeline}")
+    folders = [output / pipeline] if pipeline else sorted(output.glob("*"))
+    for path in (wanted, output / wanted, *(folder / wanted for folder in folders)):
         if is_run(path):
             return Run(path)
+    said = "a file" if os.path.isfile(wanted) else f"no {MANIFEST} in it, and no run of that name"
     raise InputError(
-        f"{run}: no run folder (no {MANIFEST} in it); `lstmkit runs list` shows the runs"
+        f"{wanted}: no run folder ({said} below {output}); `lstmkit runs list` shows the runs"
     )
 
 
-def resumable(output: Path, pipeline: str, run: Path, *, verb: str) -> Run:
+def newest(output: Path) -> Run:
+    """Return the run that was made last, of whatever verb.
+
+    Raises:
+        InputError: There is none.
+    """
+    found = list_runs(output)
+    if not found:
+        raise InputError(f"no runs below {output}; make one with `lstmkit stock train`")
+    return found[-1]
+
+
+def resumable(output: Path, pipeline: str, wanted: Path, *, verb: str) -> Run:
     """Return an unfinished run of a verb, such as train.
 
     Raises:
         InputError: There is no such run, it is of another verb, or it is finished.
     """
-    found = _of_pipeline(find_any(output, run), pipeline)
-    manifest = found.manifest
-    if manifest.get("verb") != verb:
-        raise InputError(
-            f"{found.path}: a run of `{pipeline} {manifest.get('verb')}`; expected `{verb}`"
-        )
+    run = named(output, wanted, pipeline)
+    manifest = run.manifest
+    what = f"{manifest.get('pipeline')} {manifest.get('verb')}"
+    if what != f"{pipeline} {verb}":
+        raise InputError(f"{run.path}: a run of `{what}`; expected one of `{pipeline} {verb}`")
     if manifest.get("status") == "done":
-        raise InputError(f"{found.path}: already finished; see `lstmkit runs show {found.path}`")
-    return found
+        raise InputError(f"{run.path}: already finished; see `lstmkit runs show {run.path}`")
+    return run
+
+
+def unchanged(run: Run, prints: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse to go on with files that are no longer those of the manifest.
+
+    Args:
+        run: The run.
+        prints: What `fingerprint` says of its files now, in the order of the manifest.
+
+    Raises:
+        InputError: A SHA-256 differs.
+    """
+    noted = [one["sha256"] for one in inputs_of(run)]
+    for one, digest in zip(prints, noted, strict=False):
+        if one["sha256"] != digest:
+            raise InputError(
+                f"{one['path']}: changed since the run was made (its SHA-256 differs); "
+                f"put the old file back, or train anew"
+            )
+    if len(prints) != len(noted):
+        raise InputError(f"{run.path}: made from {len(noted)} files, now {len(prints)}; train anew")
 
 
 def unchanged_input(run: Run) -> Path:
-    """Return the file that a run was made from.
+    """Return the first file that a run was made from.
 
     Raises:
         InputError: The file is gone, or its SHA-256 is no longer that of the manifest.
     """
-    try:
-        noted = run.manifest["inputs"][0]
-        path, digest = Path(noted["path"]), noted["sha256"]
-    except (KeyError, IndexError, TypeError) as error:
-        raise InputError(f"{run.path / MANIFEST}: names no input file") from error
+    noted = inputs_of(run)
+    if not noted:
+        raise InputError(f"{run.path / MANIFEST}: names no input file")
+    path = Path(noted[0]["path"])
     if not path.exists():
         raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
-    if fingerprint(path)["sha256"] != digest:
-        raise InputError(
-            f"{path}: changed since the run was made (its SHA-256 differs); "
-            f"put the old file back, or train anew"
-        )
+    unchanged(run, [fingerprint(path), *noted[1:]])
     return path
+
+
+def inputs_of(run: Run) -> list[dict[str, str]]:
+    """Return path and SHA-256 of every file a run was made from.
+
+    Raises:
+        InputError: The manifest does not hold them as it should.
+    """
+    noted = run.manifest.get("inputs") or []
+    try:
+        return [{"path": str(one["path"]), "sha256": str(one["sha256"])} for one in noted]
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{run.path / MANIFEST}: damaged: inputs {noted!r:.60}") from error
 
 
 def list_runs(output: Path, pipeline: str | None = None) -> list[Run]:
@@ -283,17 +296,19 @@ def list_runs(output: Path, pipeline: str | None = None) -> list[Run]:
     return [run for _, _, run in sorted(found, key=lambda item: item[:2])]
 
 
-def _of_pipeline(run: Run, pipeline: str) -> Run:
-    other = run.manifest.get("pipeline")
-    if other != pipeline:
+def _shipped(pipeline: str | None) -> Run | None:
+    """Return the model that ships for a pipeline; for any, that of emoji, which reads texts."""
+    shipped = config.package_folder("data") / "models" / (pipeline or "emoji")
+    return Run(shipped) if is_run(shipped) else None
+
+
+def _with_model(run: Run, pipeline: str | None) -> Run:
+    manifest = run.manifest
+    other, verb = manifest.get("pipeline"), manifest.get("verb")
+    if pipeline is not None and other != pipeline:
         raise InputError(f"{run.path}: a run of {other}, not of {pipeline}")
-    return run
-
-
-def _trained(run: Run, pipeline: str) -> Run:
-    verb = _of_pipeline(run, pipeline).manifest.get("verb")
-    if verb in USING:
-        raise InputError(f"{run.path}: a run of `{pipeline} {verb}`, which holds no model")
+    if verb not in TRAINING:
+        raise InputError(f"{run.path}: a run of `{other} {verb}`, which holds no model")
     return run
 
 

@@ -1,16 +1,13 @@
 """The commands of the emoji pipeline."""
 
 import io
-import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import click
 
-from lstmkit import config as configs
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.errors import InputError
 from lstmkit.options import (
@@ -20,11 +17,8 @@ from lstmkit.options import (
     output_option,
     resume_option,
     run_option,
-    with_seed,
 )
-
-if TYPE_CHECKING:
-    from lstmkit.emoji.report import Result
+from lstmkit.terminal import encoding, has_color, show, show_json
 
 file_type = click.Path(path_type=Path)
 csv_argument = click.argument("csv", required=False, type=file_type)
@@ -54,16 +48,9 @@ def emoji() -> None:
 )
 @click.option("--input", "source", type=file_type, help="CSV with one text per row.")
 @click.option("--column", help="Its text column; default: text, or the only one.")
-@click.option("--output", "target", type=file_type, help="CSV to write, with --input.")
+@click.option("--to", "target", type=file_type, help="CSV to write, with --input.")
 @run_option
-@click.option(
-    "--runs",
-    "output",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("outputs"),
-    show_default=True,
-    help="Folder that holds all runs.",
-)
+@output_option
 @vectors_option
 @json_option
 def predict(
@@ -74,7 +61,7 @@ def predict(
     source: Path | None,
     column: str | None,
     target: Path | None,
-    run_folder: Path | None,
+    run: Path | None,
     output: Path,
     vectors: Path | None,
     as_json: bool,
@@ -87,28 +74,28 @@ def predict(
 
         if source is None or target is None or texts or explain or as_json or top:
             raise InputError(
-                "--input FILE.csv needs --output OUT.csv, and takes --column, --min-confidence, "
+                "--input FILE.csv needs --to OUT.csv, and takes --column, --min-confidence, "
                 "--run and --embeddings only"
             )
         told = batch.predict_file(
             source, target, column,
-            run=run_folder, output=output, vectors=vectors, min_confidence=min_confidence,
+            run=run, output=output, vectors=vectors, min_confidence=min_confidence,
         )  # fmt: skip
         click.echo(batch.summary(told, target), err=True)
         return
     if not texts:
         raise InputError('nothing to read; give texts, such as: lstmkit emoji predict "I love you"')
-    model, readings = pipeline.predict(_lines(texts), run_folder, output, vectors=vectors)
+    model, readings = pipeline.predict(_lines(texts), run, output, vectors=vectors)
     style = answers.Style(
         top=top,
         explain=explain,
         min_confidence=min_confidence,
-        color=_has_color(),
-        encoding=_encoding(),
+        color=has_color(),
+        encoding=encoding(),
     )
     for reading in readings:
         if as_json:
-            click.echo(json.dumps(answers.to_json(model, reading, style), ensure_ascii=False))
+            show_json(answers.to_json(model, reading, style))
         else:
             click.echo(answers.to_text(model, reading, style))
         for remark in answers.remarks(model, reading):
@@ -120,12 +107,12 @@ def predict(
 @run_option
 @output_option
 @vectors_option
-def chat(explain: bool, run_folder: Path | None, output: Path, vectors: Path | None) -> None:
+def chat(explain: bool, run: Path | None, output: Path, vectors: Path | None) -> None:
     """Type a line, see its emoji; Ctrl-D ends."""
     from lstmkit.emoji import answers, pipeline
 
-    model = pipeline.load(run_folder, output, vectors=vectors)
-    style = answers.Style(explain=explain, color=_has_color(), encoding=_encoding())
+    model = pipeline.load(run, output, vectors=vectors)
+    style = answers.Style(explain=explain, color=has_color(), encoding=encoding())
     stdin = _stdin()
     click.echo("Type a line; Ctrl-D ends.", err=True)
     while line := _typed(stdin):
@@ -140,7 +127,7 @@ def chat(explain: bool, run_folder: Path | None, output: Path, vectors: Path | N
 @csv_argument
 @click.option("--test", type=file_type, help="CSV to score on; default: a share of the first.")
 @vectors_option
-@config_options
+@config_options("emoji")
 @output_option
 @resume_option
 @json_option
@@ -148,24 +135,19 @@ def train(
     csv: Path | None,
     test: Path | None,
     vectors: Path | None,
-    config_file: Path | None,
-    overrides: tuple[str, ...],
-    seed: int | None,
+    config: EmojiConfig,
     output: Path,
     resume: Path | None,
     as_json: bool,
 ) -> None:
     """Train on the sentences in CSV (text,label or text,emoji), or on those that ship."""
-    if resume is not None and (csv or test or vectors or config_file or overrides or seed):
-        raise InputError("--resume goes on under the run's own files and config; give it alone")
-    settings = configs.load(EmojiConfig, "emoji", config_file, with_seed(overrides, seed))
-    from lstmkit.emoji import pipeline
+    from lstmkit.emoji import pipeline, report
 
     if resume is not None:
         result = pipeline.resume(resume, output)
     else:
-        result = pipeline.train(csv, settings, output, test=test, vectors=vectors)
-    _show(result, as_json)
+        result = pipeline.train(csv, config, output, test=test, vectors=vectors)
+    show(result, report.shown(result), as_json=as_json)
 
 
 @emoji.command(epilog="Example: lstmkit emoji evaluate test_emoji.csv")
@@ -175,31 +157,13 @@ def train(
 @output_option
 @json_option
 def evaluate(
-    csv: Path | None,
-    run_folder: Path | None,
-    vectors: Path | None,
-    output: Path,
-    as_json: bool,
+    csv: Path | None, run: Path | None, vectors: Path | None, output: Path, as_json: bool
 ) -> None:
     """Score a model on the sentences in CSV, or on the test sentences that ship."""
-    from lstmkit.emoji import pipeline
+    from lstmkit.emoji import pipeline, report
 
-    _show(pipeline.evaluate(csv, run_folder, output, vectors=vectors), as_json)
-
-
-def _show(result: "Result", as_json: bool) -> None:
-    from lstmkit.emoji import report
-
-    if as_json:
-        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
-        return
-    from tabulate import tabulate
-
-    click.echo(tabulate(report.table(result), headers="keys", floatfmt=".3f"))
-    click.echo()
-    click.echo(tabulate(report.class_table(result), headers="keys", floatfmt=".3f"))
-    for path in result.to_json()["files"]:
-        click.echo(path, err=True)
+    result = pipeline.evaluate(csv, run, output, vectors=vectors)
+    show(result, report.shown(result), as_json=as_json)
 
 
 def _lines(texts: Iterable[str]) -> Iterator[str]:
@@ -223,12 +187,3 @@ def _stdin() -> TextIO:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     return sys.stdin
-
-
-def _has_color() -> bool:
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not plain
-
-
-def _encoding() -> str:
-    return getattr(sys.stdout, "encoding", None) or "utf-8"

@@ -19,18 +19,6 @@ MISTAKES, MAX_CLASSES = 12, 40
 MODELS = {"majority": "majority class", "averaged": "averaged vectors, logistic regression (v1)"}
 
 
-def verdict(metrics: dict[str, Any]) -> str:
-    """Say in one sentence how often the model is right, and what the best baseline does."""
-    test, others = metrics.get("test"), metrics.get("baselines", {})
-    if not test:
-        return ""
-    sentence = f"Right on {percent(test['accuracy'])} of {test['n']:,} sentences"
-    if not others:
-        return f"{sentence}."
-    name, best = max(others.items(), key=lambda item: item[1]["accuracy"])
-    return f"{sentence}; {MODELS.get(name, name)}: {percent(best['accuracy'])}."
-
-
 def blocks(run: Run) -> list[Block]:
     """Return scores beside the baselines, confusion, reliability, mistakes and the loss."""
     metrics = run.read_json("metrics.json")

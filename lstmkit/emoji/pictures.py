@@ -7,7 +7,7 @@ import numpy as np
 from lstmkit import plots
 from lstmkit.emoji.labels import Label
 from lstmkit.emoji.metrics import BINS, reliability
-from lstmkit.emoji.report import Result
+from lstmkit.emoji.result import Result
 
 MAX_NUMBERED = 20  # classes above which the cells carry no numbers
 MAX_NAME = 22

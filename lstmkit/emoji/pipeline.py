@@ -1,8 +1,9 @@
 """The emoji story: train, evaluate, predict."""
 
+from __future__ import annotations
+
 import logging
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -10,20 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit import config as configs
-from lstmkit import files, runs, runtime
+from lstmkit import runs, runtime
 from lstmkit.emoji import classifier, embeddings
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.emoji.embeddings import VectorTable
 from lstmkit.emoji.metrics import fit_temperature
+from lstmkit.emoji.result import Result, judge
 from lstmkit.emoji.text import Reader, known_words, unknown_words
 from lstmkit.errors import InputError
+from lstmkit.files import fingerprint
 from lstmkit.quiet import native_stderr
+from lstmkit.work import work
 
 if TYPE_CHECKING:
     from lstmkit.emoji.data import Dataset
-    from lstmkit.emoji.report import Result
+
+    Splits = tuple[Dataset, Dataset, Dataset]
 
 READ_AHEAD = 4096  # texts answered at a time
 
@@ -33,17 +37,17 @@ log = logging.getLogger(__name__)
 
 
 def train(
-    csv: Path | None,
+    source: Path | None,
     config: EmojiConfig,
     output: Path,
     *,
     test: Path | None = None,
     vectors: Path | None = None,
-) -> "Result":
+) -> Result:
     """Train on labelled sentences, calibrate, score the test sentences, write the run.
 
     Args:
-        csv: The training file; None: the project's own three splits.
+        source: The training file; None: the project's own three splits.
         config: The resolved config.
         output: Folder of all runs.
         test: Further sentences to score on; None: a share of the training file.
@@ -53,117 +57,101 @@ def train(
         InputError: A file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    splits = _splits(csv, test, config)
+    splits = _splits(source, test, config)
     table = embeddings.load(vectors)
-    inputs = [files.fingerprint(path) for path in dict.fromkeys(one.path for one in splits)]
+    named = {"csv": source, "test": test, "vectors": vectors}
     run = runs.create(
         output,
         "emoji",
-        splits[0].name if csv else "sentences",
+        splits[0].name if source else "sentences",
         config,
-        inputs=inputs,
-        files={
-            "csv": str(csv.absolute()) if csv else None,
-            "test": str(test.absolute()) if test else None,
-            "vectors": str(vectors.absolute()) if vectors else None,
-        },
+        inputs=_fingerprints(splits),
+        files={name: str(path.absolute()) if path else None for name, path in named.items()},
     )
-    return _train(run, splits, table, config)
+    return _train(run, splits, table)
 
 
-def resume(folder: Path, output: Path) -> "Result":
+def resume(wanted: Path, output: Path) -> Result:
     """Go on with an interrupted training, under its own config.
 
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
-    run = runs.resumable(output, "emoji", folder, verb="train")
-    config = config_of(run)
-    noted = run.manifest.get("files", {})
-    csv, test, vectors = (
-        Path(noted[name]) if noted.get(name) else None for name in ("csv", "test", "vectors")
-    )
-    splits = _splits(csv, test, config)
-    prints = [files.fingerprint(path) for path in dict.fromkeys(one.path for one in splits)]
-    if [p["sha256"] for p in prints] != [p["sha256"] for p in run.manifest["inputs"]]:
-        raise InputError(
-            f"{run.path}: its files have changed since (their SHA-256 differs); "
-            f"put the old files back, or train anew"
-        )
-    return _train(run, splits, embeddings.load(vectors), config)
+    run = runs.resumable(output, "emoji", wanted, verb="train")
+    source, test, vectors = _named_files(run)
+    splits = _splits(source, test, run.config(EmojiConfig))
+    runs.unchanged(run, _fingerprints(splits))
+    return _train(run, splits, embeddings.load(vectors))
 
 
 def evaluate(
-    csv: Path | None, folder: Path | None, output: Path, *, vectors: Path | None = None
-) -> "Result":
+    source: Path | None, run: Path | None, output: Path, *, vectors: Path | None = None
+) -> Result:
     """Score a trained model on labelled sentences.
 
     Args:
-        csv: The sentences; None: the project's own test split.
-        folder: The run; None: the newest.
+        source: The sentences; None: the project's own test split.
+        run: The run; None: the newest.
         output: Folder of all runs.
         vectors: The word vectors it was trained with; None: found by checksum.
     """
     from lstmkit.emoji import data
     from lstmkit.emoji.report import write
-    from lstmkit.page import build
 
-    run = runs.find(output, "emoji", folder)
-    config, model = config_of(run), classifier.load(run, vectors)
+    found = runs.find(output, run, "emoji")
+    config, model = found.config(EmojiConfig), classifier.load(found, vectors)
     try:
-        test = data.load(csv or data.shipped("test"), config.labels, known=model.labels)
+        test = data.load(source or data.shipped("test"), config.labels, known=model.labels)
     except InputError as error:
-        if csv is not None:
+        if source is not None:
             raise
         raise InputError(
-            f"{run.path}: this model has labels of its own, which the sentences that ship do not "
+            f"{found.path}: this model has labels of its own, which the sentences that ship do not "
             f"carry; name the CSV to score it on"
         ) from error
-    train_set = _training_set_of(run, config)
+    train_set = _training_set_of(found)
     made = runs.create(
         output, "emoji", test.name, config,
-        inputs=[files.fingerprint(test.path)], verb="evaluate", model=str(run.path),
+        inputs=[fingerprint(test.path)], verb="evaluate", model=str(found.path),
     )  # fmt: skip
-    with runs.recorded(made):
+    with work(made):
         result = score(made.path, model, test, train_set)
         write(result)
-    build.write(made)
     return result
 
 
 def predict(
-    texts: Iterable[str], folder: Path | None, output: Path, *, vectors: Path | None = None
+    texts: Iterable[str], run: Path | None, output: Path, *, vectors: Path | None = None
 ) -> tuple[Classifier, Iterator[Reading]]:
     """Answer to texts, some thousand at a time.
 
     Args:
         texts: May be endless, and is read no further than needed.
-        folder: The run; None: the newest, else the model that ships.
+        run: The run; None: the newest, else the model that ships.
         output: Folder of all runs.
         vectors: The word vectors it was trained with; None: found by checksum.
 
     Returns:
         The model, and one reading per text, in their order.
     """
-    model = load(folder, output, vectors=vectors)
+    model = load(run, output, vectors=vectors)
     return model, _readings(model, texts)
 
 
-def load(folder: Path | None, output: Path, *, vectors: Path | None = None) -> Classifier:
+def load(run: Path | None, output: Path, *, vectors: Path | None = None) -> Classifier:
     """Open the model to answer with: a run, the newest one, or the one that ships."""
-    return classifier.load(runs.find(output, "emoji", folder), vectors)
+    return classifier.load(runs.find(output, run, "emoji"), vectors)
 
 
 def score(
     folder: Path,
     model: Classifier,
-    test: "Dataset",
-    train_set: "Dataset | None",
-    history: list[dict[str, Any]] | None = None,
-) -> "Result":
+    test: Dataset,
+    train_set: Dataset | None,
+    history: Sequence[dict[str, Any]] = (),
+) -> Result:
     """Score a model and, where its training sentences are known, both baselines beside it."""
     from lstmkit.emoji import baselines, data
-    from lstmkit.emoji.report import Result
 
     pieces = [model.reader.read(text) for text in test.texts]
     rows = [np.array([model.table.vocabulary[w] for w in known_words(p)], int) for p in pieces]
@@ -192,53 +180,47 @@ def score(
             )  # fmt: skip
     if len(test) < FEW_TESTED:
         log.warning("%d test sentences say little: mind the interval", len(test))
+    probabilities = model.probabilities(rows)
+    uncalibrated = replace(model, temperature=1.0).probabilities(rows)
+    judged = judge(
+        test.targets,
+        model.labels,
+        probabilities,
+        uncalibrated=uncalibrated,
+        baselines=others,
+    )
     return Result(
         run=folder,
         name=test.name,
         texts=test.texts,
         targets=test.targets,
         labels=model.labels,
-        probabilities=model.probabilities(rows),
-        uncalibrated=replace(model, temperature=1.0).probabilities(rows),
-        baselines=others,
-        notes=notes,
-        history=history or (),
+        probabilities=probabilities,
+        uncalibrated=uncalibrated,
+        metrics={"set": test.name, **judged, **notes},
+        history=history,
     )
 
 
-def config_of(run: runs.Run) -> EmojiConfig:
-    """Return the config a run was made with."""
-    return configs.load(EmojiConfig, "emoji", run.path / "config.yaml")
-
-
-def _train(
-    run: runs.Run,
-    splits: tuple["Dataset", "Dataset", "Dataset"],
-    table: VectorTable,
-    config: EmojiConfig,
-) -> "Result":
+def _train(run: runs.Run, splits: Splits, table: VectorTable) -> Result:
     from lstmkit.emoji.report import write
-    from lstmkit.page import build
 
-    log.warning("run folder: %s", run.path)
-    began = time.monotonic()
     train_set, validation, test = splits
-    with runs.recorded(run):
+    config = run.config(EmojiConfig)
+    with work(run, f"lstmkit emoji train --resume {run.path}") as timings:
         history, words, moved = fit(run, train_set, validation, table, config)
-        fitted_at = time.monotonic()
+        timings.note("train")
         log.warning("trained; now the calibration, the baselines, the test and the report")
         model = _calibrated(run, train_set, validation, table, words, moved, config)
         result = score(run.path, model, test, train_set, history)
         write(result)
-        run.note_seconds(train=fitted_at - began, total=time.monotonic() - began)
-    build.write(run)
     return result
 
 
 def fit(
     run: runs.Run,
-    train_set: "Dataset",
-    validation: "Dataset",
+    train_set: Dataset,
+    validation: Dataset,
     table: VectorTable,
     config: EmojiConfig,
 ) -> tuple[list[dict[str, Any]], list[str], np.ndarray | None]:
@@ -252,9 +234,9 @@ def fit(
         import keras
 
     from lstmkit.emoji.model import emojifier_v2, pretrained_embedding_layer
-    from lstmkit.training import loop
+    from lstmkit.training import keras_learner
 
-    loop.seed_everything(config.seed)
+    keras_learner.seed_everything(config.seed)
     reader = Reader(table.vocabulary)
     met = sorted({w for text in train_set.texts for w in known_words(reader.read(text))})
     known = {w for text in validation.texts for w in known_words(reader.read(text))}
@@ -274,9 +256,9 @@ def fit(
         metrics=["accuracy"],
         jit_compile=False,
     )
-    loop.accelerate(model, config.train)
+    keras_learner.accelerate(model, config.train)
     rows = {word: row for row, word in enumerate(words)}
-    history = loop.fit(
+    history = keras_learner.fit(
         model,
         _examples(train_set, reader, rows, config.data.window, weighted=True),
         _examples(validation, reader, rows, config.data.window) if len(validation) else None,
@@ -284,18 +266,16 @@ def fit(
         config=config.train,
         seed=config.seed,
         run=run,
-        resume_command=f"lstmkit emoji train --resume {run.path}",
     )
-    loop.save_model(saved, run.path / runs.MODEL)
-    loop.forget_checkpoint(run)
+    keras_learner.save_model(saved, run.path / runs.MODEL)
     moved = embedding.get_weights()[0][1 : len(met) + 1] if config.model.trainable else None
     return history, met, moved
 
 
 def _calibrated(
     run: runs.Run,
-    train_set: "Dataset",
-    validation: "Dataset",
+    train_set: Dataset,
+    validation: Dataset,
     table: VectorTable,
     words: list[str],
     moved: np.ndarray | None,
@@ -323,9 +303,9 @@ def _calibrated(
 def _optimizer(config: EmojiConfig, examples: int) -> Any:
     import keras
 
-    from lstmkit.training import loop
+    from lstmkit.training import keras_learner
 
-    optimizer = loop.optimizer(config.train)
+    optimizer = keras_learner.optimizer(config.train)
     if config.train.schedule == "cosine":
         steps = config.train.epochs * -(-examples // config.train.batch_size)
         rate = keras.optimizers.schedules.CosineDecay(config.train.learning_rate, steps)
@@ -334,7 +314,7 @@ def _optimizer(config: EmojiConfig, examples: int) -> Any:
 
 
 def _examples(
-    dataset: "Dataset",
+    dataset: Dataset,
     reader: Reader,
     rows: dict[str, int],
     window: int,
@@ -343,7 +323,7 @@ def _examples(
 ) -> Any:
     """Return a set as tensors; rare classes weigh more where they are to be learnt from."""
     from lstmkit.emoji.model import sentences_to_indices
-    from lstmkit.training.loop import ArrayExamples
+    from lstmkit.training.keras_learner import ArrayExamples
 
     words = [known_words(reader.read(text)) for text in dataset.texts]
     x = sentences_to_indices(words, rows, window=window)  # (n, window)
@@ -355,16 +335,14 @@ def _examples(
     return ArrayExamples(x, y, weight.astype(np.float32))
 
 
-def _splits(
-    csv: Path | None, test: Path | None, config: EmojiConfig
-) -> tuple["Dataset", "Dataset", "Dataset"]:
+def _splits(source: Path | None, test: Path | None, config: EmojiConfig) -> Splits:
     """Return the sentences to learn from, to calibrate with and to test on."""
     from lstmkit.emoji import data
 
-    train_set = data.load(csv or data.shipped("train"), config.labels)
+    train_set = data.load(source or data.shipped("train"), config.labels)
     labels = train_set.labels
     data.require_trainable(train_set)
-    if csv is None:
+    if source is None:
         validation = data.load(data.shipped("validation"), config.labels, known=labels)
         tested = data.load(test or data.shipped("test"), config.labels, known=labels)
         return train_set, validation, tested
@@ -376,20 +354,26 @@ def _splits(
     return train_set, validation, tested
 
 
-def _training_set_of(run: runs.Run, config: EmojiConfig) -> "Dataset | None":
-    """Return the sentences a run was trained on, if they are still there unchanged."""
+def _fingerprints(splits: Splits) -> list[dict[str, Any]]:
+    return [fingerprint(path) for path in dict.fromkeys(one.path for one in splits)]
+
+
+def _named_files(run: runs.Run) -> tuple[Path | None, ...]:
+    """Return what the user named for a run: sentences, test sentences, vectors."""
     noted = run.manifest.get("files", {})
-    csv, test = (Path(noted[name]) if noted.get(name) else None for name in ("csv", "test"))
+    return tuple(Path(noted[n]) if noted.get(n) else None for n in ("csv", "test", "vectors"))
+
+
+def _training_set_of(run: runs.Run) -> Dataset | None:
+    """Return the sentences a run was trained on, if they are still there unchanged."""
+    source, test, _ = _named_files(run)
     try:
-        train_set = _splits(csv, test, config)[0]
+        splits = _splits(source, test, run.config(EmojiConfig))
+        runs.unchanged(run, _fingerprints(splits))
     except InputError as error:
-        log.warning("no baselines: the training sentences cannot be read (%s)", error)
+        log.warning("no baselines: not what the model was trained on (%s)", error)
         return None
-    expected = [one["sha256"] for one in run.manifest.get("inputs", [])[:1]]
-    if expected != [files.fingerprint(train_set.path)["sha256"]]:
-        log.warning("no baselines: %s is not what the model was trained on", train_set.path)
-        return None
-    return train_set
+    return splits[0]
 
 
 def _readings(model: Classifier, texts: Iterable[str]) -> Iterator[Reading]:

@@ -1,89 +1,19 @@
-"""A `Result` into CSV, JSON and plots, and into the table that the terminal shows."""
+"""A `Result` into CSV, JSON and plots, and into the tables that the terminal shows."""
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from lstmkit.emoji.labels import Label
-from lstmkit.emoji.metrics import confusion_matrix, per_class, scores
-from lstmkit.files import atomic, files_below, finite, write_json
-from lstmkit.runs import write_history
-
-BASELINES = {"majority": "majority class", "averaged": "averaged vectors (v1)"}
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one model did on one set of sentences.
-
-    Attributes:
-        run: The run folder.
-        name: Of the set.
-        texts: (n,).
-        targets: (n,).
-        labels: The classes.
-        probabilities: Calibrated, (n, classes).
-        uncalibrated: As the network gave them, (n, classes).
-        baselines: Probabilities by name, (n, classes) each.
-        notes: Further keys of ``metrics.json``, such as the overlap with the training set.
-        history: One row per epoch; empty where nothing was trained.
-    """
-
-    run: Path
-    name: str
-    texts: Sequence[str]
-    targets: np.ndarray
-    labels: tuple[Label, ...]
-    probabilities: np.ndarray
-    uncalibrated: np.ndarray
-    baselines: dict[str, np.ndarray]
-    notes: dict[str, Any] = field(default_factory=dict)
-    history: Sequence[dict[str, Any]] = ()
-
-    @property
-    def matrix(self) -> np.ndarray:
-        """The confusion matrix, (classes, classes): rows actual, columns predicted."""
-        return confusion_matrix(self.targets, self.probabilities.argmax(axis=1), len(self.labels))
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """What ``metrics.json`` holds."""
-        raw = scores(self.uncalibrated, self.targets)
-        classes = [
-            {"label": label.value, "emoji": label.emoji, "name": label.name, **row}
-            for label, row in zip(self.labels, per_class(self.matrix), strict=True)
-        ]
-        return {
-            "set": self.name,
-            "test": {
-                **scores(self.probabilities, self.targets),
-                "uncalibrated_calibration_error": raw["calibration_error"],
-                "uncalibrated_log_loss": raw["log_loss"],
-            },
-            "baselines": {name: scores(p, self.targets) for name, p in self.baselines.items()},
-            "classes": classes,
-            "confusion_matrix": self.matrix.tolist(),
-            **self.notes,
-        }
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the object that ``--json`` prints."""
-        files = files_below(self.run)
-        content = {
-            "run": str(self.run),
-            "metrics": self.metrics,
-            "files": [str(path) for path in files],
-        }
-        return dict(finite(content))
+from lstmkit.emoji.result import BASELINES, Result
+from lstmkit.files import atomic, write_json
+from lstmkit.result import write_history
+from lstmkit.runs import METRICS
+from lstmkit.terminal import table
 
 
 def write(result: Result) -> None:
     """Write everything about a result into its run folder; ``metrics.json`` comes last."""
-    from lstmkit.emoji import pictures
+    from lstmkit.emoji import pictures  # answering needs no plotting library
 
     write_predictions(result, result.run / "predictions.csv")
     if result.history:
@@ -91,7 +21,7 @@ def write(result: Result) -> None:
         pictures.loss(result, result.run / "plots" / "loss.png")
     pictures.confusion(result, result.run / "plots" / "confusion_matrix.png")
     pictures.reliability_diagram(result, result.run / "plots" / "reliability.png")
-    write_json(result.run / "metrics.json", result.metrics)
+    write_json(result.run / METRICS, result.metrics)
 
 
 def write_predictions(result: Result, path: Path) -> None:
@@ -109,20 +39,17 @@ def write_predictions(result: Result, path: Path) -> None:
             )
 
 
-def table(result: Result) -> list[dict[str, Any]]:
-    """Return the rows of the table that the terminal shows: the LSTM first, then the baselines."""
+def shown(result: Result) -> str:
+    """Return the tables that the terminal shows: the LSTM beside the baselines, and every class."""
     metrics = result.metrics
     rows = [_row("Emojifier-v2 (LSTM)", metrics["test"])]
-    return rows + [_row(BASELINES[name], one) for name, one in metrics["baselines"].items()]
-
-
-def class_table(result: Result) -> list[dict[str, Any]]:
-    """Return precision and recall of every class as rows of a table."""
+    rows += [_row(BASELINES[name], one) for name, one in metrics["baselines"].items()]
     names = ("precision", "recall", "f1", "support")
-    return [
+    classes = [
         {"class": f"{row['emoji']} {row['name']}", **{name: row[name] for name in names}}
-        for row in result.metrics["classes"]
+        for row in metrics["classes"]
     ]
+    return "\n\n".join(table(part, number=".3f") for part in (rows, classes))
 
 
 def _row(label: str, one: dict[str, Any]) -> dict[str, Any]:

@@ -52,13 +52,14 @@ def gate_input(run: Run, sentence: str | None) -> GateInput:
 
 def _stock(run: Run, sentence: str | None) -> GateInput:
     """Return the newest window of prices."""
-    from lstmkit.stock import forecaster, report
+    from lstmkit.stock import forecaster
+    from lstmkit.stock.result import iso
 
     if sentence is not None:
         raise InputError(f"{run.path}: a stock model reads prices; --text is for sentences")
     context = forecaster.load_context(run)
     rows = len(context.window)
-    dates = tuple(map(str, report.iso(context.dates)[-rows:]))
+    dates = tuple(map(str, iso(context.dates)[-rows:]))
     steps = dates if len(dates) == rows else tuple(str(k) for k in range(-rows, 0))
     return GateInput(context.window[None], steps, context.window[:, 0], "scaled input")
 

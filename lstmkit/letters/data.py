@@ -56,7 +56,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class Corpus:
+class Dataset:
     """What is learnt from.
 
     Attributes:
@@ -77,7 +77,7 @@ def sample_path() -> Path:
     return package_folder("data") / "letters" / "names.txt"
 
 
-def load(path: Path | None, config: DataConfig) -> Corpus:
+def load(path: Path | None, config: DataConfig) -> Dataset:
     """Read a file of names, one a line, or of running text.
 
     Args:
@@ -116,7 +116,7 @@ def load(path: Path | None, config: DataConfig) -> Corpus:
         raise InputError(
             f"{path}: {len(characters)} different characters; expected at most {MAX_CHARACTERS}"
         )
-    return Corpus(path, unit, texts, Vocabulary(characters))
+    return Dataset(path, unit, texts, Vocabulary(characters))
 
 
 def examples(vocabulary: Vocabulary, texts: Sequence[str]) -> tuple[Array, Array]:

@@ -16,23 +16,25 @@ from lstmkit.cells.activations import softmax
 from lstmkit.cells.lstm import lstm_backward, lstm_cell_forward, lstm_forward
 from lstmkit.cells.output import cross_entropy, output_backward
 from lstmkit.cells.types import Array, Gradients, Parameters
+from lstmkit.letters.config import ModelConfig
 from lstmkit.letters.data import END, Vocabulary
 
 
-def initialize_parameters(n_a: int, n_x: int, rng: np.random.Generator) -> Parameters:
+def build_model(config: ModelConfig, n_x: int, rng: np.random.Generator) -> Parameters:
     """Draw the first weights.
 
     Normal, scaled by the number of inputs (Glorot and Bengio, 2010); the forget gate starts open,
     with a bias of 1 (Jozefowicz, Zaremba and Sutskever, 2015).
 
     Args:
-        n_a: Units.
+        config: Units.
         n_x: Characters.
         rng: Where the numbers come from.
 
     Returns:
         `Wf`, `bf`, `Wi`, `bi`, `Wc`, `bc`, `Wo`, `bo`, `Wy`, `by` of `lstm_forward`.
     """
+    n_a = config.units
     parameters: Parameters = {}
     for gate in "fico":
         parameters[f"W{gate}"] = rng.normal(size=(n_a, n_a + n_x)) / np.sqrt(n_a + n_x)

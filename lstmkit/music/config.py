@@ -17,21 +17,17 @@ class DataConfig(Section):
     melody_part: Index | None
     chord_parts: list[Index] | None
     bars: list[Annotated[int, Field(ge=1)]] | None = Field(min_length=2, max_length=2)
-    beats: list[Annotated[float, Field(ge=0)]] | None = Field(min_length=2, max_length=2)
     close_gaps: float = Field(ge=0, le=4)
 
     @model_validator(mode="after")
     def _one_span(self) -> "DataConfig":
-        if self.bars is not None and self.beats is not None:
-            raise ValueError("data.bars and data.beats both choose a span; set one of them to null")
-        for name, span in (("bars", self.bars), ("beats", self.beats)):
-            if span is not None and span[0] > span[1]:
-                raise ValueError(f"data.{name} is [first, last]; found {span}")
+        if self.bars is not None and self.bars[0] > self.bars[1]:
+            raise ValueError(f"data.bars is [first, last]; found {self.bars}")
         return self
 
 
 class GrammarConfig(Section):
-    """The dialect of the grammar; see `lstmkit.music.grammar.Grammar`."""
+    """The dialect of the grammar; see `lstmkit.music.corpus.grammar.Grammar`."""
 
     rests: bool
     across_bars: bool

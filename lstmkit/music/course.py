@@ -7,7 +7,7 @@ import numpy as np
 from lstmkit import config as configs
 from lstmkit.music import data
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.corpus.grammar import TimedChord
+from lstmkit.music.files.score import TimedChord
 
 
 def load_music_utils(

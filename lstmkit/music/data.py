@@ -11,10 +11,10 @@ import numpy as np
 
 from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig, GrammarConfig, MusicConfig
-from lstmkit.music.corpus.grammar import Compass, Grammar, Measure
+from lstmkit.music.corpus.grammar import Compass, Grammar
 from lstmkit.music.corpus.songbook import Songbook, Tune, tokens_of
 from lstmkit.music.files import harmony, melody, parts
-from lstmkit.music.files.score import Bar, Note, Score, bar_index, usual_signature
+from lstmkit.music.files.score import Bar, Measure, Note, Score, bar_index, usual_signature
 from lstmkit.music.files.sources import expand, read
 
 FEWEST_BARS = 2
@@ -184,19 +184,13 @@ def _passages(measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], ...]:
 def _chosen_bars(score: Score, config: DataConfig, source: str) -> list[Bar]:
     """Return the bars of the span that the config names; all bars without one."""
     bars = list(score.bars)
-    if config.bars is not None:
-        first, last = config.bars
-        chosen = bars[first - 1 : last]
-        span = f"data.bars {first} to {last}"
-    elif config.beats is not None:
-        start, end = config.beats
-        chosen = [bar for bar in bars if start <= bar.start < end]
-        span = f"data.beats {start:g} to {end:g}"
-    else:
+    if config.bars is None:
         return bars
+    first, last = config.bars
+    chosen = bars[first - 1 : last]
     if not chosen:
         raise InputError(
-            f"{source}: {span} holds no bar; the piece has {len(bars)} bars,"
+            f"{source}: data.bars {first} to {last} holds no bar; the piece has {len(bars)} bars,"
             f" {float(bars[-1].end):g} quarters long"
         )
     return chosen

@@ -34,17 +34,12 @@ class Piece:
     bar_seconds: float
 
 
-def verdict(metrics: dict[str, Any]) -> str:
-    """Return the sentence that stands first; none where nothing was scored."""
-    return str(metrics.get("verdict", ""))
-
-
 def blocks(run: Run) -> list[Block]:
     """Return the solos to hear, their metrics beside the training music's, and the loss."""
     found: list[Block] = []
     for path in sorted(run.path.glob("*.mid"))[:MAX_PIECES]:
         found.append(_player(path))
-    metrics = run.read_json("metrics.json") if (run.path / "metrics.json").exists() else {}
+    metrics = run.metrics
     table = _metrics(metrics)
     if table is not None:
         found.append(table)

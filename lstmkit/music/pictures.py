@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from lstmkit.files import atomic
-from lstmkit.music.corpus.grammar import Measure, chord_at, kind_of
+from lstmkit.music.files.score import Measure, chord_at, kind_of
 from lstmkit.music.theory.pitch import name
 
 BARS_PER_LINE = 8

@@ -1,37 +1,43 @@
 """The music story: train, generate, evaluate, inspect."""
 
+from __future__ import annotations
+
 import logging
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lstmkit import config as configs
-from lstmkit import files, runs, runtime
+from lstmkit import runs, runtime
+from lstmkit.config import Changes, package_folder
 from lstmkit.errors import InputError
+from lstmkit.files import fingerprint, write_json
 from lstmkit.music import data, report
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import metrics, songbook
 from lstmkit.music.corpus.songbook import Songbook
-from lstmkit.music.data import Dataset
+from lstmkit.music.data import Dataset, Snippets
 from lstmkit.music.files import parts
 from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
 from lstmkit.music.play import band, improvise
 from lstmkit.music.play.band import Request
-from lstmkit.music.report import Result, Solo, solo_json, write
+from lstmkit.music.report import write
+from lstmkit.music.result import Result, Solo
+from lstmkit.quiet import native_stderr
+from lstmkit.training.loop import History, Row
+from lstmkit.work import work
 
 SNIPPETS_SCORED = 2000
 
 log = logging.getLogger(__name__)
 
 
-def train(sources: Sequence[str], config: MusicConfig, output: Path) -> Result:
+def train(source: Sequence[str], config: MusicConfig, output: Path) -> Result:
     """Learn from music files, write the run, and play one solo.
 
     Args:
-        sources: Files, folders, or `corpus:NAME`; empty: the music that ships.
+        source: Files, folders, or `corpus:NAME`; empty: the music that ships.
         config: The resolved config.
         output: Folder of all runs.
 
@@ -39,92 +45,86 @@ def train(sources: Sequence[str], config: MusicConfig, output: Path) -> Result:
         InputError: A file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    files = expand(list(sources) or [str(configs.package_folder("data") / "music")])
+    files = expand(list(source) or [str(package_folder("data") / "music")])
     dataset = data.load(files, config)
     name = dataset.songbook.tunes[0].name if len(files) == 1 else f"{len(files)}-tunes"
     run = runs.create(output, "music", name, config, inputs=fingerprints(files))
-    return _train(run, dataset, config)
+    return _train(run, dataset)
 
 
-def resume(folder: Path, output: Path) -> Result:
+def resume(wanted: Path, output: Path) -> Result:
     """Go on with an interrupted training, under its own config.
 
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
-    run = runs.resumable(output, "music", folder, verb="train")
-    config = config_of(run)
-    return _train(run, data.load(unchanged(run), config), config)
+    run = runs.resumable(output, "music", wanted, verb="train")
+    return _train(run, data.load(unchanged(run), run.config(MusicConfig)))
 
 
 def generate(
-    folder: Path | None, request: Request, changes: dict[str, Any], seed: int | None, output: Path
+    run: Path | None,
+    output: Path,
+    *,
+    request: Request | None = None,
+    changes: Changes | None = None,
 ) -> Result:
     """Improvise with a trained network and write every solo.
 
     Args:
-        folder: The run; None: the newest, else the model that ships.
-        request: What the user asks for.
-        changes: Keys of the `generate` section that the user sets.
-        seed: Decides everything that is drawn; None: the config's.
+        run: The run; None: the newest, else the model that ships.
         output: Folder of all runs.
+        request: What the user asks for.
+        changes: What differs from the run's config, such as the seed.
 
     Raises:
         InputError: The run, the chords or the primer cannot be used.
     """
-    from lstmkit.page import build
-
-    run = runs.find(output, "music", folder)
-    config = _changed(config_of(run), changes, seed)
-    book, network = improvise.load(run)
+    request, found = request or Request(), runs.find(output, run, "music")
+    config = found.config(MusicConfig, changes)
+    book, network = improvise.load(found)
     band.stage(book.tunes[0], request, config.generate)  # a wrong chord ends it here
-    inputs = [files.fingerprint(run.path / name) for name in (runs.MODEL, songbook.FILE)]
+    inputs = [fingerprint(found.path / name) for name in (runs.MODEL, songbook.FILE)]
     inputs += fingerprints([request.primer] if request.primer else [])
     made = runs.create(output, "music", "solo", config, inputs=inputs, verb="generate")
-    with runs.recorded(made):
+    with work(made):
         solos = [
             improvise.improvise(book, network, config, request, number)
             for number in range(request.count)
         ]
         result = _generated(made.path, solos, book)
         write(result)
-    build.write(made)
     return result
 
 
-def evaluate(source: str, folder: Path | None, config: MusicConfig, output: Path) -> Result:
+def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig) -> Result:
     """Measure any file beside the training music of a run.
 
     Args:
         source: The music.
-        folder: The run; None: the newest, else the model that ships.
-        config: How to read the file.
+        run: The run; None: the newest, else the model that ships.
         output: Folder of all runs.
+        config: How to read the file.
     """
-    from lstmkit.page import build
-
-    run = runs.find(output, "music", folder)
-    book = improvise.load_songbook(run)
+    found = runs.find(output, run, "music")
+    book = improvise.load_songbook(found)
     tune = data.load_tune(source, config.data)
     corpus = songbook.tokens_of(tune.passages, book.grammar)
     inputs = fingerprints([source])
     made = runs.create(output, "music", tune.name, config, inputs=inputs, verb="evaluate")
-    with runs.recorded(made):
-        known = metrics.all_of(tune.measures)
+    with work(made):
         spread = book.spread_of(min(songbook.EXCERPT_BARS, len(tune.measures)))
         content = {
+            "verdict": f"{tune.name}: {len(tune.measures)} bars beside the music that {found.name} "
+            "learned from",
             "file": source,
             "bars": len(tune.measures),
-            "metrics": known,
+            "metrics": metrics.all_of(tune.measures),
             "training": spread,
             "copied": improvise.copied(corpus, tune.notes, book),
         }
-        verdict = (
-            f"{tune.name}: {len(tune.measures)} bars beside the music that {run.name} learned from"
-        )
-        result = Result(made.path, verdict, content, training=spread)
+        result = Result(run=made.path, metrics=content, training=spread)
         write(result)
-    build.write(made)
     return result
 
 
@@ -162,52 +162,43 @@ def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     }
 
 
-def config_of(run: runs.Run) -> MusicConfig:
-    """Return the config a run was made with."""
-    return configs.load(MusicConfig, "music", run.path / "config.yaml")
-
-
 def fit(
-    run: runs.Run, dataset: Dataset, config: MusicConfig, resume_command: str
-) -> list[dict[str, Any]]:
+    run: runs.Run, snippets: tuple[Snippets, Snippets], n_values: int, config: MusicConfig
+) -> History:
     """Train the network on the training span and save it with its songbook.
 
     Returns:
         The history, one row per epoch.
     """
-    from lstmkit.music.examples import SnippetExamples
-    from lstmkit.music.model import build_model
-    from lstmkit.training import loop
+    with native_stderr():
+        from lstmkit.music.examples import SnippetExamples
+        from lstmkit.music.model import build_model
+        from lstmkit.training import keras_learner
 
-    loop.seed_everything(config.seed)
-    n_values = len(dataset.songbook.values)
-    snippets, held_out = data.cut(dataset, config)
+    keras_learner.seed_everything(config.seed)
+    learned, held_out = (SnippetExamples(*part, n_values) for part in snippets)
     model = build_model(config, n_values)
     model.compile(
-        loop.optimizer(config.train),
+        keras_learner.optimizer(config.train),
         "categorical_crossentropy",
         metrics=["accuracy"],
         jit_compile=False,
     )
-    loop.accelerate(model, config.train)
-    history = loop.fit(
+    keras_learner.accelerate(model, config.train)
+    history = keras_learner.fit(
         model,
-        SnippetExamples(*snippets, n_values),
-        SnippetExamples(*held_out, n_values) if len(held_out[0]) else None,
+        learned,
+        held_out if len(held_out) else None,
         batch_size=config.train.batch_size,
         config=config.train,
         seed=config.seed,
         run=run,
-        resume_command=resume_command,
     )
-    loop.save_model(model, run.path / runs.MODEL)
-    loop.forget_checkpoint(run)
+    keras_learner.save_model(model, run.path / runs.MODEL)
     return history
 
 
-def accuracy_by_place(
-    model: runtime.Model, snippets: tuple[np.ndarray, np.ndarray], n_values: int
-) -> list[float]:
+def accuracy_by_place(model: runtime.Model, snippets: Snippets, n_values: int) -> list[float]:
     """Return how often the likeliest value is right, for each place in a snippet.
 
     Args:
@@ -224,48 +215,50 @@ def accuracy_by_place(
     return places
 
 
-def _train(run: runs.Run, dataset: Dataset, config: MusicConfig) -> Result:
-    from lstmkit.page import build
-
-    log.warning("run folder: %s", run.path)
-    began = time.monotonic()
-    with runs.recorded(run):
-        history = fit(run, dataset, config, f"lstmkit music train --resume {run.path}")
-        trained_at = time.monotonic()
-        book = dataset.songbook
-        files.write_json(run.path / songbook.FILE, songbook.to_json(book))
+def _train(run: runs.Run, dataset: Dataset) -> Result:
+    config = run.config(MusicConfig)
+    with work(run, f"lstmkit music train --resume {run.path}") as timings:
+        cut = data.cut(dataset, config)
+        history = fit(run, cut, len(dataset.songbook.values), config)
+        timings.note("train")
+        write_json(run.path / songbook.FILE, songbook.to_json(dataset.songbook))
         book, network = improvise.load(run)
-        snippets, _ = data.cut(dataset, config)
-        places = accuracy_by_place(network, snippets, len(book.values))
+        places = accuracy_by_place(network, cut[0], len(book.values))
         solo = improvise.improvise(book, network, config, Request(), 0)
-        best = min(history[1:], key=lambda row: row.get("val_loss", row["loss"]))
+        content = _learned(book, cut[0], history, places)
         spread = book.spread_of(len(solo.measures))
-        content = {
-            "tunes": len(book.tunes),
-            "bars": sum(len(tune.measures) for tune in book.tunes),
-            "tokens": sum(map(len, book.corpora)),
-            "values": len(book.values),
-            "snippets": len(snippets[0]),
-            "best_epoch": best,
-            "accuracy_by_place": places,
-            "solos": {solo.name: solo_json(solo)},
-            "training": spread,
-        }
-        verdict = (
-            f"learned {content['values']} values from {content['bars']} bars of {content['tunes']}"
-            f" tune{'s' * (len(book.tunes) != 1)}; from the fourth value on it is right"
-            f" {np.mean(places[3:]):.1%} of the time"
+        content |= {"solos": {solo.name: solo.to_json()}, "training": spread}
+        result = Result(
+            run=run.path, metrics=content, history=history, solos=[solo], training=spread
         )
-        result = Result(run.path, verdict, content, history, [solo], spread)
         write(result)
-        run.update(
-            timings={
-                "train_seconds": round(trained_at - began, 2),
-                "total_seconds": round(time.monotonic() - began, 2),
-            }
-        )
-    build.write(run)
     return result
+
+
+def _learned(
+    book: Songbook, snippets: Snippets, history: History, places: Sequence[float]
+) -> dict[str, Any]:
+    """Return the verdict and the numbers of a training."""
+    values, tunes = len(book.values), len(book.tunes)
+    bars = sum(len(tune.measures) for tune in book.tunes)
+    verdict = (
+        f"learned {values} values from {bars} bars of {tunes} tune{'s' * (tunes != 1)}; "
+        f"from the fourth value on it is right {np.mean(places[3:]):.1%} of the time"
+    )
+    return {
+        "verdict": verdict,
+        "tunes": tunes,
+        "bars": bars,
+        "tokens": sum(map(len, book.corpora)),
+        "values": values,
+        "snippets": len(snippets[0]),
+        "best_epoch": min(history[1:], key=_watched),
+        "accuracy_by_place": list(places),
+    }
+
+
+def _watched(row: Row) -> float:
+    return float(row["val_loss"] if "val_loss" in row else row["loss"])
 
 
 def _generated(folder: Path, solos: Sequence[Solo], book: Songbook) -> Result:
@@ -276,11 +269,9 @@ def _generated(folder: Path, solos: Sequence[Solo], book: Songbook) -> Result:
         f"{len(solos)} solo{'s' * (len(solos) > 1)} of {len(solos[0].measures)} bars:"
         f" {share:.0%} chord or scale tones; at most {longest} values in a row are copied"
     )
-    content = {"solos": {solo.name: solo_json(solo) for solo in solos}, "training": spread}
-    return Result(folder, verdict, content, solos=solos, training=spread)
-
-
-def _changed(config: MusicConfig, changes: dict[str, Any], seed: int | None) -> MusicConfig:
-    section = config.generate.model_copy(update=changes)
-    update = {"generate": section} | ({} if seed is None else {"seed": seed})
-    return config.model_copy(update=update)
+    content = {
+        "verdict": verdict,
+        "solos": {solo.name: solo.to_json() for solo in solos},
+        "training": spread,
+    }
+    return Result(run=folder, metrics=content, solos=solos, training=spread)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lstmkit.files import files_below, finite, write_bytes, write_json
-from lstmkit.music.corpus.grammar import Measure
-from lstmkit.runs import write_history
+from lstmkit.files import write_bytes, write_json
+from lstmkit.music.files.score import Measure
+from lstmkit.music.result import Result, Solo
+from lstmkit.result import write_history
+from lstmkit.runs import METRICS
+from lstmkit.terminal import table
 
 COLUMNS_AT_MOST = 4
 
@@ -29,63 +31,6 @@ METRIC_LABELS = {
 }
 
 
-@dataclass(frozen=True)
-class Solo:
-    """One generated solo.
-
-    Attributes:
-        name: Stem of its files.
-        over: Name of the tune whose chords, sound and tempo it has.
-        measures: Bars with notes and chords, as written (not swung).
-        metrics: Of the solo, see `metrics.all_of`.
-        copied: What stands in the training music: for `tokens` and `melody` the length, and where.
-        midi: The file.
-        wav: The sound, if asked for.
-        tempo: Quarters per minute.
-    """
-
-    name: str
-    over: str
-    measures: tuple[Measure, ...]
-    metrics: dict[str, float]
-    copied: dict[str, Any]
-    midi: bytes
-    wav: bytes | None
-    tempo: float
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one command of the pipeline made.
-
-    Attributes:
-        run: Its folder.
-        verdict: One sentence.
-        metrics: What goes into ``metrics.json``.
-        history: One row per epoch; empty where nothing was trained.
-        solos: What was generated.
-        training: The training music's own metrics, see `metrics.spread`; empty where there is none.
-    """
-
-    run: Path
-    verdict: str
-    metrics: dict[str, Any]
-    history: Sequence[dict[str, Any]] = ()
-    solos: Sequence[Solo] = ()
-    training: dict[str, dict[str, float]] | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the object that ``--json`` prints."""
-        files = files_below(self.run)
-        content = {
-            "run": str(self.run),
-            "verdict": self.verdict,
-            "metrics": self.metrics,
-            "files": [str(path) for path in files],
-        }
-        return dict(finite(content))
-
-
 def write(result: Result) -> None:
     """Write everything about a result into its run folder; ``metrics.json`` comes last."""
     for solo in result.solos:
@@ -96,7 +41,7 @@ def write(result: Result) -> None:
         write_history(result.history, result.run / "history.csv")
         path = result.run / "plots" / "loss.png"
         plots.loss_curves(result.history, path, title="Surprise at the next value", unit="nats")
-    write_json(result.run / "metrics.json", {"verdict": result.verdict, **result.metrics})
+    write_json(result.run / METRICS, result.metrics)
 
 
 def write_solo(solo: Solo, folder: Path) -> None:
@@ -110,19 +55,9 @@ def write_solo(solo: Solo, folder: Path) -> None:
         write_bytes(folder / f"{solo.name}.wav", solo.wav)
 
 
-def solo_json(solo: Solo) -> dict[str, Any]:
-    """Return what ``metrics.json`` says about a solo."""
-    return {
-        "over": solo.over,
-        "bars": len(solo.measures),
-        "tempo_quarters_per_minute": round(solo.tempo, 3),
-        "metrics": solo.metrics,
-        "copied": solo.copied,
-    }
-
-
 def metric_rows(
-    metrics: Sequence[tuple[str, dict[str, float]]], training: dict[str, dict[str, float]] | None
+    metrics: Sequence[tuple[str, dict[str, float]]],
+    training: Mapping[str, Mapping[str, float]] | None,
 ) -> list[dict[str, Any]]:
     """Return a table: a row for each metric, a column for each piece, then the training music.
 
@@ -143,13 +78,13 @@ def metric_rows(
     return rows
 
 
-def result_rows(result: Result) -> list[dict[str, Any]]:
+def shown(result: Result) -> str:
     """Return the table of metrics that the terminal shows, for at most four pieces."""
     if result.solos:
         known = [(solo.name, solo.metrics) for solo in result.solos[:COLUMNS_AT_MOST]]
     else:
         known = [(Path(str(result.metrics["file"])).stem, result.metrics["metrics"])]
-    return metric_rows(known, result.training)
+    return table(metric_rows(known, result.training), texts=True)
 
 
 def part_rows(facts: Sequence[Any], melody: int, harmony: Sequence[int]) -> list[dict[str, Any]]:

@@ -16,13 +16,15 @@ from lstmkit.page.history import read_history
 
 PAGE, CARD = "report.html", "README.md"
 MAX_FILES = 200
+VIEWS = ("gates",)  # these have runs and pages, and no config
 
 
-def write(run: runs.Run) -> Path:
-    """Write ``report.html`` and the model card ``README.md`` into the run folder.
+def write(run: runs.Run, *, status: str | None = None) -> Path:
+    """Write `report.html` and the model card `README.md` into the run folder.
 
     Args:
-        run: A finished run of any pipeline.
+        run: A run of any pipeline.
+        status: How the run ended, as the page says it; None: as the manifest says it.
 
     Returns:
         The path of the page.
@@ -32,9 +34,11 @@ def write(run: runs.Run) -> Path:
         RunError: The disk is full, or the folder cannot be written.
     """
     manifest = run.manifest
+    if status is not None:
+        manifest["status"] = status
     page = _page_of(manifest)
     with _as_lstmkit_writes_it(run):
-        facts = _facts(run, manifest, page.verdict(_metrics(run)))
+        facts = _facts(run, manifest, _verdict(run))
         blocks = page.blocks(run)
         card = _environment().get_template("card.md").render(facts)
     _write_card(run.path / CARD, card)
@@ -58,13 +62,12 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     pipelines = sorted({str(run.manifest.get("pipeline")) for run in chosen})
     if len(pipelines) > 1:
         raise InputError(f"--compare: runs of {' and '.join(pipelines)}; expected one pipeline")
-    page = _page_of(chosen[0].manifest)
     names = [run.name for run in chosen]
     columns = ["", *names]
-    metrics = [dict(_flat(_metrics(run))) for run in chosen]
+    metrics = [dict(_flat(run.metrics)) for run in chosen]
     settings = [{"input": _inputs(run), **dict(_flat(_settings(run)))} for run in chosen]
     with _as_lstmkit_writes_it(*chosen):
-        verdicts = [(run.name, page.verdict(_metrics(run))) for run in chosen]
+        verdicts = [(run.name, _verdict(run)) for run in chosen]
     blocks: list[Block] = [
         Table("Verdicts", ["run", "verdict"], verdicts, texts=True),
         Table(
@@ -107,11 +110,11 @@ def _write_card(path: Path, text: str) -> None:
 
 
 def _page_of(manifest: dict[str, Any]) -> Any:
-    """Return the module that knows what a pipeline shows: its `verdict` and `blocks`."""
+    """Return the module that knows what a pipeline, or a view, shows: its `blocks`."""
     name = str(manifest.get("pipeline"))
-    if name not in config.pipelines():
-        known = ", ".join(config.pipelines())
-        raise InputError(f"a run of {name!r}: no such pipeline; expected one of {known}")
+    known = [*config.pipelines(), *VIEWS]
+    if name not in known:
+        raise InputError(f"a run of {name!r}: no such pipeline; expected one of {', '.join(known)}")
     return importlib.import_module(f"lstmkit.{name}.page")
 
 
@@ -125,7 +128,7 @@ def _facts(run: runs.Run, manifest: dict[str, Any], verdict: str) -> dict[str, A
         "verdict": verdict,
         "command": _command(manifest.get("command", [])),
         "config": _text(run.path / "config.yaml"),
-        "metrics": [(key, number(value)) for key, value in _flat(_metrics(run))],
+        "metrics": [(key, number(value)) for key, value in _flat(run.metrics)],
         "has_model": (run.path / runs.MODEL).exists(),
     }
 
@@ -162,19 +165,20 @@ def _plain_markdown(text: Any) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+!|~&" else c for c in line)
 
 
-def _metrics(run: runs.Run) -> dict[str, Any]:
-    return run.read_json("metrics.json") if (run.path / "metrics.json").exists() else {}
+def _verdict(run: runs.Run) -> str:
+    return str(run.metrics.get("verdict", ""))
 
 
 def _settings(run: runs.Run) -> dict[str, Any]:
-    pipeline = str(run.manifest.get("pipeline"))
-    path = run.path / "config.yaml"
-    return config.load(config.schema_of(pipeline), pipeline, path).model_dump(mode="json")
+    if not (run.path / runs.CONFIG).exists():
+        return {}
+    schema = config.schema_of(str(run.manifest.get("pipeline")))
+    return run.config(schema).model_dump(mode="json")
 
 
 def _inputs(run: runs.Run) -> str:
     """Return name and fingerprint of what a run was made from."""
-    read = run.manifest.get("inputs") or []
+    read = runs.inputs_of(run)
     return ", ".join(f"{Path(one['path']).name} ({one['sha256'][:8]})" for one in read)
 
 

@@ -13,7 +13,7 @@ from lstmkit.options import output_option
 
 @click.command(epilog="Example: lstmkit report --open")
 @click.argument(
-    "run_folders",
+    "wanted",
     metavar="[RUN]...",
     nargs=-1,
     type=click.Path(path_type=Path),
@@ -22,13 +22,9 @@ from lstmkit.options import output_option
 @click.option("--compare", is_flag=True, help="Show the runs given side by side.")
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @output_option
-def report(run_folders: tuple[Path, ...], compare: bool, show: bool, output: Path) -> None:
+def report(wanted: tuple[Path, ...], compare: bool, show: bool, output: Path) -> None:
     """Write the page of RUN, or of the newest run, as one file that opens anywhere."""
-    chosen = [runs.find_any(output, folder) for folder in run_folders]
-    if not chosen:
-        chosen = runs.list_runs(output)[-1:]
-    if not chosen:
-        raise InputError(f"no runs below {output}; make one with `lstmkit stock train`")
+    chosen = [runs.named(output, one) for one in wanted] or [runs.newest(output)]
     if len(chosen) > 1 and not compare:
         raise InputError("several runs: add --compare to see them side by side")
     from lstmkit.page import build

@@ -3,6 +3,7 @@
 import importlib.util
 import logging
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,13 @@ from lstmkit.errors import InputError
 from lstmkit.files import fingerprint, locate
 from lstmkit.stock import jumps
 from lstmkit.stock.calendar import Calendar, infer
-from lstmkit.stock.config import DataConfig
+from lstmkit.stock.config import DataConfig, StockConfig
 from lstmkit.stock.mending import mended
 from lstmkit.stock.reading.table import Asked, Table, read
 from lstmkit.stock.resampling import resampled
 
 SAMPLE = "GOOG"
 MIN_TRAIN_ROWS, MIN_TEST_ROWS = 30, 10
-SMALLEST_ADVICE = 21  # the default lags and moving average fit
 LARGEST = 1e100
 #: Endings of packed files, which are no part of a name.
 PACKED = {".gz": ".gz", ".zip": ".zip", ".bz2": ".bz2", ".xz": ".xz"}
@@ -39,11 +39,11 @@ class Dataset:
         values: In the file's units, float64, (rows, columns); column 0 is to be forecast.
         columns: Names of the columns.
         train_rows: Rows, from the start, that anything may be fitted on.
-        calendar: When further rows come.
         layout: What the reader recognised, in words.
         repairs: What was mended, each with a count.
         all_columns: Names of all columns of the file.
         fingerprint: Path, bytes and SHA-256 of the file, as `files.fingerprint` gives them.
+        exchange: The exchange whose sessions its calendar takes, None: its own.
     """
 
     name: str
@@ -52,16 +52,21 @@ class Dataset:
     values: np.ndarray
     columns: tuple[str, ...]
     train_rows: int
-    calendar: Calendar
     layout: str = ""
     repairs: tuple[str, ...] = field(default=())
     all_columns: tuple[str, ...] = ()
     fingerprint: dict[str, Any] = field(default_factory=dict)
+    exchange: str | None = None
 
     @property
     def prices(self) -> np.ndarray:
         """The column to forecast, (rows,)."""
         return self.values[:, 0]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """When its rows come."""
+        return infer(self.dates, self.exchange)
 
     def until(self, stop: int, *, train_rows: int) -> "Dataset":
         """Return the rows before `stop`, with another training span."""
@@ -87,32 +92,32 @@ def load(path: Path | None, config: DataConfig) -> Dataset:
     return dataset
 
 
-def require_rows(dataset: Dataset, config: DataConfig) -> None:
-    """Refuse a series that is too short to train and test on.
+def window_for(dataset: Dataset, config: StockConfig) -> StockConfig:
+    """Return the config with a window that the file can bear: the one asked for, or half a span.
 
     Raises:
-        InputError: With the number of rows that would do.
+        InputError: The series is too short to train and test on; with the rows that would do.
     """
-    rows, window = len(dataset.dates), config.window
-    test_rows = rows - dataset.train_rows
-    if dataset.train_rows - window >= MIN_TRAIN_ROWS and test_rows - window >= MIN_TEST_ROWS:
-        return
-    needed = int(
-        np.ceil(
-            max(
-                (window + MIN_TRAIN_ROWS) / config.train_fraction,
-                (window + MIN_TEST_ROWS) / (1 - config.train_fraction),
-            )
+    settings, rows = config.data, len(dataset.dates)
+    spans = dataset.train_rows, rows - dataset.train_rows
+    most = min(spans[0] - MIN_TRAIN_ROWS, spans[1] - MIN_TEST_ROWS)
+    if most >= settings.window:
+        return config
+    least = max(config.baselines.lags, config.baselines.moving_average) + 1
+    if most < least:
+        share = settings.train_fraction
+        needed = max((least + MIN_TRAIN_ROWS) / share, (least + MIN_TEST_ROWS) / (1 - share))
+        raise InputError(
+            f"{dataset.path}: too short: expected at least {int(np.ceil(needed)):,} rows for a "
+            f"window of {least} (baselines.lags and baselines.moving_average must fit into it) and "
+            f"data.train_fraction={share:g}, found {rows:,}; a longer file is needed"
         )
+    window = max(least, min(most, min(spans) // 2))
+    log.warning(
+        "%s: %s rows cannot bear data.window=%d: a window of %d rows is taken",
+        *(dataset.path.name, f"{rows:,}", settings.window, window),
     )
-    smaller = int(min(config.train_fraction, 1 - config.train_fraction) * rows) - MIN_TRAIN_ROWS
-    advice = f"a smaller window such as --set data.window={min(smaller, window // 2)} needs fewer"
-    if min(smaller, window // 2) < SMALLEST_ADVICE:
-        advice = "a longer file is needed"
-    raise InputError(
-        f"{dataset.path}: too short: expected at least {needed:,} rows for data.window={window} "
-        f"and data.train_fraction={config.train_fraction:g}, found {rows:,}; {advice}"
-    )
+    return config.model_copy(update={"data": settings.model_copy(update={"window": window})})
 
 
 def sample_path() -> Path:
@@ -181,7 +186,6 @@ def _clean(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:
     """Mend what is safe to mend, refuse the rest, resample, split."""
     alone = config.resample is None
     frame, repairs = mended(table.frame, table.columns, path, alone=alone)
-    calendar = None
     if config.resample is not None:
         calendar = infer(_instants(frame["date"]), config.calendar)
         frame, said = resampled(frame, config.resample, calendar)
@@ -196,11 +200,11 @@ def _clean(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:
         values=frame[list(table.columns)].to_numpy(np.float64),
         columns=table.columns,
         train_rows=int(len(frame) * config.train_fraction),
-        calendar=infer(dates, config.calendar),
         layout=table.layout,
         repairs=(*table.repairs, *repairs),
         all_columns=table.all_columns,
         fingerprint=table.fingerprint,
+        exchange=config.calendar,
     )
 
 

@@ -1,6 +1,7 @@
 """Score a trained model on the rows of a series, or several models on stretches that follow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,25 +10,32 @@ import numpy as np
 from lstmkit.stock import metrics
 from lstmkit.stock.forecaster import Forecaster
 from lstmkit.stock.intervals import interval_score, recent_error
-from lstmkit.stock.report import Bounds, Result
+from lstmkit.stock.result import Bounds, Result
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
 
 
-def score(folder: Path, dataset: "Dataset", trained: Forecaster, *, first_test: int) -> Result:
-    """Predict every row that has a window before it, and score the train and the test rows.
+def score(
+    folder: Path,
+    dataset: "Dataset",
+    trained: Forecaster,
+    predicted: np.ndarray,
+    *,
+    first_test: int,
+) -> Result:
+    """Score the train and the test rows.
 
     Args:
         folder: Where the result will be written.
         dataset: The series.
         trained: The model with its statistics.
+        predicted: Its forecast of every row that has a window before it, (rows - window,).
         first_test: The first row to score as test.
     """
     network, interval, prices = trained.network, trained.interval, dataset.prices
     rows = np.arange(network.window, len(prices))
     test, seen = rows >= first_test, rows < dataset.train_rows
-    predicted = network.predict(dataset.values, rows, label="evaluate")
     errors = network.scaling.error(prices[rows], predicted)
     known = recent_error(errors, interval.decay, interval.start)[:-1]
     unit = trained.baselines.naive_mae
@@ -48,7 +56,7 @@ def score(folder: Path, dataset: "Dataset", trained: Forecaster, *, first_test: 
     if seen.any():
         actual, naive = prices[rows][seen], prices[rows - 1][seen]
         train = metrics.score(actual, predicted[seen], naive, naive_mae=unit)
-    return result.with_metrics(_judge(result, unit) | {"train": train})
+    return replace(result, metrics=_judge(result, unit) | {"train": train})
 
 
 def join(folder: Path, folds: Sequence[Result], *, naive_mae: float) -> Result:
@@ -84,7 +92,7 @@ def join(folder: Path, folds: Sequence[Result], *, naive_mae: float) -> Result:
         coverage=last.coverage,
     )
     tests = [{"fold": number, **fold.metrics["test"]} for number, fold in enumerate(folds, 1)]
-    return result.with_metrics(_judge(result, naive_mae) | {"train": None, "folds": tests})
+    return replace(result, metrics=_judge(result, naive_mae) | {"train": None, "folds": tests})
 
 
 def _judge(result: Result, unit: float) -> dict[str, Any]:

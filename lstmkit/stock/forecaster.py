@@ -4,23 +4,21 @@ Saved beside the model as ``fitted.json`` and ``context.npz``, so that forecasti
 CSV nor Keras: NumPy reads the model and runs it.
 """
 
-import zipfile
-import zlib
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
 
-from lstmkit import files, runs, runtime
+from lstmkit import runs, runtime
 from lstmkit.errors import InputError
+from lstmkit.files import atomic, undamaged, write_json
 from lstmkit.progress import Progress
 from lstmkit.stock.baselines import Baselines
 from lstmkit.stock.calendar import Calendar
 from lstmkit.stock.config import IntervalConfig
 from lstmkit.stock.fitted import FittedFile
 from lstmkit.stock.intervals import Interval, conformal_quantile, recent_error
-from lstmkit.stock.report import Forecast
+from lstmkit.stock.result import Forecast
 from lstmkit.stock.scaling import Scaling, roll_forward, windows
 
 FITTED, CONTEXT = "fitted.json", "context.npz"
@@ -28,7 +26,6 @@ BLOCK_ROWS = 8192
 MAX_ORIGINS = 250
 WARM_UP_ROWS = 250
 TINY = 1e-300
-DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,19 @@ class Network:
                 )
                 progress.update(len(block))
         return predicted
+
+    def predict_all(self, values: np.ndarray, *, last: bool = False) -> np.ndarray:
+        """Return the forecast of every row that has a window before it.
+
+        Args:
+            values: The whole series, (rows, columns).
+            last: Only of the newest rows, as many as a forecast looks back on.
+
+        Returns:
+            Prices, (rows - window,), or fewer.
+        """
+        first = max(self.window, len(values) - WARM_UP_ROWS) if last else self.window
+        return self.predict(values, np.arange(first, len(values)), label="evaluate")
 
     def paths(self, values: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
         """Return forecasts of rows `origin`, `origin` + 1, ..., made before row `origin`.
@@ -128,7 +138,7 @@ class Forecaster:
             "interval": asdict(self.interval),
             "calendar": asdict(context.calendar),
         }
-        with files.atomic(run.path / CONTEXT, "wb") as stream:
+        with atomic(run.path / CONTEXT, "wb") as stream:
             np.savez(
                 stream,
                 window=context.window,
@@ -136,7 +146,7 @@ class Forecaster:
                 prices=context.prices,
                 recent_error=np.float64(context.recent_error),
             )
-        files.write_json(run.path / FITTED, content)
+        write_json(run.path / FITTED, content)
 
 
 @dataclass(frozen=True)
@@ -159,22 +169,27 @@ class Context:
 
 
 def calibrate(
-    network: Network, values: np.ndarray, held_out: np.ndarray, settings: IntervalConfig
+    network: Network,
+    values: np.ndarray,
+    predicted: np.ndarray,
+    held_out: np.ndarray,
+    settings: IntervalConfig,
 ) -> Interval:
     """Calibrate the interval on the training span.
 
     Args:
         network: The trained network.
         values: Training rows only, (rows, columns).
+        predicted: Its forecast of every row from its window on, (rows - window,) at least.
         held_out: Rows no weight was fitted on, (n,), the tail of `values`; they did choose the
             epoch, one number out of a few dozen. (Where nothing was held out these are all rows,
             and the interval is too narrow by what was overfitted.)
         settings: Coverage, decay, horizons.
     """
-    prices = values[:, 0]
-    first = max(network.window, held_out[0] - WARM_UP_ROWS)
-    rows = np.arange(first, len(prices))
-    errors = network.scaling.error(prices[rows], network.predict(values, rows, label="calibrate"))
+    prices, window = values[:, 0], network.window
+    first = max(window, held_out[0] - WARM_UP_ROWS)
+    told = predicted[first - window : len(prices) - window]
+    errors = network.scaling.error(prices[first:], told)
     start = float(np.abs(errors).mean())
     known = np.maximum(recent_error(errors, settings.decay, start), TINY)
     chosen = held_out - first
@@ -230,21 +245,19 @@ def load_context(run: runs.Run) -> Context:
     """
     content = _fitted(run)
     path = run.path / CONTEXT
-    try:
-        with np.load(path, allow_pickle=False) as saved:
-            context = Context(
-                window=saved["window"],
-                dates=saved["dates"].astype("datetime64[s]"),
-                prices=saved["prices"].astype(np.float64),
-                recent_error=float(saved["recent_error"]),
-                calendar=Calendar.from_json(content.calendar.model_dump()),
-            )
-    except DAMAGE as error:
-        raise _damaged(path, error) from error
-    shape = (content.window, len(content.scaling.center))
-    fits = context.window.shape == shape and len(context.dates) == len(context.prices) > 0
-    if not fits or not np.isfinite(context.window).all() or not np.isfinite(context.prices).all():
-        raise _damaged(path, ValueError(f"expected a window of shape {shape} and prices"))
+    with undamaged(path), np.load(path, allow_pickle=False) as saved:
+        context = Context(
+            window=saved["window"],
+            dates=saved["dates"].astype("datetime64[s]"),
+            prices=saved["prices"].astype(np.float64),
+            recent_error=float(saved["recent_error"]),
+            calendar=Calendar.from_json(content.calendar.model_dump()),
+        )
+        shape = (content.window, len(content.scaling.center))
+        fits = context.window.shape == shape and len(context.dates) == len(context.prices) > 0
+        finite = np.isfinite(context.window).all() and np.isfinite(context.prices).all()
+        if not (fits and finite):
+            raise ValueError(f"expected a window of shape {shape} and prices")
     return context
 
 
@@ -258,7 +271,3 @@ def _fitted(run: runs.Run) -> FittedFile:
             f"{run.path / FITTED}: {where or 'content'}: {first['msg']}; edited, or from another "
             f"version; train again"
         ) from error
-
-
-def _damaged(path: Path, error: Exception) -> InputError:
-    return InputError(f"{path}: missing, damaged or from another version ({error}); train again")

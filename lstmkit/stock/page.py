@@ -20,15 +20,10 @@ SHARES = ("mape", "skill", "directional_accuracy")
 FOLD_COLUMNS = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
 
 
-def verdict(metrics: dict[str, Any]) -> str:
-    """Return the sentence that stands first; none where nothing was scored."""
-    return str(metrics.get("verdict", ""))
-
-
 def blocks(run: Run) -> list[Block]:
     """Return scores beside the baselines, the forecasts with their interval, and the loss."""
     found: list[Block] = []
-    metrics = run.read_json("metrics.json") if (run.path / "metrics.json").exists() else {}
+    metrics = run.metrics
     if metrics:
         found.append(_scores(metrics))
     if metrics.get("folds"):

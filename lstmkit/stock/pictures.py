@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from lstmkit import plots
 from lstmkit.plots import ACTUAL, NAIVE, PREDICTED, TRAIN
-from lstmkit.stock.report import Forecast, Result, iso
+from lstmkit.stock.result import Forecast, Result, iso
 
 
 def prediction(result: Result, path: Path) -> None:

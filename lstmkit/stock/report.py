@@ -1,111 +1,20 @@
 """A `Result` into CSV, JSON and plots, and into the table that the terminal shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lstmkit.files import atomic, files_below, finite, write_json
-from lstmkit.runs import write_history
+from lstmkit import terminal
+from lstmkit.files import atomic, write_json
+from lstmkit.result import write_history
+from lstmkit.runs import METRICS
+from lstmkit.stock.result import Forecast, Result, is_daily
 
 NUMBER = "%.10g"
 ZOOM_ROWS = 120
 BLOCK = 100_000
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """Rows that lie in the future.
-
-    Attributes:
-        dates: `datetime64[s]`, (n,).
-        predicted: In the file's unit, (n,).
-        lower: Lower end of the interval, (n,).
-        upper: Upper end of the interval, (n,).
-    """
-
-    dates: np.ndarray
-    predicted: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Both ends of an interval, in the file's unit, (n,) each."""
-
-    lower: np.ndarray
-    upper: np.ndarray
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one model did on one series.
-
-    Attributes:
-        run: The run folder.
-        name: The ticker.
-        column: Name of the forecast column.
-        dates: Of all rows, `datetime64[s]`, (rows,).
-        prices: Of all rows, (rows,).
-        rows: The test rows, (n,), indices into `dates`.
-        predicted: Forecast of every test row, (n,).
-        interval: The calibrated interval of every test row.
-        constant: One of constant width, to compare with.
-        baselines: Forecasts of the test rows by name, (n,) each.
-        coverage: What share of rows the intervals aim to hold.
-        metrics: `verdict`, `train`, `test` and `baselines`; `folds` of a backtest.
-        history: One row per epoch; empty where nothing was trained.
-        forecast: The future; None where it was not asked for.
-    """
-
-    run: Path
-    name: str
-    column: str
-    dates: np.ndarray
-    prices: np.ndarray
-    rows: np.ndarray
-    predicted: np.ndarray
-    interval: Bounds
-    constant: Bounds
-    baselines: dict[str, np.ndarray]
-    coverage: float
-    metrics: dict[str, Any] = field(default_factory=dict)
-    history: Sequence[dict[str, Any]] = ()
-    forecast: Forecast | None = None
-
-    @property
-    def actual(self) -> np.ndarray:
-        """What happened on the test rows, (n,)."""
-        return self.prices[self.rows]
-
-    @property
-    def naive(self) -> np.ndarray:
-        """The price of the row before each test row, (n,)."""
-        return self.prices[self.rows - 1]
-
-    @property
-    def verdict(self) -> str:
-        """One sentence: beats, equals or loses to "tomorrow = today"."""
-        return str(self.metrics["verdict"])
-
-    def with_metrics(self, metrics: dict[str, Any]) -> "Result":
-        """Return the same result with its scores."""
-        return replace(self, metrics=metrics)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the object that ``--json`` prints."""
-        files = files_below(self.run)
-        scores = {name: value for name, value in self.metrics.items() if name != "verdict"}
-        content = {
-            "run": str(self.run),
-            "verdict": self.verdict,
-            "metrics": scores,
-            "files": [str(path) for path in files],
-        }
-        return dict(finite(content))
 
 
 def write(result: Result) -> None:
@@ -116,7 +25,7 @@ def write(result: Result) -> None:
     if result.forecast is not None:
         write_forecast(result.forecast, result.run / "forecast.csv")
     draw(result, result.run / "plots")
-    write_json(result.run / "metrics.json", result.metrics)
+    write_json(result.run / METRICS, result.metrics)
 
 
 def write_predictions(result: Result, path: Path) -> None:
@@ -133,19 +42,18 @@ def write_forecast(forecast: Forecast, path: Path) -> None:
     _write_dated(path, "date,predicted,lower,upper", forecast.dates, columns)
 
 
-def iso(dates: np.ndarray) -> np.ndarray:
-    """Return dates as ISO texts: days where every row is a midnight, else seconds."""
-    return np.datetime_as_string(
-        dates.astype("datetime64[D]" if _daily(dates) else "datetime64[s]")
-    )
+def shown(result: Result) -> str:
+    """Return what the terminal shows before the verdict: tables, and what the interval held."""
+    parts = [terminal.table(_rows(result)), _interval_line(result)]
+    if "folds" in result.metrics:
+        names = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
+        folds = [{name: fold[name] for name in names} for fold in result.metrics["folds"]]
+        parts.insert(0, terminal.table(folds))
+    return "\n\n".join(parts)
 
 
-def _daily(dates: np.ndarray) -> bool:
-    return bool((dates.astype("datetime64[D]") == dates).all())
-
-
-def table(result: Result) -> list[dict[str, Any]]:
-    """Return the rows of the table that the terminal shows: the LSTM first, then the baselines."""
+def _rows(result: Result) -> list[dict[str, Any]]:
+    """Return the rows of the table: the LSTM first, then the baselines."""
     test = result.metrics["test"]
     rows = [{"forecast": "LSTM", **{key: test[key] for key in ("rmse", "mae", "mape", "skill")}}]
     for name, scores in result.metrics["baselines"].items():
@@ -154,13 +62,7 @@ def table(result: Result) -> list[dict[str, Any]]:
     return rows
 
 
-def fold_table(result: Result) -> list[dict[str, Any]]:
-    """Return the rows of the table of a backtest, one per fold."""
-    names = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
-    return [{name: fold[name] for name in names} for fold in result.metrics["folds"]]
-
-
-def interval_line(result: Result) -> str:
+def _interval_line(result: Result) -> str:
     """Say how the interval did, beside one of constant width."""
     test = result.metrics["test"]
     return (
@@ -170,16 +72,9 @@ def interval_line(result: Result) -> str:
     )
 
 
-def forecast_rows(forecast: Forecast) -> list[dict[str, Any]]:
-    """Return the forecast as rows ``date, predicted, lower, upper``."""
-    columns = (forecast.predicted, forecast.lower, forecast.upper)
-    cells = zip(iso(forecast.dates).tolist(), *(c.tolist() for c in columns), strict=True)
-    return [dict(zip(("date", "predicted", "lower", "upper"), row, strict=True)) for row in cells]
-
-
 def draw(result: Result, folder: Path) -> None:
     """Draw every plot of a result as PNG."""
-    from lstmkit.stock import pictures
+    from lstmkit.stock import pictures  # a forecast alone needs no plotting library
 
     pictures.prediction(result, folder / "prediction.png")
     pictures.zoom(result, folder / "zoom.png", rows=ZOOM_ROWS)
@@ -194,7 +89,7 @@ def draw(result: Result, folder: Path) -> None:
 
 def _write_dated(path: Path, header: str, dates: np.ndarray, columns: Sequence[np.ndarray]) -> None:
     line = ",".join(["%s", *[NUMBER] * len(columns)]) + "\n"
-    dates = dates.astype("datetime64[D]" if _daily(dates) else "datetime64[s]")
+    dates = dates.astype("datetime64[D]" if is_daily(dates) else "datetime64[s]")
     with atomic(path) as stream:
         stream.write(header + "\n")
         for start in range(0, len(dates), BLOCK):

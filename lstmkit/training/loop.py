@@ -1,291 +1,225 @@
-"""What every fit shares: seed, progress, early stopping, checkpoint and resume.
+"""The one learning loop: patience, progress, checkpoint, resume, divergence.
 
-The mathematics is Keras's own: each step is ``model.train_step``, as `keras.Model.fit` runs it.
-What differs is the loop around it. Examples live as tensors and a batch is gathered by index
-inside the graph, so many steps run in one call; and everything that the next step depends on
-(weights, optimizer, dropout seeds, running metrics, the place in the shuffled order) is in the
-checkpoint, so that a resumed run ends with the same weights and the same history as an
-uninterrupted one.
+What learns is a `Learner`: a Keras model in TensorFlow's graph (`keras_learner`), or the NumPy
+character model (`lstmkit.letters.learner`). All that its next step depends on is in the checkpoint,
+with the place in the loop, so that a run that was stopped anywhere ends with the same weights and
+the same history as one that was not.
 """
 
-import importlib.util
 import io
 import json
 import logging
 import math
 import time
-import zipfile
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from lstmkit.quiet import native_stderr
-
-with native_stderr():
-    import keras
-    import tensorflow as tf
-
-from lstmkit.config import TrainConfig
-from lstmkit.errors import InputError, InterruptedRunError, RunError
-from lstmkit.files import whole, write_bytes
+from lstmkit.errors import InterruptedRunError, RunError
+from lstmkit.files import undamaged, write_bytes
 from lstmkit.progress import Progress
 from lstmkit.runs import Run
-from lstmkit.training import fused
-from lstmkit.training.allocation import keep_freed_memory
 from lstmkit.training.stopping import stop_signals
 
 CHECKPOINT = "checkpoint.npz"
 SECONDS_PER_CALL = 0.5
 
+Row = dict[str, Any]
+History = list[Row]
 log = logging.getLogger(__name__)
-tf.get_logger().setLevel(logging.ERROR)  # every fold of a backtest is traced, and that is meant
 
 
-class Examples(Protocol):
-    """Training examples of which any batch can be gathered inside a TensorFlow graph."""
+class Settings(Protocol):
+    """The part of a config that the loop reads."""
 
-    def __len__(self) -> int:
-        """Return the number of examples."""
+    @property
+    def epochs(self) -> int:
+        """Passes over the examples, at most."""
 
-    def gather(self, indices: tf.Tensor) -> tuple[Any, ...]:
-        """Return ``(x, y)`` or ``(x, y, sample_weight)`` for `indices` of shape (batch,)."""
+    @property
+    def patience(self) -> int | None:
+        """Epochs without a better validation loss before it stops; None: never."""
+
+    @property
+    def learning_rate(self) -> float:
+        """How far a step goes; the advice after a divergence."""
+
+    @property
+    def checkpoint_seconds(self) -> float:
+        """At most this much work is lost when the process is killed."""
 
 
-class ArrayExamples:
-    """Examples that are rows of arrays.
+class Learner(Protocol):
+    """What the loop asks of a network that learns, whatever it is made of."""
 
-    Args:
-        x: Inputs, (examples, ...); a tuple or dictionary of arrays for several inputs.
-        y: Targets, (examples, ...).
-        sample_weight: Weight of each example, (examples,), or None.
-    """
+    steps: int  # in an epoch
 
-    def __init__(self, x: Any, y: Any, sample_weight: np.ndarray | None = None) -> None:
-        """Move the arrays into tensors, once."""
-        arrays = (x, y) if sample_weight is None else (x, y, sample_weight)
-        self._tensors = tf.nest.map_structure(tf.convert_to_tensor, arrays)
+    def step(self, epoch: int, first: int, last: int) -> dict[str, float]:
+        """Take steps `first` to `last` of an epoch; return its metrics so far, `loss` among them.
 
-    def __len__(self) -> int:
-        return int(tf.nest.flatten(self._tensors)[0].shape[0])
+        The order of the examples depends on the seed and the epoch alone. Step 0 begins the epoch's
+        metrics anew.
+        """
 
-    def gather(self, indices: tf.Tensor) -> tuple[Any, ...]:
-        """Return the rows at `indices`."""
-        rows = tf.nest.map_structure(lambda tensor: tf.gather(tensor, indices), self._tensors)
-        return tuple(rows)
+    def score(self) -> dict[str, float | None]:
+        """Return the metrics of the held-out examples; None, or no metric, where there are none."""
+
+    def remarks(self) -> Row:
+        """Return what else the row of an epoch should hold."""
+
+    def keep(self) -> None:
+        """Remember the weights as the best so far."""
+
+    def take_best(self) -> None:
+        """Go back to the weights that were kept."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that the next step depends on, the kept weights included."""
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take up what `state` returned."""
 
 
 @dataclass
-class _State:
-    """All that the next step depends on, beside the variables."""
+class Place:
+    """Where the loop is: all that it depends on itself."""
 
     epoch: int = 0
     step: int = 0
     best: float = math.inf
     best_epoch: int = 0
     finished: bool = False
-    history: list[dict[str, float | int | None]] = field(default_factory=list)
-
-
-def seed_everything(seed: int) -> None:
-    """Seed Python, NumPy and Keras, and make TensorFlow's kernels deterministic.
-
-    Raises:
-        InputError: Keras runs on another backend than TensorFlow.
-    """
-    backend = keras.backend.backend()
-    if backend != "tensorflow":
-        raise InputError(
-            f"KERAS_BACKEND: lstmkit trains on tensorflow, found {backend}; unset KERAS_BACKEND"
-        )
-    keras.utils.set_random_seed(seed)
-    tf.config.experimental.enable_op_determinism()
-
-
-def accelerate(model: keras.Model, config: TrainConfig) -> None:
-    """Run the model's LSTM layers through the fused kernel, unless the config says not to."""
-    if config.accelerate:
-        keep_freed_memory()
-        for layer in fused.accelerate(model):
-            log.info("%s", layer)
-
-
-def optimizer(config: TrainConfig) -> keras.Optimizer:
-    """Return Adam (Kingma and Ba, 2015) with the learning rate and clipping of the config."""
-    return keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip_norm)
+    history: History = field(default_factory=list)
 
 
 def fit(
-    model: keras.Model,
-    train: Examples,
-    validation: Examples | None,
-    *,
-    batch_size: int,
-    config: TrainConfig,
-    seed: int,
+    learner: Learner,
+    settings: Settings,
     run: Run,
-    resume_command: str,
+    *,
     label: str = "train",
-) -> list[dict[str, float | int | None]]:
-    """Train a compiled model; afterwards it holds the best weights.
+    observers: Sequence[Callable[[Row], None]] = (),
+) -> History:
+    """Let a network learn; afterwards it holds its best weights.
 
-    Best is the lowest validation loss, the untrained model (epoch 0) included; without validation
-    examples it is the last epoch. If the run folder holds a checkpoint, training goes on from it.
+    Best is the lowest validation loss, the untrained network (epoch 0) included; where nothing is
+    held out it is the last epoch. If the run folder holds a checkpoint, learning goes on from it;
+    after the last epoch the checkpoint stays, so that whatever comes next can be stopped too.
 
     Args:
-        model: A built and compiled model.
-        train: Examples to learn from.
-        validation: Examples that decide when to stop, or None.
-        batch_size: Examples per step.
-        config: Epochs, patience and the rest.
-        seed: Decides the order of the examples in every epoch.
-        run: Where checkpoints go.
-        resume_command: What to tell the user after an interruption.
+        learner: What learns.
+        settings: Epochs, patience and the rest.
+        run: Where the checkpoint is kept.
         label: What the progress line says.
+        observers: Called with the row of every epoch that ends.
 
     Returns:
-        One row per epoch: ``epoch``, ``loss`` and the model's metrics, each also as ``val_...``.
+        One row per epoch: `epoch`, `loss` and the learner's metrics, each also as `val_...`.
 
     Raises:
         InterruptedRunError: The user stopped it; the checkpoint is saved.
         RunError: The loss is no longer a finite number.
+        InputError: The checkpoint is damaged.
     """
-    loop = _Loop(model, train, validation, batch_size, config, seed, run)
+    loop = Loop(learner, settings, run, observers)
     with stop_signals() as stopped:
-        loop.run_to_end(stopped, resume_command, label)
-    return loop.state.history
+        loop.run_to_end(stopped, label)
+    return loop.place.history
 
 
 def forget_checkpoint(run: Run) -> None:
-    """Remove the checkpoint of a finished run."""
+    """Remove what a run had kept to be resumed."""
     (run.path / CHECKPOINT).unlink(missing_ok=True)
 
 
-class _Loop:
+class Loop:
+    """One training from its checkpoint, if there is one, to its end."""
+
     def __init__(
         self,
-        model: keras.Model,
-        train: Examples,
-        validation: Examples | None,
-        batch_size: int,
-        config: TrainConfig,
-        seed: int,
+        learner: Learner,
+        settings: Settings,
         run: Run,
+        observers: Sequence[Callable[[Row], None]] = (),
     ) -> None:
-        self.model, self.config, self.seed, self.path = model, config, seed, run.path / CHECKPOINT
-        self.train, self.validation = train, validation
-        self.batch = min(batch_size, len(train))
-        self.steps = math.ceil(len(train) / self.batch)
-        self.state = _State()
+        """Begin at the beginning; `run_to_end` looks for a checkpoint."""
+        self.learner, self.settings, self.path = learner, settings, run.path / CHECKPOINT
+        self.observers = observers
+        self.place = Place()
+        self.metrics: dict[str, float] = {}
         self.saved_at = time.monotonic()
         self.span = 1  # steps per call, found while training
-        self.metrics: dict[str, float] = {}
-        _build(model, train)
-        self.best_weights: list[np.ndarray] = []  # stays empty where nothing is held out
-        self.train_steps = self._graph(train, model.train_step)
-        self.test_steps = self._graph(validation, model.test_step) if validation else None
-        self.board = _tensorboard(run) if config.tensorboard else None
 
-    def _graph(self, examples: Examples, step: Callable[[Any], Any]) -> Any:
-        """Return a graph function that runs steps ``first`` to ``last`` of an order.
-
-        It returns the metrics so far: reckoned there, they cost nothing beside the steps.
-        """
-        batch = self.batch
-
-        @tf.function(  # type: ignore[untyped-decorator]
-            input_signature=[
-                tf.TensorSpec([None], tf.int32),
-                tf.TensorSpec([], tf.int32),
-                tf.TensorSpec([], tf.int32),
-            ]
-        )
-        def steps(order: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> dict[str, tf.Tensor]:
-            for index in tf.range(first, last):
-                step(examples.gather(order[index * batch : (index + 1) * batch]))
-            results: dict[str, tf.Tensor] = self.model.get_metrics_result()
-            return results
-
-        return steps
-
-    def run_to_end(self, stopped: Callable[[], bool], resume_command: str, label: str) -> None:
-        """Train from the checkpoint, if there is one, to the last epoch."""
-        state = self.state
+    def run_to_end(self, stopped: Callable[[], bool], label: str) -> None:
+        """Learn to the last epoch."""
+        place, steps = self.place, self.learner.steps
         if self.path.exists():
-            self._restore()
-            state = self.state
-            log.info("resuming in epoch %d of %d", state.epoch + 1, self.config.epochs)
-        elif self.validation is not None:
-            self._close_epoch({"loss": None})
+            place = self._restore()
+            log.info("resuming in epoch %d of %d", place.epoch + 1, self.settings.epochs)
+        elif scored := self.learner.score():
+            self._close_epoch({"loss": None}, scored)
+            self._observe()
         with Progress(
-            self.config.epochs * self.steps,
+            self.settings.epochs * steps,
             label=label,
-            initial=state.epoch * self.steps + state.step,
-            at_most=self.config.patience is not None,
+            initial=place.epoch * steps + place.step,
+            at_most=self.settings.patience is not None,
         ) as progress:
-            while not state.finished:
-                self._epoch(progress, stopped, resume_command)
-        if self.best_weights:
-            self.model.set_weights(self.best_weights)
+            while not place.finished:
+                self._epoch(progress, stopped)
+        if place.history[-1].get("val_loss") is not None:
+            self.learner.take_best()
         self._save()
 
-    def _epoch(self, progress: Progress, stopped: Callable[[], bool], resume: str) -> None:
-        state, order = self.state, self._order()
-        if state.step == 0:
-            self.model.reset_metrics()
-        while state.step < self.steps:
-            last = min(state.step + self.span, self.steps)
+    def _epoch(self, progress: Progress, stopped: Callable[[], bool]) -> None:
+        place, steps = self.place, self.learner.steps
+        while place.step < steps:
+            last = min(place.step + self.span, steps)
             began = time.monotonic()
-            self.metrics = _floats(self.train_steps(order, state.step, last))
-            spent = time.monotonic() - began
-            done, state.step = last - state.step, last
-            if spent < SECONDS_PER_CALL:
-                self.span = min(2 * self.span, self.steps)
-            elif self.span > 1:
-                self.span //= 2
-            if state.step < self.steps:
+            self.metrics = self.learner.step(place.epoch, place.step, last)
+            self._pace(time.monotonic() - began)
+            done, place.step = last - place.step, last
+            if place.step < steps:
                 progress.update(done, self._text())
-                self._breathe(stopped, resume)
-        self._close_epoch(self.metrics)
+                self._breathe(stopped)
+        place.epoch, place.step = place.epoch + 1, 0
+        self._close_epoch(self.metrics, self.learner.score())
         progress.update(done, self._text())
-        self._breathe(stopped, resume)
+        with progress.aside():
+            self._observe()
+        self._breathe(stopped)
 
-    def _order(self) -> tf.Tensor:
-        """Return the shuffled indices of this epoch, the same whenever it is run."""
-        shuffled = np.random.default_rng([self.seed, self.state.epoch]).permutation(len(self.train))
-        return tf.constant(shuffled, tf.int32)
+    def _pace(self, seconds: float) -> None:
+        """Take more steps per call while calls are short, fewer once they are long."""
+        if seconds < SECONDS_PER_CALL:
+            self.span = min(2 * self.span, self.learner.steps)
+        elif self.span > 1:
+            self.span //= 2
 
-    def _close_epoch(self, metrics: dict[str, Any]) -> None:
-        """Score the validation examples, note the epoch, decide whether to stop."""
-        state, config = self.state, self.config
-        trained = bool(state.step)
-        state.epoch, state.step = state.epoch + trained, 0
-        row = {"epoch": state.epoch, **metrics}
-        if self.validation is not None and self.test_steps is not None:
-            self.model.reset_metrics()
-            count = math.ceil(len(self.validation) / self.batch)
-            found = _floats(self.test_steps(tf.range(len(self.validation)), 0, count))
-            row |= {f"val_{name}": value for name, value in found.items()}
-        state.history.append(row)
+    def _close_epoch(self, metrics: Mapping[str, Any], scored: Mapping[str, float | None]) -> None:
+        """Note the epoch, remember the weights if they are the best, decide whether to stop."""
+        place, settings = self.place, self.settings
+        row = {"epoch": place.epoch, **metrics}
+        row |= {f"val_{name}": value for name, value in scored.items()}
         self._refuse_divergence(row)
-        watched = row.get("val_loss", -state.epoch)
-        if watched < state.best:
-            state.best, state.best_epoch = watched, state.epoch
-            if self.validation is not None:
-                self.best_weights = [weight.numpy() for weight in self.model.weights]
-        waited = state.epoch - state.best_epoch
-        out_of_patience = config.patience is not None and waited >= config.patience
-        state.finished = state.epoch >= config.epochs or out_of_patience
-        if self.board is not None:
-            with self.board.as_default():
-                for name, value in row.items():
-                    if name != "epoch" and value is not None:
-                        tf.summary.scalar(name, value, step=state.epoch)
+        place.history.append({**row, **self.learner.remarks()})
+        loss = scored.get("loss")
+        watched = -place.epoch if loss is None else loss
+        if watched < place.best:
+            place.best, place.best_epoch = watched, place.epoch
+            if loss is not None:
+                self.learner.keep()
+        waited = place.epoch - place.best_epoch
+        out_of_patience = settings.patience is not None and waited >= settings.patience
+        place.finished = place.epoch >= settings.epochs or out_of_patience
 
-    def _refuse_divergence(self, row: dict[str, Any]) -> None:
+    def _observe(self) -> None:
+        for observer in self.observers:
+            observer(self.place.history[-1])
+
+    def _refuse_divergence(self, row: Mapping[str, Any]) -> None:
         for name in ("loss", "val_loss"):
             value = row.get(name)
             if value is not None and not math.isfinite(value):
@@ -293,92 +227,40 @@ class _Loop:
                 raise RunError(
                     f"training diverged: {name} is {value} in epoch {row['epoch']}; expected a "
                     f"finite number; try --set train.learning_rate="
-                    f"{self.config.learning_rate / 10:g} or --set train.clip_norm=1"
+                    f"{self.settings.learning_rate / 10:g}"
                 )
 
     def _text(self) -> str:
-        state = self.state
-        row = state.history[-1] if state.history and state.step == 0 else self.metrics
-        shown = [f"epoch {state.epoch + bool(state.step)}/{self.config.epochs}"]
+        place = self.place
+        row = place.history[-1] if place.history and place.step == 0 else self.metrics
+        shown = [f"epoch {place.epoch + bool(place.step)}/{self.settings.epochs}"]
         shown += [f"{k} {row[k]:.4g}" for k in ("loss", "val_loss") if row.get(k) is not None]
         return ", ".join(shown)
 
-    def _breathe(self, stopped: Callable[[], bool], resume_command: str) -> None:
+    def _breathe(self, stopped: Callable[[], bool]) -> None:
         """Save if it is time, or if the user wants to stop."""
         if stopped():
             self._save()
             raise InterruptedRunError(
-                f"stopped after {self.state.epoch} of {self.config.epochs} epochs; "
-                f"nothing is lost; go on with:\n  {resume_command}"
+                f"stopped after {self.place.epoch} of {self.settings.epochs} epochs; "
+                "nothing is lost"
             )
-        if time.monotonic() - self.saved_at >= self.config.checkpoint_seconds:
+        if time.monotonic() - self.saved_at >= self.settings.checkpoint_seconds:
             self._save()
 
-    def _variables(self) -> dict[str, Any]:
-        groups = {
-            "model": self.model.variables,
-            "optimizer": self.model.optimizer.variables,
-            "metric": self.model.metrics_variables,
-        }
-        return {f"{name}{i}": v for name, group in groups.items() for i, v in enumerate(group)}
-
     def _save(self) -> None:
-        arrays = {name: np.asarray(variable) for name, variable in self._variables().items()}
-        arrays |= {f"best{i}": weight for i, weight in enumerate(self.best_weights)}
-        arrays["meta"] = np.frombuffer(json.dumps(asdict(self.state)).encode(), np.uint8)
+        arrays: dict[str, Any] = dict(self.learner.state())
+        arrays["place"] = np.frombuffer(json.dumps(asdict(self.place)).encode(), np.uint8)
         stream = io.BytesIO()
-        np.savez(stream, **arrays)  # type: ignore[arg-type]
+        np.savez(stream, **arrays)
         write_bytes(self.path, stream.getvalue())
         self.saved_at = time.monotonic()
 
-    def _restore(self) -> None:
-        try:
-            with np.load(self.path, allow_pickle=False) as saved:
-                self.state = _State(**json.loads(saved["meta"].tobytes()))
-                for name, variable in self._variables().items():
-                    variable.assign(saved[name])
-                kept = len(self.model.weights) if self.validation is not None else 0
-                self.best_weights = [saved[f"best{i}"] for i in range(kept)]
-        except (
-            *(OSError, ValueError, KeyError, TypeError, EOFError),
-            *(zipfile.BadZipFile, zlib.error),
-        ) as error:
-            raise InputError(
-                f"{self.path}: damaged or from another version ({error}); "
-                f"delete it to start this run over"
-            ) from error
-
-
-def _floats(results: dict[str, tf.Tensor]) -> dict[str, float]:
-    return {name: float(value) for name, value in results.items()}
-
-
-def _build(model: keras.Model, examples: Examples) -> None:
-    """Make the variables of optimizer and metrics now: a graph's loop cannot."""
-    model.optimizer.build(model.trainable_variables)
-    x, y, *weight = examples.gather(tf.constant([0], tf.int32))
-    answer = tf.nest.map_structure(_zeros_like_output, model.output, y)
-    model.compute_loss(x=x, y=y, y_pred=answer, sample_weight=weight[0] if weight else None)
-    model.compute_metrics(x, y, answer, weight[0] if weight else None)
-    model.reset_metrics()
-
-
-def _zeros_like_output(output: keras.KerasTensor, target: tf.Tensor) -> tf.Tensor:
-    """Return zeros for one example; a free time axis is as long as the target's."""
-    shape = [1, *output.shape[1:]]
-    return tf.zeros([target.shape[i] if n is None else n for i, n in enumerate(shape)])
-
-
-def _tensorboard(run: Run) -> Any:
-    if importlib.util.find_spec("tensorboard") is None:
-        raise InputError(
-            "train.tensorboard: TensorBoard is not installed; "
-            "pip install 'lstmkit[tensorboard]', or set it to false"
-        )
-    return tf.summary.create_file_writer(str(run.path / "tensorboard"))
-
-
-def save_model(model: keras.Model, path: Path) -> None:
-    """Save a plain ``.keras`` file, whole or not at all."""
-    with whole(path) as temporary:
-        model.save(temporary)
+    def _restore(self) -> Place:
+        with (
+            undamaged(self.path, remedy="delete it to start this run over"),
+            np.load(self.path, allow_pickle=False) as saved,
+        ):
+            self.place = Place(**json.loads(saved["place"].tobytes()))
+            self.learner.restore(saved)
+        return self.place

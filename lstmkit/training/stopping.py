@@ -1,17 +1,21 @@
-"""The wish to stop: Ctrl-C and SIGTERM are seen between two steps, so that no step is half done."""
+"""The wish to stop: Ctrl-C, SIGTERM and a closed terminal."""
 
+import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from lstmkit.errors import InterruptedRunError
+#: What asks a process to end; Windows has no SIGHUP.
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 @contextmanager
 def stop_signals() -> Iterator[Callable[[], bool]]:
-    """Turn the first SIGINT or SIGTERM into a wish that a loop asks for between two steps.
+    """Turn the first signal into a wish that a loop asks for between two steps.
 
     A second one ends the work at once; what was saved last stays.
 
@@ -25,34 +29,28 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         wish.set()
 
-    if threading.current_thread() is not threading.main_thread():
+    with _handled_by(handle):
         yield wish.is_set
-        return
-    old = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield wish.is_set
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
-def resumable_by(command: str) -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM anywhere inside into an ending that names the resume command.
-
-    Raises:
-        InterruptedRunError: The user stopped the work.
-    """
+def interruptible() -> Iterator[None]:
+    """Let every one of the signals raise `KeyboardInterrupt`, as Ctrl-C does."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    in_main = threading.current_thread() is threading.main_thread()
-    old = signal.signal(signal.SIGTERM, handle) if in_main else None
-    try:
+    with _handled_by(handle):
         yield
-    except KeyboardInterrupt as error:
-        raise InterruptedRunError(f"stopped; go on with:\n  {command}") from error
-    finally:
-        if in_main:
-            signal.signal(signal.SIGTERM, old)
+
+
+@contextmanager
+def _handled_by(handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Install a handler; only the main thread may, and elsewhere there is nothing to handle."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        for number in SIGNALS:
+            stack.callback(signal.signal, number, signal.signal(number, handle))
+        yield

@@ -4,8 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import Measure, TimedChord
-from lstmkit.music.files.score import Bar, Note
+from lstmkit.music.files.score import Bar, Measure, Note, TimedChord
 from lstmkit.music.theory import chords
 
 

@@ -8,8 +8,8 @@ import pytest
 from melodies import bar_over, line
 
 from lstmkit.errors import InputError
-from lstmkit.music.corpus.grammar import TimedChord
 from lstmkit.music.files import midi
+from lstmkit.music.files.score import TimedChord
 from lstmkit.music.play import comping, sound, swing
 from lstmkit.music.theory import chords
 

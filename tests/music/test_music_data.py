@@ -38,17 +38,16 @@ def test_load_splits_the_end_off_and_knows_only_the_training_span(tune):
     assert data.one_hot(held_out, len(values)).sum() == len(unknown) - sum(unknown)
 
 
-def test_load_takes_bars_or_beats(tune):
-    for override in ("data.bars=[3, 6]", "data.beats=[8, 24]"):
-        measures = data.load([tune], config(override)).songbook.tunes[0].measures
-        assert [float(m.bar.start) for m in measures] == [8, 12, 16, 20]
+def test_load_takes_the_bars_it_is_told(tune):
+    measures = data.load([tune], config("data.bars=[3, 6]")).songbook.tunes[0].measures
+    assert [float(m.bar.start) for m in measures] == [8, 12, 16, 20]
 
 
 def test_load_refuses_a_span_without_bars(tune):
     with pytest.raises(InputError, match=r"data\.bars 90 to 99 holds no bar; the piece has 8 bars"):
         data.load([tune], config("data.bars=[90, 99]"))
-    with pytest.raises(ConfigError, match=r"data\.bars and data\.beats both"):
-        config("data.bars=[1, 2]", "data.beats=[0, 8]")
+    with pytest.raises(ConfigError, match=r"data\.bars is \[first, last\]; found \[4, 2\]"):
+        config("data.bars=[4, 2]")
 
 
 def test_load_parts_passages_where_the_melody_pauses(write_midi):

@@ -11,16 +11,13 @@ from lstmkit.music.corpus.grammar import (
     REPEAT,
     Compass,
     Grammar,
-    Measure,
-    TimedChord,
     Token,
     as_text,
     choose_pitch,
-    kind_of,
     render,
     tokenize,
 )
-from lstmkit.music.files.score import Bar, Note
+from lstmkit.music.files.score import Bar, Measure, Note, TimedChord, kind_of
 from lstmkit.music.theory import chords
 from lstmkit.music.theory.pitch import Interval
 

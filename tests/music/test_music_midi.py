@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from melodies import line, random_melody
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import midi
+from lstmkit.music.files import midi, midi_score
 from lstmkit.music.files.score import DEFAULT_TEMPO, Bar, Note
 
 
 def parse(data: bytes):
-    return midi.parse(data, name="piece", where="piece.mid")
+    return midi_score.parse(data, name="piece", where="piece.mid")
 
 
 def track(*messages: tuple[str, int, dict]) -> mido.MidiTrack:
@@ -172,7 +172,7 @@ def test_parse_refuses_a_broken_or_hostile_file_in_one_error(data):
 @pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_parse_gets_through_as_many_events_as_a_file_may_have():
-    count = (midi.MAX_BYTES - 100) // 6
+    count = (midi_score.MAX_BYTES - 100) // 6
     body = b"\x00\x90\x3c\x40" + b"\x01\x3c\x00\x01\x3c\x40" * count
     assert len(parse(raw(body, division=960)).parts[0].notes) == count + 1
     with pytest.raises(InputError, match="quarter notes"):

@@ -10,7 +10,7 @@ from melodies import line
 
 from lstmkit.errors import InputError
 from lstmkit.files import cache_folder
-from lstmkit.music.files import score, sources
+from lstmkit.music.files import score, sources, stored
 
 pytest_plugins = ["music_fixtures"]
 
@@ -78,7 +78,7 @@ def test_read_survives_a_damaged_cache(lead_sheet):
 def test_json_of_a_score_reads_back_exactly(write_midi):
     path = write_midi("x.mid", ("a", 3, 0, line(("1/3", "2/3", 60), ("5/4", "7/12", 64))))
     found = sources.read(path)
-    assert score.from_json(score.to_json(found)) == found
+    assert stored.from_json(stored.to_json(found)) == found
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -99,8 +99,10 @@ BROKEN = {
     "entities": ENTITIES,
     "cut short": LEAD_SHEET[:900].encode(),
     "no parts": b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><score-partwise/>',
-    "endless bar": LEAD_SHEET.replace("<beats>3", "<beats>999999").encode(),
-    "no pitches": LEAD_SHEET.replace("<octave>", "<alter>nan</alter><octave>").encode(),
+    "no pitches": LEAD_SHEET.replace("<step>", "<step>H")
+    .replace("<harmony>", "<x>")
+    .replace("</harmony>", "</x>")
+    .encode(),
     "endless": LEAD_SHEET.replace("</part>", "<measure/>" * 7000 + "</part>").encode(),
     "no archive": b"PK\x03\x04 nothing",
     "empty archive": zipped(("a.txt", b"")),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import bar_over
 
-from lstmkit.music.corpus.grammar import Compass, Grammar, Measure, as_text, tokenize
+from lstmkit.music.corpus.grammar import Compass, Grammar, as_text, tokenize
 from lstmkit.music.corpus.quotation import longest_quotation
 from lstmkit.music.corpus.vocabulary import (
     Repertoire,
@@ -16,6 +16,7 @@ from lstmkit.music.corpus.vocabulary import (
     steps,
     without_bar_lines,
 )
+from lstmkit.music.files.score import Measure
 from lstmkit.music.play.solo import Improviser, Manner
 
 COMPASS = Compass(57, 81, 69)

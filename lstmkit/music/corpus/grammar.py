@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from lstmkit.music.files.score import Bar, Note
+from lstmkit.music.files.score import Measure, Note, chord_at, kind_of
 from lstmkit.music.theory.chords import Chord
 from lstmkit.music.theory.pitch import MINOR_THIRD, Interval, plain_interval
 
@@ -40,27 +40,6 @@ FINEST = (
     24  # durations are multiples of a 24th of a quarter or coarser; three decimals tell them apart
 )
 VELOCITY = 90
-
-
-class TimedChord(NamedTuple):
-    """A chord and the moment, in quarters from the start of the piece, from which it holds."""
-
-    onset: Fraction
-    chord: Chord
-
-
-class Measure(NamedTuple):
-    """One bar of melody and its chords.
-
-    Attributes:
-        bar: Where it stands.
-        notes: One line of melody, by onset.
-        chords: The chords of the bar, by onset; the first one also holds before its onset.
-    """
-
-    bar: Bar
-    notes: tuple[Note, ...]
-    chords: tuple[TimedChord, ...]
 
 
 class Token(NamedTuple):
@@ -132,24 +111,6 @@ class Grammar:
     def interval(self, start: int, end: int) -> Interval:
         """Return the interval between two MIDI pitches in the spelling of this dialect."""
         return plain_interval(end - start) if self.plain_intervals else Interval.between(start, end)
-
-
-def kind_of(pitch: int, chord: Chord) -> str:
-    """Return what a pitch is to a chord: C, S, A or X."""
-    pitch_class = pitch % 12
-    if pitch_class in chord.tones:
-        return "C"
-    if pitch_class in chord.scale:
-        return "S"
-    if {(pitch_class + 1) % 12, (pitch_class - 1) % 12} & chord.tones:
-        return "A"
-    return "X"
-
-
-def chord_at(chords: Sequence[TimedChord], moment: Fraction) -> Chord:
-    """Return the chord that holds at a moment; before the first chord, the first."""
-    begun = [timed for timed in chords if timed.onset <= moment]
-    return (begun[-1] if begun else chords[0]).chord
 
 
 def tokenize(measures: Iterable[Measure], grammar: Grammar) -> list[list[Token]]:

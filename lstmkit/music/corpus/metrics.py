@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import Measure, chord_at, kind_of
+from lstmkit.music.files.score import Measure, chord_at, kind_of
 from lstmkit.music.theory.chords import DORIAN, IONIAN
 
 STEPS_PER_QUARTER = 4  # a grid of sixteenths: 16 steps in a bar of 4/4

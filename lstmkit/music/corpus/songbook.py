@@ -15,9 +15,9 @@ from typing import Any
 
 from lstmkit.errors import InputError
 from lstmkit.music.corpus import metrics
-from lstmkit.music.corpus.grammar import Compass, Grammar, Measure, TimedChord, as_text, tokenize
+from lstmkit.music.corpus.grammar import Compass, Grammar, as_text, tokenize
 from lstmkit.music.corpus.vocabulary import Repertoire, Rhythm, Vocabulary, rhythm_of, steps
-from lstmkit.music.files.score import Bar, Note
+from lstmkit.music.files.score import Bar, Measure, Note, TimedChord
 from lstmkit.music.theory.chords import Chord
 
 FILE = "songbook.json"

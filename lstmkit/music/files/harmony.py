@@ -8,9 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import TimedChord
 from lstmkit.music.files import melody
-from lstmkit.music.files.score import Bar, Note, Score
+from lstmkit.music.files.score import Bar, Note, Score, TimedChord
 from lstmkit.music.theory import chords, naming
 
 CHANGE = 0.03  # what a change of chord costs, as a share of a span

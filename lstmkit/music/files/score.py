@@ -6,13 +6,14 @@ stay triplets.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from lstmkit.music.theory.chords import Chord
 
 MAX_QUARTERS = 10_000  # 83 minutes at 120 quarters a minute; hardly a piece is longer
 DEFAULT_TEMPO = 120.0
@@ -53,6 +54,27 @@ class Bar(NamedTuple):
         return self.start + self.length
 
 
+class TimedChord(NamedTuple):
+    """A chord and the moment, in quarters from the start of the piece, from which it holds."""
+
+    onset: Fraction
+    chord: Chord
+
+
+class Measure(NamedTuple):
+    """One bar of melody and its chords.
+
+    Attributes:
+        bar: Where it stands.
+        notes: One line of melody, by onset.
+        chords: The chords of the bar, by onset; the first one also holds before its onset.
+    """
+
+    bar: Bar
+    notes: tuple[Note, ...]
+    chords: tuple[TimedChord, ...]
+
+
 @dataclass(frozen=True)
 class Part:
     """The notes of one player, by onset and, at one onset, in the order of the file.
@@ -82,6 +104,7 @@ class Score:
         symbols: Onset in quarters and chord symbol, by onset; empty in most files.
         signature: Numerator and denominator that the file gives for the most frequent bar: 6/8 and
             3/4 are as long and not the same; None where the file gives none.
+        repairs: What was mended, guessed or left out in reading, a sentence each.
     """
 
     name: str
@@ -90,11 +113,13 @@ class Score:
     tempos: tuple[tuple[Fraction, float], ...]
     symbols: tuple[tuple[Fraction, str], ...] = ()
     signature: tuple[int, int] | None = None
+    repairs: tuple[str, ...] = ()
 
     @property
     def end(self) -> Fraction:
-        """Quarters to the end of the last note."""
-        return max(note.end for part in self.parts for note in part.notes)
+        """Quarters to the end of the last note; of the last bar where there is none."""
+        ends = (note.end for part in self.parts for note in part.notes)
+        return max(ends, default=self.bars[-1].end)
 
     @property
     def metre(self) -> Fraction:
@@ -173,62 +198,19 @@ def in_order(notes: Iterable[Note]) -> tuple[Note, ...]:
     return tuple(sorted(notes, key=lambda note: note.onset))
 
 
-def to_json(score: Score) -> dict[str, Any]:
-    """Return the score as plain lists and numbers; every time is an integer over `resolution`."""
-    times = [t for part in score.parts for note in part.notes for t in (note.onset, note.duration)]
-    times += [t for bar in score.bars for t in bar]
-    times += [onset for onset, _ in score.tempos] + [onset for onset, _ in score.symbols]
-    resolution = math.lcm(*{time.denominator for time in times})
-
-    def ticks(time: Fraction) -> int:
-        return int(time * resolution)
-
-    return {
-        "name": score.name,
-        "resolution": resolution,
-        "parts": [
-            {
-                "name": part.name,
-                "program": part.program,
-                "drums": part.drums,
-                "notes": [
-                    [ticks(n.onset), ticks(n.duration), n.pitch, n.velocity] for n in part.notes
-                ],
-            }
-            for part in score.parts
-        ],
-        "bars": [[ticks(bar.start), ticks(bar.length)] for bar in score.bars],
-        "tempos": [[ticks(onset), bpm] for onset, bpm in score.tempos],
-        "symbols": [[ticks(onset), symbol] for onset, symbol in score.symbols],
-        "signature": score.signature,
-    }
+def kind_of(pitch: int, chord: Chord) -> str:
+    """Return what a pitch is to a chord: C, S, A or X."""
+    pitch_class = pitch % 12
+    if pitch_class in chord.tones:
+        return "C"
+    if pitch_class in chord.scale:
+        return "S"
+    if {(pitch_class + 1) % 12, (pitch_class - 1) % 12} & chord.tones:
+        return "A"
+    return "X"
 
 
-def from_json(data: dict[str, Any]) -> Score:
-    """Return the score that `to_json` wrote.
-
-    Raises:
-        KeyError, TypeError, ValueError: If the data is something else.
-    """
-    resolution = int(data["resolution"])
-    beats, unit = data["signature"] or (0, 0)
-
-    def time(ticks: int) -> Fraction:
-        return Fraction(ticks, resolution)
-
-    return Score(
-        name=str(data["name"]),
-        parts=tuple(
-            Part(
-                str(part["name"]),
-                int(part["program"]),
-                bool(part["drums"]),
-                tuple(Note(time(on), time(length), p, v) for on, length, p, v in part["notes"]),
-            )
-            for part in data["parts"]
-        ),
-        bars=tuple(Bar(time(start), time(length)) for start, length in data["bars"]),
-        tempos=tuple((time(onset), float(bpm)) for onset, bpm in data["tempos"]),
-        symbols=tuple((time(onset), str(symbol)) for onset, symbol in data["symbols"]),
-        signature=(int(beats), int(unit)) if unit else None,
-    )
+def chord_at(chords: Sequence[TimedChord], moment: Fraction) -> Chord:
+    """Return the chord that holds at a moment; before the first chord, the first."""
+    begun = [timed for timed in chords if timed.onset <= moment]
+    return (begun[-1] if begun else chords[0]).chord

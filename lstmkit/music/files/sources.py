@@ -1,7 +1,7 @@
 """One door for every music file: check it, look it up among those read before, read it.
 
-A score is cached as JSON under the checksum of its file, because music21 takes seconds for what
-reads back in a few milliseconds. The cache is in `$LSTMKIT_CACHE`, else in the user's cache folder;
+A score is cached as JSON under the checksum of its file: what was read once is read back in a few
+milliseconds. The cache is in `$LSTMKIT_CACHE`, else in the user's cache folder;
 losing it loses nothing.
 """
 
@@ -22,14 +22,15 @@ from typing import Any
 from lstmkit import runs
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import cache_folder, fingerprint, locate, write_bytes
-from lstmkit.music.files import midi
-from lstmkit.music.files.score import Score, from_json, to_json
+from lstmkit.music.files import midi_score, musicxml
+from lstmkit.music.files.score import Score
+from lstmkit.music.files.stored import from_json, to_json
 
-MIDI_SUFFIXES = (".mid", ".midi")
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 MUSICXML_SUFFIXES = (".musicxml", ".mxl", ".xml")
 CORPUS = "corpus:"
 MAX_BYTES = 8 << 20
-CACHE_VERSION = "2"  # raise it when a reader reads differently
+CACHE_VERSION = "3"  # raise it when a reader reads differently
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def read(source: str | Path) -> Score:
         known = ", ".join(MIDI_SUFFIXES + MUSICXML_SUFFIXES)
         raise InputError(f"{path}: unknown kind of file; expected one of {known}, or corpus:NAME")
     data = read_bytes(path)
-    if suffix in MIDI_SUFFIXES or data.startswith(b"MThd"):
+    if suffix in MIDI_SUFFIXES or data.startswith((b"MThd", b"RIFF")):
         return _named(_cached(checksum(data), lambda: _read_midi(data, path)), path)
     return _named(_cached(checksum(data), lambda: _read_musicxml(data, path)), path)
 
@@ -139,19 +140,17 @@ def checksum(data: bytes) -> str:
 
 
 def _read_midi(data: bytes, path: Path) -> Score:
-    return midi.parse(data, name=path.stem, where=str(path))
+    return midi_score.parse(data, name=path.stem, where=str(path))
 
 
 def _read_musicxml(data: bytes, path: Path) -> Score:
-    from lstmkit.music.files import musicxml
-
     return musicxml.parse(data, name=path.stem, where=str(path))
 
 
 def _read_corpus(name: str) -> Score:
-    from lstmkit.music.files import musicxml
+    from lstmkit.music.files import music21_corpus
 
-    return musicxml.parse_corpus(name)
+    return music21_corpus.parse(name)
 
 
 def _named(score: Score, path: Path) -> Score:

@@ -9,10 +9,9 @@ from fractions import Fraction
 import numpy as np
 
 from lstmkit.music.config import GenerateConfig
-from lstmkit.music.corpus.grammar import Measure, TimedChord
 from lstmkit.music.corpus.songbook import Tune
 from lstmkit.music.files import midi
-from lstmkit.music.files.score import Bar, is_compound, usual_signature
+from lstmkit.music.files.score import Bar, Measure, TimedChord, is_compound, usual_signature
 from lstmkit.music.play import comping
 from lstmkit.music.play.swing import accented, swung
 from lstmkit.music.theory.chords import parse_progression

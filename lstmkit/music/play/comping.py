@@ -8,8 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import Measure, TimedChord
-from lstmkit.music.files.score import Note
+from lstmkit.music.files.score import Measure, Note, TimedChord
 from lstmkit.music.theory.chords import NO_CHORDS, Chord
 
 PIANO_LOW, PIANO_HIGH = 50, 69  # D3 to A4: above the bass, below the solo

@@ -15,17 +15,16 @@ from lstmkit.errors import InputError
 from lstmkit.music import data
 from lstmkit.music.config import GenerateConfig, MusicConfig
 from lstmkit.music.corpus import metrics, songbook
-from lstmkit.music.corpus.grammar import Measure
 from lstmkit.music.corpus.quotation import longest_quotation
 from lstmkit.music.corpus.songbook import Songbook, Tune
 from lstmkit.music.corpus.vocabulary import steps, without_bar_lines
-from lstmkit.music.files.score import Note
+from lstmkit.music.files.score import Measure, Note
 from lstmkit.music.play import band
 from lstmkit.music.play.band import Request
 from lstmkit.music.play.sampling import Network
 from lstmkit.music.play.solo import Improviser, Manner
 from lstmkit.music.play.sound import render
-from lstmkit.music.report import Solo
+from lstmkit.music.result import Solo
 
 log = logging.getLogger(__name__)
 

@@ -12,16 +12,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import (
-    VELOCITY,
-    Compass,
-    Measure,
-    bar_line,
-    choose_pitch,
-    chord_at,
-)
+from lstmkit.music.corpus.grammar import VELOCITY, Compass, bar_line, choose_pitch
 from lstmkit.music.corpus.vocabulary import Repertoire, Rhythm, Vocabulary, without_bar_lines
-from lstmkit.music.files.score import Note
+from lstmkit.music.files.score import Measure, Note, chord_at
 from lstmkit.music.play.sampling import Predictor, draw
 
 BREATH = Fraction(1, 2)  # quarters of silence that end a phrase

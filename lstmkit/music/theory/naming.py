@@ -1,7 +1,7 @@
 """Chords from notes: named as a symbol, or taken as they sound.
 
-`identify` names what is struck, `infer` what a stretch of music implies, and `from_pitches` takes
-notes as they are, which is how the tutorial reads them.
+`identify` names what is struck, `fit` weighs what a stretch of music implies, and `from_pitches`
+takes notes as they are, which is how the tutorial reads them.
 """
 
 from __future__ import annotations

@@ -8,9 +8,15 @@ from lstmkit.tables import Table
 
 
 class Grammar:
-    """How the numbers of each column are written, decided once for each from the sample."""
+    """How the numbers of each column are written, decided once for each from the sample.
+
+    Attributes:
+        numeric: The columns that hold numbers.
+        notes: What was decided where a file does not tell plainly.
+    """
 
     def __init__(self, table: Table, when: Where, given: numbers.Decimal | None) -> None:
+        """Look at a table whose date columns are known; `given` is what the user says."""
         self._table, self._given = table, given
         others = [i for i in table.sample if i not in when.all]
         self.numeric = [i for i in others if numbers.is_number(table.sample[i])]

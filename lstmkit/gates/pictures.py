@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 
 from lstmkit import plots
 from lstmkit.cells.types import Array
-from lstmkit.letters.report import GATES, Gates
+from lstmkit.gates.result import GATES, Result
 
 MAX_TICKS = 12
 DRAWN = "fiogc"
 
 
-def draw_gates(result: Gates, path: Path) -> None:
+def draw_gates(result: Result, path: Path) -> None:
     """Draw the input, and below it each gate: steps to the right, units downwards.
 
     Gates run from 0, shut, to 1, open. Candidate and cell state are drawn around 0; the scale of

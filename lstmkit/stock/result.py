@@ -1,0 +1,113 @@
+"""What a stock model did on one series."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lstmkit import result
+from lstmkit.files import finite
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Rows that lie in the future.
+
+    Attributes:
+        dates: `datetime64[s]`, (n,).
+        predicted: In the file's unit, (n,).
+        lower: Lower end of the interval, (n,).
+        upper: Upper end of the interval, (n,).
+    """
+
+    dates: np.ndarray
+    predicted: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return `date, predicted, lower, upper` of every row."""
+        columns = (self.predicted, self.lower, self.upper)
+        cells = zip(iso(self.dates).tolist(), *(c.tolist() for c in columns), strict=True)
+        names = ("date", "predicted", "lower", "upper")
+        return [dict(zip(names, row, strict=True)) for row in cells]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Both ends of an interval, in the file's unit, (n,) each."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(result.Result):
+    """What one model did on one series.
+
+    `metrics` holds `verdict`, `train`, `test` and `baselines`, and `folds` of a backtest.
+
+    Attributes:
+        name: The ticker.
+        column: Name of the forecast column.
+        dates: Of all rows, `datetime64[s]`, (rows,).
+        prices: Of all rows, (rows,).
+        rows: The test rows, (n,), indices into `dates`.
+        predicted: Forecast of every test row, (n,).
+        interval: The calibrated interval of every test row.
+        constant: One of constant width, to compare with.
+        baselines: Forecasts of the test rows by name, (n,) each.
+        coverage: What share of rows the intervals aim to hold.
+        forecast: The future; None where it was not asked for.
+    """
+
+    name: str
+    column: str
+    dates: np.ndarray
+    prices: np.ndarray
+    rows: np.ndarray
+    predicted: np.ndarray
+    interval: Bounds
+    constant: Bounds
+    baselines: dict[str, np.ndarray]
+    coverage: float
+    forecast: Forecast | None = None
+
+    @property
+    def actual(self) -> np.ndarray:
+        """What happened on the test rows, (n,)."""
+        return self.prices[self.rows]
+
+    @property
+    def naive(self) -> np.ndarray:
+        """The price of the row before each test row, (n,)."""
+        return self.prices[self.rows - 1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook(result.Result):
+    """The rows that come next.
+
+    Attributes:
+        name: The ticker.
+        forecast: The future.
+    """
+
+    name: str
+    forecast: Forecast
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        return {**super().to_json(), "forecast": finite(self.forecast.rows())}
+
+
+def iso(dates: np.ndarray) -> np.ndarray:
+    """Return dates as ISO texts: days where every row is a midnight, else seconds."""
+    return np.datetime_as_string(
+        dates.astype("datetime64[D]" if is_daily(dates) else "datetime64[s]")
+    )
+
+
+def is_daily(dates: np.ndarray) -> bool:
+    """Return whether every row is a midnight."""
+    return bool((dates.astype("datetime64[D]") == dates).all())

@@ -1,0 +1,98 @@
+"""What commands print: one JSON object, or a table, a sentence and the files."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from lstmkit.result import Result
+
+
+def show(result: Result, shown: str, *, as_json: bool) -> None:
+    """Print a result: as JSON, or as it is read, with the files on stderr.
+
+    Args:
+        result: What a command made.
+        shown: What is read before the verdict, such as `table` returns it.
+        as_json: Whether one JSON object is wanted.
+    """
+    if as_json:
+        show_json(result.to_json())
+        return
+    click.echo("\n\n".join(filter(None, (shown, result.verdict))))
+    parts: Counter[Path] = Counter()
+    for path in result.files:
+        inside = path.relative_to(result.run).parts
+        if len(inside) > 1 and (result.run / inside[0] / "run.json").exists():
+            parts[result.run / inside[0]] += 1
+        else:
+            click.echo(path, err=True)
+    for folder, count in parts.items():
+        click.echo(f"{folder}: {count} files", err=True)
+
+
+def show_json(content: Mapping[str, Any]) -> None:
+    """Print one JSON object on a line."""
+    click.echo(json.dumps(content, ensure_ascii=False))
+
+
+def table(rows: Sequence[Mapping[str, Any]], *, number: str = ".4f", texts: bool = False) -> str:
+    """Return rows as a table; an empty text where there are none.
+
+    Args:
+        rows: The cells by the heads of their columns.
+        number: Format of the numbers.
+        texts: Whether the cells are written as they are.
+    """
+    from tabulate import tabulate
+
+    if not rows:
+        return ""
+    return str(tabulate(list(rows), headers="keys", floatfmt=number, disable_numparse=texts))
+
+
+def pairs(content: Mapping[str, Any]) -> str:
+    """Return an object as lines of name and value; what is empty is left out.
+
+    Args:
+        content: May hold objects, and lists of them; their names are joined with a dot.
+    """
+    from tabulate import tabulate
+
+    rows = [(name, value) for name, value in _flat(content) if value not in (None, "")]
+    return str(tabulate(rows, tablefmt="plain", disable_numparse=True))
+
+
+def has_color() -> bool:
+    """Return whether the terminal shows colours, and the user wants them."""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
+
+
+def encoding() -> str:
+    """Return what stdout can show."""
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def _flat(content: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for key, value in content.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            rows += _flat(value, f"{name}.")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for index, item in enumerate(value):
+                rows += _flat(item, f"{name}[{index}].")
+        elif isinstance(value, list):
+            rows.append((name, " ".join(map(str, value))))
+        else:
+            rows.append((name, value))
+    return rows
