@@ -5,10 +5,17 @@
 * `output`: the softmax prediction's loss, and its way back.
 * `gradcheck`: what proves the backward pass: central differences.
 * `keras_weights`: the same weights in Keras's `SimpleRNN` and `LSTM`.
-* `recurrence`: the same equations laid out for speed, forward only. `lstmkit.runtime` runs
-  every saved model through it; a test holds it to `rnn` and `lstm`.
-* `optimizer`, `text`, `language_model`: Adam and clipping, and a network that learns to write
-  names with them.
+* `fast`: the same equations laid out for speed, forward only. `lstmkit.runtime` runs every saved
+  model through it; a test holds it to `rnn` and `lstm`.
+* `optimizer`: clipping, gradient descent and Adam. `lstmkit.letters` learns to write names with it.
+
+The gates of an LSTM have as many orders and names as there are libraries:
+
+    what it does            course, `lstm`    Keras    `fast`    TensorFlow's BlockLSTM
+    how much to forget      1  ft             2  f     2  f      3  f
+    how much to let in      2  it             1  i     1  i      1  i
+    what to let in          3  cct            3  c     4  g      2  ci
+    how much to show        4  ot             4  o     3  o      4  o
 
 Where we differ from the tutorial, and what that does to the numbers:
 
