@@ -118,10 +118,8 @@ def forecast(
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
         report.write_forecast(ahead, made.path / "forecast.csv")
         if plot:
-            from lstmkit.stock import pictures
-
-            path = made.path / "plots" / "forecast.png"
-            pictures.fan(ahead, context.dates, context.prices, path, name=trained.name)
+            folder = made.path / "plots"
+            report.draw_forecast(ahead, context.dates, context.prices, folder, trained.name)
     return Outlook(run=made.path, name=trained.name, forecast=ahead)
 
 
