@@ -41,7 +41,7 @@ class Dataset:
     validation: tuple[np.ndarray, ...]
 
 
-def load(sources: Sequence[str], config: MusicConfig, *, strict: bool = True) -> Dataset:
+def load(sources: Sequence[str], config: MusicConfig, *, strict: bool = False) -> Dataset:
     """Read files and cut their tokens into a training and a validation span.
 
     Args:
