@@ -108,8 +108,8 @@ def test_synthesiser_plays_the_pitch_that_is_written(track):
 
 
 def test_render_leaves_out_what_would_take_all_memory():
-    sound, why = sound.render(b"", TRACKS, tempo=10, end=Fraction(10_000))
-    assert sound is None
+    wav, why = sound.render(b"", TRACKS, tempo=10, end=Fraction(10_000))
+    assert wav is None
     assert "seconds of music" in why
 
 
