@@ -19,6 +19,7 @@ class DataConfig(Section):
     melody_part: Index | None
     chord_parts: list[Index] | None
     bars: list[Annotated[int, Field(ge=1)]] | None = Field(min_length=2, max_length=2)
+    metre: str | None = Field(pattern=r"^[1-9]\d?/(1|2|4|8|16|32)$")
     close_gaps: float = Field(ge=0, le=4)
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,13 +14,16 @@ from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig, GrammarConfig, MusicConfig
 from lstmkit.music.corpus.grammar import Compass, Grammar
 from lstmkit.music.corpus.songbook import Songbook, Tune, tokens_of
-from lstmkit.music.files import harmony, melody, parts
-from lstmkit.music.files.score import Bar, Measure, Note, Score, bar_index, usual_signature
+from lstmkit.music.files import reading
+from lstmkit.music.files.score import Measure, Score, usual_signature
 from lstmkit.music.files.sources import expand, read
 
 FEWEST_BARS = 2
+MOST_SAID = 20  # remarks on files, one a line
 FEWEST_TOKENS = 16
 UNKNOWN = -1  # id of a value that the vocabulary does not hold; it becomes a row of zeros
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,14 @@ class Dataset:
     validation: tuple[np.ndarray, ...]
 
 
-def load(sources: Sequence[str], config: MusicConfig) -> Dataset:
+def load(sources: Sequence[str], config: MusicConfig, *, strict: bool = False) -> Dataset:
     """Read files and cut their tokens into a training and a validation span.
 
     Args:
         sources: Files, folders, or `corpus:NAME`.
         config: The whole config of the pipeline.
+        strict: Whether a file that cannot be used ends it; else it is left out and named, as long
+            as another can be.
 
     Returns:
         The dataset. The vocabulary comes from the training span alone.
@@ -51,7 +57,7 @@ def load(sources: Sequence[str], config: MusicConfig) -> Dataset:
         InputError: If a file cannot be used, or there is too little music.
     """
     grammar = dialect(config.grammar)
-    tunes = tuple(load_tune(source, config.data) for source in expand(list(sources)))
+    tunes = _tunes(expand(list(sources)), config.data, strict=strict)
     corpora = [tokens_of(tune.passages, grammar) for tune in tunes]
     total = sum(map(len, corpora))
     if total < FEWEST_TOKENS:
@@ -71,6 +77,33 @@ def load(sources: Sequence[str], config: MusicConfig) -> Dataset:
     )
 
 
+def _tunes(files: Sequence[str], config: DataConfig, *, strict: bool) -> tuple[Tune, ...]:
+    """Read files; say what was mended, and leave out what cannot be used unless `strict`."""
+    tunes: list[Tune] = []
+    refused: list[InputError] = []
+    mended: list[str] = []
+    for source in files:
+        try:
+            tune, said = _tune(source, config)
+        except InputError as error:
+            if strict or len(files) == 1:
+                raise
+            refused.append(error)
+            log.warning("left out: %s", error)
+            continue
+        tunes.append(tune)
+        mended += [f"{source}: {text}" for text in said]
+    if not tunes:
+        raise InputError(f"none of {len(files):,} files can be used; the first: {refused[0]}")
+    for text in mended[:MOST_SAID]:
+        log.warning("%s", text)
+    if len(mended) > MOST_SAID:
+        log.warning("and %d more such remarks (`inspect` shows them)", len(mended) - MOST_SAID)
+    if refused:
+        log.warning("%d of %d files were left out; --strict refuses them", len(refused), len(files))
+    return tuple(tunes)
+
+
 def dialect(config: GrammarConfig) -> Grammar:
     """Return the grammar that a config asks for."""
     return Grammar(**config.model_dump())
@@ -82,92 +115,38 @@ def load_tune(source: str, config: DataConfig) -> Tune:
     Raises:
         InputError: If there is no such file, no melody, or no bar that has both.
     """
-    score = read(source)
-    everything, choice = measures_of(score, config, source)
-    chosen = [m for m in everything if m.notes and m.chords]
+    return _tunes([source], config, strict=True)[0]
+
+
+def _tune(source: str, config: DataConfig) -> tuple[Tune, tuple[str, ...]]:
+    """Return the tune of a file, and what a person should know of it."""
+    found = reading.of(read(source), config, source)
+    if found.choice is None:
+        raise reading.no_melody(found, source)
+    chosen = found.usable
     if len(chosen) < FEWEST_BARS:
         raise InputError(
             f"{source}: {len(chosen)} of the chosen bars have both melody and chords; expected"
             f" at least {FEWEST_BARS} (`lstmkit music inspect {source}` shows the parts and bars)"
         )
+    score = found.score
     pitches = [note.pitch for m in chosen for note in m.notes]
-    return Tune(
+    tune = Tune(
         name=score.name,
         tempo=score.tempo,
         metre=_usual_length(chosen),
-        program=score.parts[choice.melody].program,
+        program=score.parts[found.choice.melody].program,
         compass=Compass(min(pitches), max(pitches), round(median(pitches))),
         passages=_passages(chosen),
         signature=_signature(score, _usual_length(chosen)),
     )
+    return tune, found.said
 
 
 def _signature(score: Score, metre: Fraction) -> tuple[int, int] | None:
     """Return how the file writes a metre, if not in the simplest way."""
     signature = score.signature if score.metre == metre else None
     return None if signature == usual_signature(metre) else signature
-
-
-def measures_of(
-    score: Score, config: DataConfig, source: str
-) -> tuple[list[Measure], parts.Choice]:
-    """Read the melody and the chords of every bar that the config names, and say which parts they
-    are.
-
-    Raises:
-        InputError: If no part can be the melody, or the config names what is not there.
-    """
-    choice = parts.choose(
-        score, melody=config.melody_part, harmony=config.chord_parts, where=source
-    )
-    melody = _melody(score.parts[choice.melody].notes, config)
-    bars = _chosen_bars(score, config, source)
-    return _measures(score, melody, harmony_of(score, choice, config, source), bars), choice
-
-
-def _melody(notes: Sequence[Note], config: DataConfig) -> list[Note]:
-    if config.reading == "struck":
-        return melody.struck(notes)[0]
-    return melody.skyline(notes, close_gaps=Fraction(config.close_gaps).limit_denominator(48))
-
-
-def harmony_of(
-    score: Score, choice: parts.Choice, config: DataConfig, source: str
-) -> harmony.Harmony:
-    """Return the chords of every bar of a score; empty tuples where there are none at all.
-
-    Raises:
-        InputError: If the config asks for symbols and the file has none.
-    """
-    kind = config.harmony
-    if kind == "auto":
-        kind = "symbols" if score.symbols else "inferred"
-    if kind == "symbols":
-        if not score.symbols:
-            raise InputError(
-                f"{source}: data.harmony is symbols, and the file has no chord symbols"
-            )
-        return harmony.from_symbols(score)
-    indices = choice.harmony or (choice.melody,)
-    if kind == "struck":
-        return harmony.struck(score.parts[indices[0]].notes, score.bars)
-    notes = [note for index in indices for note in score.parts[index].notes]
-    alone = not choice.harmony and melody.is_single(notes)
-    return harmony.inferred(notes, score.bars, alone=alone)
-
-
-def _measures(
-    score: Score, melody: Sequence[Note], chords: harmony.Harmony, bars: Sequence[Bar]
-) -> list[Measure]:
-    notes: dict[int, list[Note]] = {}
-    for note in melody:
-        notes.setdefault(bar_index(score.bars, note.onset), []).append(note)
-    wanted = set(bars)
-    return [
-        Measure(bar, tuple(notes.get(index, ())), chords[index])
-        for index, bar in enumerate(score.bars)
-        if bar in wanted
-    ]
 
 
 def _passages(measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], ...]:
@@ -179,21 +158,6 @@ def _passages(measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], ...]:
         else:
             passages.append([measure])
     return tuple(map(tuple, passages))
-
-
-def _chosen_bars(score: Score, config: DataConfig, source: str) -> list[Bar]:
-    """Return the bars of the span that the config names; all bars without one."""
-    bars = list(score.bars)
-    if config.bars is None:
-        return bars
-    first, last = config.bars
-    chosen = bars[first - 1 : last]
-    if not chosen:
-        raise InputError(
-            f"{source}: data.bars {first} to {last} holds no bar; the piece has {len(bars)} bars,"
-            f" {float(bars[-1].end):g} quarters long"
-        )
-    return chosen
 
 
 def _usual_length(measures: Sequence[Measure]) -> Fraction:

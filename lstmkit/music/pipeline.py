@@ -18,7 +18,7 @@ from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import metrics, songbook
 from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.data import Dataset, Snippets
-from lstmkit.music.files import parts
+from lstmkit.music.files import part_facts, reading
 from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
 from lstmkit.music.play import band, improvise
 from lstmkit.music.play.band import Request
@@ -33,21 +33,25 @@ SNIPPETS_SCORED = 2000
 log = logging.getLogger(__name__)
 
 
-def train(source: Sequence[str], config: MusicConfig, output: Path) -> Result:
+def train(
+    source: Sequence[str], config: MusicConfig, output: Path, *, strict: bool = False
+) -> Result:
     """Learn from music files, write the run, and play one solo.
 
     Args:
         source: Files, folders, or `corpus:NAME`; empty: the music that ships.
         config: The resolved config.
         output: Folder of all runs.
+        strict: Whether a file that cannot be used ends it; else it is left out and named.
 
     Raises:
-        InputError: A file cannot be used.
+        InputError: No file can be used, or one cannot and `strict` is set.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
     files = expand(list(source) or [str(package_folder("data") / "music")])
-    dataset = data.load(files, config)
-    name = dataset.songbook.tunes[0].name if len(files) == 1 else f"{len(files)}-tunes"
+    dataset = data.load(files, config, strict=strict)
+    tunes = dataset.songbook.tunes
+    name = tunes[0].name if len(tunes) == 1 else f"{len(tunes)}-tunes"
     run = runs.create(output, "music", name, config, inputs=fingerprints(files))
     return _train(run, dataset)
 
@@ -113,13 +117,16 @@ def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig
     inputs = fingerprints([source])
     made = runs.create(output, "music", tune.name, config, inputs=inputs, verb="evaluate")
     with work(made):
-        spread = book.spread_of(min(songbook.EXCERPT_BARS, len(tune.measures)))
+        excerpt = min(songbook.EXCERPT_BARS, len(tune.measures))
+        own = metrics.spread([tune.measures], excerpt)
+        spread = book.spread_of(excerpt)
         content = {
             "verdict": f"{tune.name}: {len(tune.measures)} bars beside the music that {found.name} "
-            "learned from",
+            f"learned from, both in excerpts of {excerpt} bars",
             "file": source,
             "bars": len(tune.measures),
-            "metrics": metrics.all_of(tune.measures),
+            "excerpt_bars": excerpt,
+            "metrics": {name: known["mean"] for name, known in own.items()},
             "training": spread,
             "copied": improvise.copied(corpus, tune.notes, book),
         }
@@ -131,34 +138,38 @@ def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig
 def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     """Return what would be read from a file: parts, choice and reasons, chords bar by bar."""
     score = read(source)
-    facts = parts.facts(score)
     found: dict[str, Any] = {
         "file": source,
         "bars": len(score.bars),
         "metre_quarters": float(score.metre),
         "tempo_quarters_per_minute": round(score.tempo, 2),
         "chord_symbols": len(score.symbols),
+        "usable": False,
+        "usable_bars": 0,
     }
+    facts = part_facts.facts(score)
     try:
-        measures, choice = data.measures_of(score, config.data, source)
+        seen = reading.of(score, config.data, source)
     except InputError as error:
-        return found | {
-            "usable": False,
-            "reasons": [str(error)],
-            "parts": report.part_rows(facts, -1, ()),
-            "chords": [],
-        }
-    usable = sum(bool(m.notes and m.chords) for m in measures)
-    numbers = [score.bars.index(m.bar) + 1 for m in measures]
-    reasons = list(choice.reasons)
-    if usable < data.FEWEST_BARS:
+        parts = report.part_rows(facts, -1, ())
+        reasons = [str(error), *score.repairs]
+        return found | {"reasons": reasons, "parts": parts, "chords": []}
+    usable, choice = len(seen.usable), seen.choice
+    melody, harmony = (-1, ()) if choice is None else (choice.melody, choice.harmony)
+    reasons = [] if choice is None else list(choice.reasons)
+    if choice is None:
+        reasons.append(str(reading.no_melody(seen, source)))
+    elif usable < data.FEWEST_BARS:
         reasons.append(f"unusable: {usable} bars have both melody and chords")
+    numbers = {bar: number for number, bar in enumerate(seen.score.bars, 1)}
     return found | {
+        "bars": len(seen.score.bars),
+        "metre_quarters": float(seen.score.metre),
         "usable": usable >= data.FEWEST_BARS,
         "usable_bars": usable,
-        "reasons": reasons,
-        "parts": report.part_rows(facts, choice.melody, choice.harmony or (choice.melody,)),
-        "chords": report.bar_rows(measures, numbers),
+        "reasons": [*reasons, *seen.said],
+        "parts": report.part_rows(facts, melody, harmony or (melody,)),
+        "chords": report.bar_rows(seen.measures, [numbers[m.bar] for m in seen.measures]),
     }
 
 

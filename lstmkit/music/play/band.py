@@ -90,10 +90,11 @@ def perform(
         ("Piano", PIANO_PROGRAM, PIANO_CHANNEL),
         ("Bass", BASS_PROGRAM, BASS_CHANNEL),
     )
+    bars = [measure.bar for measure in measures]
     tracks = [
         midi.Track(name, program, notes, channel)
         for (name, program, channel), notes in zip(
-            players, swung(lines, STRAIGHT if compound else swing), strict=False
+            players, swung(lines, STRAIGHT if compound else swing, bars), strict=False
         )
     ]
     markers = [(t.onset, t.chord.symbol) for m in measures for t in m.chords]
