@@ -110,7 +110,8 @@ def _possible(sample: pd.Series) -> list[str]:
             rest = text[start.end() :] if start else None
             if rest is None:
                 continue
-            found |= {day + time: None for time in formats.TIMES if _shape(time).fullmatch(rest)}
+            times = formats.TIMES if "%Y" in day else formats.CLEAR_TIMES
+            found |= {day + time: None for time in times if _shape(time).fullmatch(rest)}
     return list(found)
 
 

@@ -64,6 +64,8 @@ TIMES = (
     *(" %H%M%S", " %H%M", " %H%M%S%f", "T%H%M%S", "T%H%M", ":%H:%M:%S", " %H.%M", " %H.%M.%S"),
     *(" %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I %p", " %I-%p", " %I:%M:%S.%f %p", " %H"),
 )
+#: Those that cannot be taken for a part of the day.
+CLEAR_TIMES = tuple(time for time in TIMES if not time or ":" in time or "%p" in time)
 #: Digits alone: their number, and how strptime reads them.
 COMPACT = {
     6: ("%Y%m", "%y%m%d"),
@@ -97,7 +99,7 @@ ZONED = re.compile(
 )
 #: Times of day in a column of their own.
 CLOCK = re.compile(
-    r"(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.](?P<s>\d{2})(?:[.,:](?P<f>\d{1,9}))?)?"
+    r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,:](?P<f>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?:[A-Z]{2,4}|[+-]\d{2}:?\d{2})?"
 )
 SHAPES = {
