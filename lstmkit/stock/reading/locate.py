@@ -71,7 +71,7 @@ def _candidates(table: Table, sample: pd.DataFrame) -> list[int]:
     ranks = {i: _rank(table, i) for i in range(len(table.names))}
     last = len(formats.DATE_NAMES) * 2
     ordered = sorted(ranks, key=lambda i: last if (rank := ranks[i]) is None else rank)
-    return [i for i in ordered if (sample[i] != "").mean() > 0.5]
+    return [i for i in ordered if (sample[i] != "").mean() >= 0.5]
 
 
 def _rank(table: Table, index: int) -> int | None:
@@ -93,7 +93,7 @@ def _holds_dates(table: Table, cells: pd.Series, index: int) -> bool:
 
 def _mostly_dated(cells: pd.Series) -> bool:
     digits = cells.str.count(r"\d")
-    return bool((digits >= 4).mean() > 0.5)
+    return bool((digits >= 4).mean() >= 0.5)
 
 
 def _is_clock(cells: pd.Series) -> bool:
