@@ -1,10 +1,12 @@
-"""YAML and ``--set section.key=value`` into a frozen, typed, strict config.
+"""YAML and `--set section.key=value` into a frozen, typed, strict config.
 
-The default of every key stands once, in ``configs/<pipeline>.yaml``, with its unit and its reason
-in the comment beside it. The classes here and in ``<pipeline>/config.py`` hold types and ranges.
-A user's file names just the keys it changes; ``--set`` comes last. Whatever is wrong is reported
-with the file and the line that said it (YAML 1.2: ``1e-3`` is a number, ``no`` is a text).
+The default of every key stands once, in `configs/<pipeline>.yaml`, with its unit and its reason
+in the comment beside it. The classes here and in `<pipeline>/config.py` hold types and ranges.
+A user's file names just the keys it changes; `--set` comes last. Whatever is wrong is reported
+with the file and the line that said it (YAML 1.2: `1e-3` is a number, `no` is a text).
 """
+
+from __future__ import annotations
 
 import copy
 import difflib
@@ -23,8 +25,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 
 from lstmkit.errors import ConfigError
+from lstmkit.files import DAMAGE
 
 MAX_BYTES = 1 << 20
+UNREADABLE: tuple[type[Exception], ...] = (YAMLError, *DAMAGE)
 ROOT = Path(__file__).resolve().parent
 
 
@@ -106,7 +110,7 @@ class Changes:
     path: Path | None = None
     overrides: tuple[str, ...] = ()
 
-    def and_set(self, key: str, value: float | str | None) -> "Changes":
+    def and_set(self, key: str, value: float | str | None) -> Changes:
         """Return these and one more; None changes nothing."""
         more = () if value is None else (f"{key}={value}",)
         return Changes(self.path, (*self.overrides, *more))
@@ -120,14 +124,14 @@ def load(
     *,
     base: Path | None = None,
 ) -> C:
-    """Resolve a config: the pipeline's defaults, then a file, then ``--set``.
+    """Resolve a config: the pipeline's defaults, then a file, then `--set`.
 
     Args:
         schema: The class to build, a child of `Config`.
         pipeline: Name of the pipeline, which is the stem of its default YAML.
-        path: A YAML file with the keys to change, or None. A name such as ``stock-tutorial`` that
+        path: A YAML file with the keys to change, or None. A name such as `stock-tutorial` that
             is no file here is looked up among the configs that ship with the package.
-        overrides: Texts ``section.key=value``; the value is read as YAML.
+        overrides: Texts `section.key=value`; the value is read as YAML.
         base: The config file of a run, which comes before `path`.
 
     Returns:
@@ -209,7 +213,7 @@ def _document(path: Path) -> CommentedMap:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = (error.problem or "not valid YAML").splitlines()[0]
         raise ConfigError(f"{path}:{line}: not valid YAML: {problem}") from error
-    except (YAMLError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ConfigError(f"{path}: not valid YAML: {reason}") from error
     if document is None:
@@ -285,7 +289,7 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
         value = _yaml().load(raw) if raw.strip() else None
     except RecursionError as error:
         raise ConfigError(f"--set {text:.60}: nested too deeply") from error
-    except (YAMLError, ValueError) as error:
+    except UNREADABLE as error:
         if raw.lstrip()[:1] in "[{'\"":
             raise ConfigError(f"--set {text}: the value is not valid YAML") from error
         value = raw  # such as %d.%m.%Y, which YAML would want quoted

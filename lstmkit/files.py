@@ -3,7 +3,7 @@ r"""Files of ours: written whole, read under guard, found where a user keeps the
 Whatever is written appears under its name at once and whole: it is made in a hidden folder beside
 its place and renamed, so that no reader ever sees half a file and no kill leaves one. What is no
 ordinary file (a device, a pipe) is written into, never replaced; a link is followed; the mode of a
-file that was there stays. Text is UTF-8 with ``\n`` line ends.
+file that was there stays. Text is UTF-8 with `\n` line ends.
 """
 
 import contextlib
@@ -11,8 +11,10 @@ import csv
 import hashlib
 import json
 import os
+import platform
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -23,13 +25,24 @@ from typing import IO, Any
 import platformdirs
 
 from lstmkit.errors import InputError, RunError
+from lstmkit.liveness import has_ended
 
 MAX_JSON_BYTES = 64 << 20
 TEMPORARY = ".lstmkit-"  # begins the name of every folder in which something is being made
-#: What NumPy, json, csv and zipfile raise for a file that is not what it should be.
-DAMAGE = (
-    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError),
-    *(zipfile.BadZipFile, zlib.error, csv.Error),
+#: What NumPy, h5py, json, csv and zipfile raise for a file that is not what it should be.
+DAMAGE: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RuntimeError,  # h5py's own, and RecursionError
+    csv.Error,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 
 
@@ -51,7 +64,8 @@ def whole(path: Path) -> Iterator[Path]:
         special = place.exists() and not (place.is_file() or place.is_dir())
         beside = Path(tempfile.gettempdir()) if special else place.parent
         beside.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=beside, prefix=f"{TEMPORARY}{os.getpid()}-"))
+        _sweep(beside)
+        folder = Path(tempfile.mkdtemp(dir=beside, prefix=f"{_mine()}-"))
         try:
             made = folder / place.name
             yield made
@@ -164,13 +178,13 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def cache_folder() -> Path:
-    """Return where what can be made again is kept: ``$LSTMKIT_CACHE``, else the system's place."""
+    """Return where what can be made again is kept: `$LSTMKIT_CACHE`, else the system's place."""
     chosen = os.environ.get("LSTMKIT_CACHE")
     return Path(chosen or platformdirs.user_cache_dir("lstmkit", appauthor=False))
 
 
 def data_folder() -> Path:
-    """Return the user's data folder: ``$LSTMKIT_DATA``, else the system's place for such data."""
+    """Return the user's data folder: `$LSTMKIT_DATA`, else the system's place for such data."""
     chosen = os.environ.get("LSTMKIT_DATA")
     return Path(chosen or platformdirs.user_data_dir("lstmkit", appauthor=False))
 
@@ -213,6 +227,19 @@ def writing(path: Path) -> Iterator[None]:
             f"{path}: cannot write: {error.strerror or error}; free space, check the rights, "
             f"or name another folder"
         ) from error
+
+
+def _mine() -> str:
+    """Return how the names of this process's temporary folders begin."""
+    return f"{TEMPORARY}{platform.node()}-{os.getpid()}"
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes of this host that were killed had left half-made in a folder."""
+    for left in folder.glob(f"{TEMPORARY}{platform.node()}-*"):
+        pid = left.name.rpartition("-")[0].rpartition("-")[2]
+        if pid.isdecimal() and has_ended({"host": platform.node(), "pid": int(pid)}):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _finish(made: Path, place: Path) -> None:

@@ -1,5 +1,7 @@
 """A price file into a `Dataset`: found, read, repaired where that is safe, resampled, split."""
 
+from __future__ import annotations
+
 import importlib.util
 import logging
 from dataclasses import dataclass, field, replace
@@ -68,7 +70,7 @@ class Dataset:
         """When its rows come."""
         return infer(self.dates, self.exchange)
 
-    def until(self, stop: int, *, train_rows: int) -> "Dataset":
+    def until(self, stop: int, *, train_rows: int) -> Dataset:
         """Return the rows before `stop`, with another training span."""
         cut = slice(None, stop)
         return replace(
