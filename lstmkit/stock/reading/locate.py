@@ -188,8 +188,8 @@ def _no_dates(table: Table, date_format: str | None) -> str:
     first = list(table.sample.iloc[0])
     if date_format is not None:
         return (
-            f"{table.path}, row {table.sample.index[0]}: no column of dates like {date_format!r} "
-            f"in the columns {shown!s:.300}; found rows like {first!r:.100}"
+            f"{table.path}, row {table.sample.index[0]}: expected a date like {date_format!r} in "
+            f"one of the columns {shown!s:.300}; found rows like {first!r:.100}"
         )
     return (
         f"{table.path}: no column of dates in the columns {shown!s:.300}; expected dates such as "
