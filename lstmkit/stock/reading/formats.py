@@ -88,12 +88,8 @@ QUARTER = re.compile(
 WEEK = re.compile(r"(?P<y>\d{4})-?W(?P<w>\d{1,2})(?:-?(?P<d>[1-7]))?", re.IGNORECASE)
 
 #: A zone behind a time: Z, UTC, +01:00, +00, GMT+0100, EST, US/Eastern.
-ZONE = re.compile(
-    r"\s*(?:Z|\[?[A-Z][A-Za-z]+/[A-Za-z_]+\]?|(?!AM|PM)[A-Z]{2,4})?\s*(?:[+-]\d{2}:?(?:\d{2})?)?"
-    r"\s*(?:\[[A-Za-z/_]+\]|\([A-Za-z ]+\))?$"
-)
 ZONED = re.compile(
-    r"\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?(?P<zone>\s*Z|\s*\[?[A-Z][A-Za-z]+/[A-Za-z_]+\]?"
+    r"(?:\d:\d\d(?::\d\d(?:[.,]\d+)?)?|T\d{4}(?:\d\d)?)(?P<zone>\s*Z|\s*\[?[A-Z][A-Za-z]+/[A-Za-z_]+\]?"
     r"|\s*(?!AM\b|PM\b)[A-Z]{2,4}(?:\s*[+-]\d{1,2}(?::?\d{2})?)?|\s*[+-]\d{2}(?::?\d{2})?"
     r"(?:\s*\[[A-Za-z/_]+\]|\s*[A-Z]{3,4}|\s*\([A-Za-z ]+\))?)$"
 )
