@@ -44,7 +44,7 @@ def fetch(
         InputError: yfinance is not installed, the ticker is unknown, or the days are empty.
         RunError: Yahoo cannot be reached, or refuses.
     """
-    if not re.fullmatch(r"[A-Za-z0-9^][A-Za-z0-9.=^-]{0,19}", ticker):
+    if not re.fullmatch(r"[A-Za-z0-9^][A-Za-z0-9.=^&-]{0,19}", ticker):
         raise InputError(f"{ticker!r:.40}: no ticker; expected one such as DIS or BTC-USD")
     if start and end and start >= end:
         raise InputError(f"--start {start} is not before --end {end}")

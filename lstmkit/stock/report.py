@@ -68,7 +68,7 @@ def _interval_line(result: Result) -> str:
     """Say how the interval did, beside one of constant width."""
     test = result.metrics["test"]
     return (
-        f"{result.coverage:.0%} interval: held {test['coverage']:.1%} of the days, interval score "
+        f"{result.coverage:.0%} interval: held {test['coverage']:.1%} of the rows, interval score "
         f"{test['interval_score']:.4g} (constant width: {test['constant_coverage']:.1%}, "
         f"{test['constant_interval_score']:.4g}; lower is better)"
     )
