@@ -11,10 +11,8 @@ from matplotlib.colors import ListedColormap, to_rgba
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from lstmkit.chart import ACTUAL, Band, Bars, Chart, Heat, Line, shades
+from lstmkit.chart import Band, Bars, Chart, Heat, Line, shades
 from lstmkit.files import atomic
-
-__all__ = ["ACTUAL", "draw", "new_figure", "save"]
 
 MAX_NUMBERED = 20  # rows above which the cells of a table of colours carry no numbers
 MAX_STEPS, MAX_LEVEL = 40, 12  # names along an axis, and those that are not turned

@@ -52,8 +52,9 @@ def write_solo(solo: Solo, folder: Path) -> None:
     write_bytes(folder / f"{solo.name}.mid", solo.midi)
     title = f"{solo.name} over {solo.over}, {solo.tempo:.0f} quarters a minute"
     pictures.piano_roll(solo.measures, folder / f"{solo.name}.png", title=title)
-    if solo.wav is not None:
-        write_bytes(folder / f"{solo.name}.wav", solo.wav)
+    for suffix, content in (("wav", solo.wav), ("musicxml", solo.musicxml)):
+        if content is not None:
+            write_bytes(folder / f"{solo.name}.{suffix}", content)
 
 
 def metric_rows(
