@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.emoji import classifier, embeddings
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig
@@ -56,6 +56,7 @@ def train(
         InputError: A file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("emoji train")
     splits = _splits(source, test, config)
     table = embeddings.load(vectors)
     named = {"csv": source, "test": test, "vectors": vectors}
@@ -76,6 +77,7 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
+    backend.require("emoji train")
     run = runs.resumable(output, "emoji", wanted, verb="train")
     source, test, vectors = _named_files(run)
     splits = _splits(source, test, run.config(EmojiConfig))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.config import Changes, package_folder
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint, write_json
@@ -49,6 +49,7 @@ def train(
         InputError: No file can be used, or one cannot and `strict` is set.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("music train")
     files = expand(list(source) or [str(package_folder("data") / "music")])
     dataset = data.load(files, config, strict=strict)
     tunes = dataset.songbook.tunes
@@ -63,6 +64,7 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
+    backend.require("music train")
     run = runs.resumable(output, "music", wanted, verb="train")
     return _train(run, data.load(unchanged(run), run.config(MusicConfig)))
 
