@@ -93,7 +93,8 @@ def _offered(found: Iterable[runs.Run], incomplete: str) -> list[CompletionItem]
 
 
 def _has_model(run: runs.Run) -> bool:
-    return run.manifest.get("verb") in runs.TRAINING
+    manifest = run.manifest
+    return manifest.get("status") == "done" and manifest.get("verb") in runs.TRAINING
 
 
 def _output(ctx: click.Context) -> Path:

@@ -161,7 +161,7 @@ def find(output: Path, wanted: Path | None, pipeline: str | None = None) -> Run:
         wanted: A run folder, a run's name, or `shipped` for the model that ships with the package
             (`emoji/shipped` where a command takes any pipeline's); None: the newest finished
             training, else the model that ships.
-        pipeline: The only pipeline that counts; None: any.
+        pipeline: The only pipeline that counts; None: any whose models Keras saved.
 
     Raises:
         InputError: There is no such run, or it holds no model of the pipeline.
@@ -170,7 +170,8 @@ def find(output: Path, wanted: Path | None, pipeline: str | None = None) -> Run:
         return _with_model(named(output, wanted, pipeline), pipeline)
     for run in reversed(list_runs(output, pipeline)):
         manifest = run.manifest
-        if manifest.get("status") == "done" and manifest.get("verb") in TRAINING:
+        usable = pipeline is not None or (run.path / MODEL).is_file()
+        if usable and manifest.get("status") == "done" and manifest.get("verb") in TRAINING:
             log.warning("model: the newest run, %s", run.path)
             return run
     shipped = _shipped(pipeline)

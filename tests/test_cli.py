@@ -130,9 +130,10 @@ def test_not_a_number_is_in_no_range(cli, command):
     [
         ("stock", "inspect"),
         ("stock", "evaluate"),
+        ("stock", "evaluate", "--run"),
         ("emoji", "evaluate"),
-        ("cells", "gates"),
-        ("cells", "write"),
+        ("cells", "gates", "--run"),
+        ("cells", "write", "--run"),
         ("report",),
         ("export",),
         ("runs", "show"),

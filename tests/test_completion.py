@@ -37,7 +37,8 @@ def test_run_names_are_offered_where_a_run_is_expected(run):
 
 
 def test_only_runs_that_fit_are_offered(run):
-    models = (["stock", "evaluate"], ["stock", "forecast"], ["export"], ["cells", "gates"])
+    using = (["stock", "evaluate"], ["stock", "forecast"], ["cells", "gates"])
+    models = (["export"], *([*command, "--run"] for command in using))
     for command in models:
         assert offered(*command, "") == [""]  # folders
     (run.path / runs.MODEL).touch()

@@ -36,8 +36,8 @@ def test_demo_ends_with_the_error_of_a_part(cli, monkeypatch):
     assert "disk full" in done.err
 
 
-def test_demo_has_every_pipeline():
-    assert sorted(demo.STEPS) == config.pipelines()
+def test_demo_has_the_cells_and_every_pipeline_of_keras():
+    assert set(demo.STEPS) == {"cells", *config.pipelines()} - {"letters"}
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from conftest import ROOT, TINY, write_prices
 from lstmkit import config
 from lstmkit.cli import main, root
 from lstmkit.config import package_folder
-from lstmkit.training import loop
+from lstmkit.training import keras_learner
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "data" / "README.md"]
 LONGEST = 400
@@ -134,7 +134,7 @@ def interrupted(folder, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(loop, "fit", stop)
+        patched.setattr(keras_learner, "fit", stop)
         return _train(folder, "interrupted", code=130)
 
 

@@ -1,12 +1,15 @@
 import json
 import os
+import signal
+import time
 
 import pytest
 
 from lstmkit import config as configs
 from lstmkit import files, runs
-from lstmkit.errors import InputError, RunError
+from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.stock.config import StockConfig
+from lstmkit.work import work
 
 
 @pytest.fixture
@@ -62,15 +65,28 @@ def test_output_that_is_a_file_is_one_clear_error(tmp_path, config):
     ("error", "status"),
     [(None, "done"), (KeyboardInterrupt(), "interrupted"), (ValueError(), "failed")],
 )
-def test_recorded_writes_how_it_ended(tmp_path, config, error, status):
+def test_work_notes_how_it_ended(tmp_path, config, error, status):
     run = runs.create(tmp_path, "stock", "x", config)
     try:
-        with runs.recorded(run):
+        with work(run):
             if error is not None:
                 raise error
     except (KeyboardInterrupt, ValueError):
         pass
     assert run.status == status
+    assert (run.path / "report.html").exists() == (status == "done")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_work_that_is_stopped_tells_how_to_go_on(tmp_path, config, name):
+    run = runs.create(tmp_path, "stock", "x", config)
+    with (
+        pytest.raises(InterruptedRunError, match="go on with:\n  lstmkit HERE"),
+        work(run, "lstmkit HERE"),
+    ):
+        os.kill(os.getpid(), getattr(signal, name))
+        time.sleep(1)
+    assert run.status == "interrupted"
 
 
 def test_find_takes_the_newest_finished_training(tmp_path, config):
@@ -83,16 +99,16 @@ def test_find_takes_the_newest_finished_training(tmp_path, config):
     wanted = make("done")
     make("interrupted")
     make("done", "evaluate")
-    assert runs.find(tmp_path, "stock", None) == wanted
-    assert runs.find(tmp_path, "stock", wanted.path) == wanted
-    assert runs.find(tmp_path, "stock", type(tmp_path)(wanted.name)) == wanted
+    assert runs.find(tmp_path, None, "stock") == wanted
+    assert runs.find(tmp_path, wanted.path, "stock") == wanted
+    assert runs.find(tmp_path, type(tmp_path)(wanted.name), "stock") == wanted
 
 
 def test_find_without_runs_says_how_to_make_one(tmp_path):
     with pytest.raises(InputError, match="lstmkit stock train"):
-        runs.find(tmp_path, "stock", None)
+        runs.find(tmp_path, None, "stock")
     with pytest.raises(InputError, match="runs list"):
-        runs.find(tmp_path, "stock", tmp_path / "none")
+        runs.find(tmp_path, tmp_path / "none", "stock")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", "\xff", '{"a": ' * 2000])

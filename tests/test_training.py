@@ -16,7 +16,7 @@ from lstmkit import config as configs
 from lstmkit import runs
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.stock.config import StockConfig
-from lstmkit.training import loop
+from lstmkit.training import keras_learner, loop
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +28,7 @@ def settings(**changes):
 
 
 def make_model(rate=0.01):
-    loop.seed_everything(1)
+    keras_learner.seed_everything(1)
     inputs = keras.Input((5, 2))
     x = keras.layers.LSTM(3)(inputs)
     x = keras.layers.Dropout(0.3)(x)
@@ -40,12 +40,12 @@ def make_model(rate=0.01):
 def examples(count=50, seed=0):
     drawn = np.random.default_rng(seed)
     x = drawn.normal(size=(count, 5, 2)).astype(np.float32)
-    return loop.ArrayExamples(x, x[:, -1, :1] * 0.5)
+    return keras_learner.ArrayExamples(x, x[:, -1, :1] * 0.5)
 
 
 def fit(run, config, model=None, validation=True):
     model = model or make_model()
-    history = loop.fit(
+    history = keras_learner.fit(
         model,
         examples(),
         examples(20, 9) if validation else None,
@@ -53,7 +53,6 @@ def fit(run, config, model=None, validation=True):
         config=config.train,
         seed=config.seed,
         run=run,
-        resume_command="lstmkit stock train --resume HERE",
     )
     return model, history
 
@@ -80,15 +79,15 @@ def test_resumed_run_ends_like_an_uninterrupted_one(run, monkeypatch, calls):
     monkeypatch.setattr(loop, "SECONDS_PER_CALL", 0.0)  # one step per call: stop anywhere
     whole, history = fit(run(), settings())
     stopped = run()
-    to_end = loop._Loop.run_to_end
+    to_end = loop.Loop.run_to_end
     monkeypatch.setattr(
-        loop._Loop,
+        loop.Loop,
         "run_to_end",
         lambda self, _stopped, *rest: to_end(self, StopAfter(calls), *rest),
     )
-    with pytest.raises(InterruptedRunError, match="--resume HERE"):
+    with pytest.raises(InterruptedRunError, match="nothing is lost"):
         fit(stopped, settings())
-    monkeypatch.setattr(loop._Loop, "run_to_end", to_end)
+    monkeypatch.setattr(loop.Loop, "run_to_end", to_end)
     resumed, again = fit(stopped, settings())
     assert again == history
     for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
@@ -135,10 +134,10 @@ def test_untrained_model_is_epoch_0_and_may_be_the_best(run):
 
 
 def test_divergence_is_one_clear_error(run):
-    data = loop.ArrayExamples(np.full((20, 5, 2), np.nan, np.float32), np.ones((20, 1)))
+    data = keras_learner.ArrayExamples(np.full((20, 5, 2), np.nan, np.float32), np.ones((20, 1)))
     config = settings(epochs=3, patience=None)
     with pytest.raises(RunError, match=r"loss is nan in epoch 1.*learning_rate"):
-        loop.fit(
+        keras_learner.fit(
             make_model(),
             data,
             None,
@@ -146,7 +145,6 @@ def test_divergence_is_one_clear_error(run):
             config=config.train,
             seed=0,
             run=run(),
-            resume_command="",
         )
 
 
@@ -164,7 +162,7 @@ def test_tensorboard_logs_are_written_when_asked(run):
 
 
 def test_tensorboard_that_is_missing_is_one_clear_error(run, monkeypatch):
-    monkeypatch.setattr(loop.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(keras_learner.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(InputError, match=r"pip install 'lstmkit\[tensorboard\]'"):
         fit(run(), settings(epochs=1, tensorboard="true"))
 

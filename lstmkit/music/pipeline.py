@@ -258,8 +258,7 @@ def _learned(
 
 
 def _watched(row: Row) -> float:
-    watched: float = row.get("val_loss", row["loss"])
-    return watched
+    return float(row["val_loss"] if "val_loss" in row else row["loss"])
 
 
 def _generated(folder: Path, solos: Sequence[Solo], book: Songbook) -> Result:

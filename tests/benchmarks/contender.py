@@ -10,7 +10,7 @@ batch size, optimizer (Adam) and cores. What differs is what they are named afte
     keras            model.fit, as its documentation has it; KERAS_BACKEND says on what
     keras-unrolled   djmodel as the course builds it: one cell applied 30 times in a row
     keras-xla        the same, compiled with XLA
-    lstmkit          the fused kernel in loop.fit, as the pipelines train
+    lstmkit          the fused kernel in keras_learner.fit, as the pipelines train
     lstmkit-steps    the same, answering after every step of a stretch (the default for stock)
     lstmkit-bare     the steps of lstmkit on one batch, again and again, and nothing around them
     torch            nn.LSTM in a plain loop
@@ -183,9 +183,9 @@ def train_keras(spec: dict[str, Any], stamps: Stamps) -> list[float]:
 
 
 def train_lstmkit(spec: dict[str, Any], stamps: Stamps) -> list[float]:
-    """Train as the pipelines do: loop.accelerate, then loop.fit."""
+    """Train as the pipelines do: keras_learner.accelerate, then keras_learner.fit."""
     from lstmkit.config import TrainConfig
-    from lstmkit.training import loop
+    from lstmkit.training import keras_learner
 
     config = TrainConfig(
         epochs=spec["epochs"],
@@ -198,10 +198,10 @@ def train_lstmkit(spec: dict[str, Any], stamps: Stamps) -> list[float]:
         checkpoint_seconds=5.0,
         tensorboard=False,
     )
-    loop.seed_everything(0)
+    keras_learner.seed_everything(0)
     steps = spec["window"] if spec["framework"] == "lstmkit-steps" else 1
     model = keras_model(spec, steps=steps)
-    loop.accelerate(model, config)
+    keras_learner.accelerate(model, config)
     examples = lstmkit_examples(spec, steps)
     reset = model.reset_metrics
 
@@ -211,7 +211,7 @@ def train_lstmkit(spec: dict[str, Any], stamps: Stamps) -> list[float]:
 
     model.reset_metrics = reset_at_the_start_of_every_epoch
     with tempfile.TemporaryDirectory() as folder:
-        history = loop.fit(
+        history = keras_learner.fit(
             model,
             examples,
             None,
@@ -219,7 +219,6 @@ def train_lstmkit(spec: dict[str, Any], stamps: Stamps) -> list[float]:
             config=config,
             seed=0,
             run=SimpleNamespace(path=Path(folder)),
-            resume_command="",
         )
     stamps.note()
     stamps.times = stamps.times[-spec["epochs"] - 1 :]  # it is also called while the loop is built
@@ -230,10 +229,10 @@ def train_bare(spec: dict[str, Any], stamps: Stamps) -> list[float]:
     """Run the steps of an epoch on batches that are already there."""
     import tensorflow as tf
 
-    from lstmkit.training import fused, loop
+    from lstmkit.training import fused, keras_learner
 
-    loop.seed_everything(0)
-    loop.keep_freed_memory()
+    keras_learner.seed_everything(0)
+    keras_learner.keep_freed_memory()
     model = keras_model(spec)
     fused.accelerate(model)
     examples = lstmkit_examples(spec, 1)
@@ -261,7 +260,7 @@ def train_bare(spec: dict[str, Any], stamps: Stamps) -> list[float]:
 
 def lstmkit_examples(spec: dict[str, Any], steps: int) -> Any:
     """Return the examples of a task in the form that its pipeline gives them."""
-    from lstmkit.training.loop import ArrayExamples
+    from lstmkit.training.keras_learner import ArrayExamples
 
     if spec["model"] != "stock":
         return ArrayExamples(*arrays(spec))

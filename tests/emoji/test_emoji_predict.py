@@ -115,7 +115,7 @@ def test_predict_without_texts_says_what_to_do(cli):
 def test_batch_copies_the_rows_and_adds_columns(cli, tmp_path):
     source = tmp_path / "in.csv"
     source.write_text('id,text,emoji\n7,"I love you, dear",x\n8,,y\n9,let us eat,z\n', "utf-8")
-    done = cli("emoji", "predict", "--input", source, "--output", tmp_path / "out.csv")
+    done = cli("emoji", "predict", "--input", source, "--to", tmp_path / "out.csv")
     assert done.code == 0
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -130,7 +130,7 @@ def test_batch_copies_the_rows_and_adds_columns(cli, tmp_path):
 def test_batch_says_which_columns_there_are(cli, tmp_path):
     source = tmp_path / "in.csv"
     source.write_text("a,b\nx,y\n", "utf-8")
-    options = ("--input", source, "--output", tmp_path / "out.csv")
+    options = ("--input", source, "--to", tmp_path / "out.csv")
     for extra in ((), ("--column", "c")):
         done = cli("emoji", "predict", *options, *extra)
         assert done.code == 2

@@ -4,12 +4,13 @@ import pytest
 from lstmkit.cells.gradcheck import numeric_gradient
 from lstmkit.errors import InputError
 from lstmkit.letters import data, model
+from lstmkit.letters.config import ModelConfig
 
 VOCABULARY = data.Vocabulary("\nab")
 
 
 def parameters(seed=0, n_a=3):
-    return model.initialize_parameters(n_a, 3, np.random.default_rng(seed))
+    return model.build_model(ModelConfig(units=n_a), 3, np.random.default_rng(seed))
 
 
 def certain(characters):

@@ -15,7 +15,7 @@ from lstmkit.music.model import (
     predict_and_sample,
 )
 from lstmkit.music.play.sampling import Network, draw
-from lstmkit.training import loop
+from lstmkit.training import keras_learner
 
 TX, N_A, N_VALUES, M = 7, 5, 11, 4
 
@@ -136,7 +136,7 @@ def test_optimizer_of_the_tutorial_config_is_the_tutorials():
     from pathlib import Path
 
     config = configs.load(MusicConfig, "music", Path("music-tutorial"))
-    adam = loop.optimizer(config.train)
+    adam = keras_learner.optimizer(config.train)
     assert float(adam.learning_rate) == pytest.approx(0.01)
     assert (config.model.units, config.model.dropout) == (64, 0)
     assert (config.train.epochs, config.train.snippets, config.train.window) == (100, 60, 30)

@@ -14,11 +14,11 @@ from lstmkit.page.history import read_history
 
 @pytest.fixture
 def make_run(tmp_path):
-    def make(pipeline="stock", name="x", verb="train", **files):
+    def make(pipeline="stock", name="x", verb="train", **contents):
         schema = config.schema_of(pipeline)
         settings = config.load(schema, pipeline, None)
         run = runs.create(tmp_path / "outputs", pipeline, name, settings, verb=verb)
-        for file, text in files.items():
+        for file, text in contents.items():
             files.write_text(run.path / file.replace("__", "."), text)
         return run
 
@@ -28,7 +28,6 @@ def make_run(tmp_path):
 @pytest.mark.parametrize("pipeline", config.pipelines())
 def test_every_pipeline_has_a_page(pipeline, make_run):
     page = build._page_of({"pipeline": pipeline})
-    assert page.verdict({}) == ""
     assert callable(page.blocks)
 
 

@@ -154,7 +154,7 @@ def test_nothing_before_a_day_depends_on_what_comes_after(cli, price_csv, walk, 
 
 
 def test_evaluate_repeats_the_test_scores_without_tensorflow(cli, process, result):
-    done = process("stock", "evaluate", result["run"], "--json")
+    done = process("stock", "evaluate", "--run", result["run"], "--json")
     assert done.returncode == 0, done.stderr
     again = json.loads(done.stdout)
     assert again["metrics"]["test"] == result["metrics"]["test"]
@@ -169,7 +169,7 @@ def test_predicting_never_loads_tensorflow_or_keras(result, tmp_path, command):
         "assert not {'tensorflow', 'keras', 'jax', 'torch'} & set(sys.modules)\n"
     )
     verb, *rest = command
-    args = ["stock", verb, result["run"], *rest]
+    args = ["stock", verb, "--run", result["run"], *rest]
     done = subprocess.run(
         [sys.executable, "-c", code, *args],
         check=False,
@@ -183,18 +183,20 @@ def test_predicting_never_loads_tensorflow_or_keras(result, tmp_path, command):
 
 def test_evaluate_scores_every_row_of_a_file_it_never_saw(cli, price_csv, result):
     other = 50 * np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.02, 90)))
-    ended = cli("stock", "evaluate", result["run"], price_csv(other, "other.csv"), "--json")
+    ended = cli(
+        "stock", "evaluate", price_csv(other, "other.csv"), "--run", result["run"], "--json"
+    )
     scored = json.loads(ended.out)
     assert scored["metrics"]["test"]["n"] == 90 - 10
     assert scored["metrics"]["train"] is None
-    short = cli("stock", "evaluate", result["run"], price_csv(other[:10], "short.csv"))
+    short = cli("stock", "evaluate", price_csv(other[:10], "short.csv"), "--run", result["run"])
     assert short.code == 2
     assert "expected more than 10 rows, found 10" in short.err
 
 
 def test_evaluate_refuses_a_file_that_has_changed(cli, price_csv, walk, result):
     price_csv(walk * 2)
-    ended = cli("stock", "evaluate", result["run"])
+    ended = cli("stock", "evaluate", "--run", result["run"])
     assert ended.code == 2
     assert "changed since the run was made" in ended.err
 
@@ -217,7 +219,7 @@ def test_edited_statistics_are_one_clear_error(cli, result, section):
     content[section] = content[section] | change if isinstance(change, dict) else change
     path.write_text(json.dumps(content), encoding="utf-8")
     for verb in ("forecast", "evaluate"):
-        ended = cli("stock", verb, result["run"])
+        ended = cli("stock", verb, "--run", result["run"])
         assert ended.code == 2
         assert "fitted.json: " in ended.err
 
@@ -228,21 +230,21 @@ def test_truncated_files_are_one_clear_error(cli, result, name, keep):
     path = Path(result["run"]) / name
     content = path.read_bytes()
     path.write_bytes(content[: int(keep * len(content))])
-    ended = cli("stock", "forecast", result["run"])
+    ended = cli("stock", "forecast", "--run", result["run"])
     assert ended.code == 2
     assert name in ended.err
 
 
 def test_using_what_is_no_trained_run_is_one_clear_error(cli, result, tmp_path):
     made = json.loads(cli("stock", "forecast", "--json").out)["run"]
-    assert "holds no model" in cli("stock", "evaluate", made).err
+    assert "holds no model" in cli("stock", "evaluate", "--run", made).err
     assert "already finished" in cli("stock", "train", "--resume", result["run"]).err
-    assert "a file" in cli("stock", "evaluate", tmp_path / "prices.csv").err
+    assert "a file" in cli("stock", "evaluate", "--run", tmp_path / "prices.csv").err
     assert "expected `backtest`" in cli("stock", "backtest", "--resume", result["run"]).err
 
 
 def test_manifest_of_a_forecast_names_model_and_file(cli, result, tmp_path):
-    made = cli("stock", "forecast", "--json", "--csv", tmp_path / "prices.csv")
+    made = cli("stock", "forecast", tmp_path / "prices.csv", "--json")
     manifest = json.loads(Path(json.loads(made.out)["run"], "run.json").read_text())
     names = [Path(entry["path"]).name for entry in manifest["inputs"]]
     assert names == ["prices.csv", "model.keras"]
@@ -268,7 +270,7 @@ def test_stopping_after_the_fit_keeps_the_training(cli, price_csv, walk, tiny, m
 
 def test_a_backtest_holds_no_model_to_forecast_with(cli, price_csv, walk, tiny):
     made = cli("stock", "backtest", price_csv(walk), *tiny, "--folds", "2", "--json")
-    ended = cli("stock", "forecast", json.loads(made.out)["run"])
+    ended = cli("stock", "forecast", "--run", json.loads(made.out)["run"])
     assert (ended.code, "which holds no model" in ended.err) == (2, True)
 
 
@@ -293,11 +295,11 @@ def test_forecast_goes_on_after_the_last_row_and_widens(cli, result):
 
 def test_forecast_of_the_same_file_agrees_with_training(cli, result, tmp_path):
     written = rows_of(Path(result["run"]) / "forecast.csv")
-    ended = cli("stock", "forecast", result["run"], "--days", 4, "--json")
+    ended = cli("stock", "forecast", "--run", result["run"], "--days", 4, "--json")
     rows = json.loads(ended.out)["forecast"]
     newer = cli(
-        *("stock", "forecast", result["run"], "--days", 4, "--json"),
-        *("--csv", tmp_path / "prices.csv", "--plot"),
+        *("stock", "forecast", "--run", result["run"], "--days", 4, "--json"),
+        *(tmp_path / "prices.csv", "--plot"),
     )
     for other in (rows, json.loads(newer.out)["forecast"]):
         np.testing.assert_allclose(column(written, "upper"), column(other, "upper"), rtol=1e-6)
@@ -422,6 +424,6 @@ def test_evaluate_scores_only_the_test_span_of_the_file_it_was_trained_on(
 ):
     csv = price_csv(walk)
     trained = json.loads(cli("stock", "train", csv, *tiny, "--json").out)
-    again = cli("stock", "evaluate", trained["run"], csv, "--json")
+    again = cli("stock", "evaluate", csv, "--run", trained["run"], "--json")
     assert "only its test span is scored" in again.err
     assert json.loads(again.out)["metrics"]["test"]["n"] == trained["metrics"]["test"]["n"]
