@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -26,10 +27,20 @@ from lstmkit.errors import InputError, RunError
 
 MAX_JSON_BYTES = 64 << 20
 TEMPORARY = ".lstmkit-"  # begins the name of every folder in which something is being made
-#: What NumPy, json, csv and zipfile raise for a file that is not what it should be.
-DAMAGE = (
-    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError),
-    *(zipfile.BadZipFile, zlib.error, csv.Error),
+#: What NumPy, h5py, json, csv and zipfile raise for a file that is not what it should be.
+DAMAGE: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RuntimeError,  # h5py's own, and RecursionError
+    csv.Error,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 
 

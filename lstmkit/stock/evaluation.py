@@ -1,5 +1,7 @@
 """Score a trained model on the rows of a series, or several models on stretches that follow."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 def score(
     folder: Path,
-    dataset: "Dataset",
+    dataset: Dataset,
     trained: Forecaster,
     predicted: np.ndarray,
     *,

@@ -1,4 +1,6 @@
-"""What ``fitted.json`` may hold: checked like a config, since a user may have edited it."""
+"""What `fitted.json` may hold: checked like a config, since a user may have edited it."""
+
+from __future__ import annotations
 
 from typing import Annotated, Literal
 
@@ -20,7 +22,7 @@ class ScalingSection(Section):
     scale: list[Positive] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _one_scale_per_center(self) -> "ScalingSection":
+    def _one_scale_per_center(self) -> ScalingSection:
         if len(self.center) != len(self.scale):
             raise ValueError("scaling.center and scaling.scale must have the same length")
         return self
@@ -59,7 +61,7 @@ class CalendarSection(Section):
 
 
 class FittedFile(Section):
-    """All of ``fitted.json``."""
+    """All of `fitted.json`."""
 
     name: str
     column: str
@@ -70,7 +72,7 @@ class FittedFile(Section):
     calendar: CalendarSection
 
     @model_validator(mode="after")
-    def _baselines_fit_the_window(self) -> "FittedFile":
+    def _baselines_fit_the_window(self) -> FittedFile:
         if max(self.baselines.moving_average, len(self.baselines.coefficients)) >= self.window:
             raise ValueError("baselines.moving_average and the coefficients must fit the window")
         return self

@@ -1,8 +1,10 @@
 """A trained network with every statistic of its training span, and the newest rows to go on from.
 
-Saved beside the model as ``fitted.json`` and ``context.npz``, so that forecasting needs neither the
+Saved beside the model as `fitted.json` and `context.npz`, so that forecasting needs neither the
 CSV nor Keras: NumPy reads the model and runs it.
 """
+
+from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
@@ -110,7 +112,7 @@ class Forecaster:
     interval: Interval
     step_seconds: int
 
-    def look_ahead(self, context: "Context", steps: int) -> Forecast:
+    def look_ahead(self, context: Context, steps: int) -> Forecast:
         """Forecast the rows after the last one of `context`, with an interval that widens."""
         network = self.network
         path = roll_forward(
@@ -126,8 +128,8 @@ class Forecaster:
         lower, upper = (network.scaling.shift(path, sign * half) for sign in (-1, 1))
         return Forecast(context.calendar.after(context.dates[-1], steps), path, lower, upper)
 
-    def save(self, run: runs.Run, context: "Context") -> None:
-        """Write ``fitted.json`` and ``context.npz`` into the run folder."""
+    def save(self, run: runs.Run, context: Context) -> None:
+        """Write `fitted.json` and `context.npz` into the run folder."""
         network = self.network
         content = {
             "name": self.name,

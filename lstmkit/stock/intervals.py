@@ -11,10 +11,13 @@ locally weighted errors; J.P. Morgan, "RiskMetrics" (1996), for the decay of 0.9
 and Raftery (2007), section 6.2, for the interval score that Winkler proposed in 1972.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 
@@ -50,7 +53,7 @@ class Interval:
         return np.asarray(scale) * quantile
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Interval":
+    def from_json(cls, content: dict[str, Any]) -> Interval:
         """Build an interval from its fields in a JSON file."""
         return cls(**{**content, "quantiles": tuple(content["quantiles"])})
 
@@ -66,15 +69,12 @@ def recent_error(errors: np.ndarray, decay: float, start: float) -> np.ndarray:
     Returns:
         (n + 1,): entry t uses errors before row t only; the last entry is for the row to come.
     """
-    known = np.empty(len(errors) + 1)
-    known[0] = start
-    for row, error in enumerate(np.abs(errors).tolist()):
-        known[row + 1] = decay * known[row] + (1 - decay) * error
-    return known
+    steps = pd.Series(np.concatenate([[start], np.abs(errors)]))
+    return steps.ewm(alpha=1 - decay, adjust=False).mean().to_numpy()
 
 
 def conformal_quantile(scores: np.ndarray, coverage: float) -> float:
-    """Return the smallest score with at least ``ceil((n + 1) * coverage)`` scores up to it.
+    """Return the smallest score with at least `ceil((n + 1) * coverage)` scores up to it.
 
     With too few scores for that, the largest one.
     """

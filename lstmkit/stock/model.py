@@ -29,7 +29,7 @@ def build_model(
         window: Rows the network sees.
         columns: Input columns per row.
         targets: Answers per example. More than one is for training only: the network then reads
-            ``window + targets - 1`` rows and answers after every row that ends a full window.
+            `window + targets - 1` rows and answers after every row that ends a full window.
             The weights are the same, so they fit the network with one answer.
         calm_start: Start the last layer at zero, so that the untrained network answers 0: with
             returns that is their training mean, and training can only improve on it.

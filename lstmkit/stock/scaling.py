@@ -1,8 +1,10 @@
 """From prices to what the network sees and answers, and back: statistics of the training span only.
 
-With ``log_return``, the default, the network sees and predicts the logarithm of today's price over
+With `log_return`, the default, the network sees and predicts the logarithm of today's price over
 yesterday's. Prices wander out of the range any scaler was fitted on; returns stay in it.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,7 +76,7 @@ class Scaling:
         return np.asarray(price * np.exp(by)) if self.in_logs else np.asarray(price + by)
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Scaling":
+    def from_json(cls, content: dict[str, Any]) -> Scaling:
         """Build a scaling from its fields in a JSON file."""
         return cls(content["target"], tuple(content["center"]), tuple(content["scale"]))
 
