@@ -48,7 +48,7 @@ def predict_file(
     Raises:
         InputError: The file or the column cannot be used.
     """
-    sheet = sentences.read(locate(source, remedy="give a file of sentences"))
+    sheet = sentences.with_header(sentences.read(locate(source, remedy="give a file of sentences")))
     place = sheet.place(column) if column else sentences.text_column(sheet)
     if place is None:
         shown = ", ".join(sheet.names)

@@ -204,11 +204,13 @@ def _labelled(
 
 def _is_heading(texts: pd.Series[str], cells: pd.Series[str]) -> bool:
     """Return whether the first row names columns: single words, a label met only once of many."""
-    first, counts = str(cells.iloc[0]), cells.value_counts()
-    if len(cells) < 4 or len(str(texts.iloc[0]).split()) != 1 or not first.isascii():
+    heads = str(texts.iloc[0]), str(cells.iloc[0])
+    if len(cells) < 4 or any(len(head.split()) != 1 or not head.isascii() for head in heads):
         return False
-    once = counts[first] == 1 and not any(c.isdigit() for c in first)
-    return bool(once and (counts.drop(first) > 1).all())
+    counts = cells.value_counts()
+    known = all(head.lower() in sentences.NAMES for head in heads)
+    once = counts[heads[1]] == 1 and not any(c.isdigit() for c in heads[1])
+    return known or bool(once and (counts.drop(heads[1]) > 1).all())
 
 
 def _refuse_texts_as_labels(cells: Sequence[str], path: Path) -> None:

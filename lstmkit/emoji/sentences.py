@@ -26,8 +26,9 @@ LABEL_NAMES = (
     "label", "emoji", "class", "target", "category", "sentiment", "emotion", "polarity", "labels",
     "airline_sentiment", "feeling", "mood", "intent", "topic", "stars", "y",
 )  # fmt: skip
-NEUTRAL_NAMES = ("v1", "v2", "id", "author", "user", "date", "lang")
-HEAD_LINES = 300
+OTHER_NAMES = ("v1", "v2", "id", "author", "user", "date", "lang")
+NAMES = (*TEXT_NAMES, *LABEL_NAMES, *OTHER_NAMES)
+HEAD_LINES, MOST_COLUMNS = 300, 100
 PROSE = 0.8  # share of the commas with a blank behind them above which they are punctuation
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def read(path: Path, *, surplus: bool = False) -> Sheet:
 
     Args:
         path: A file or a pipe; it is opened once.
-        surplus: Whether cells beyond the last column are left out rather than refused.
+        surplus: Whether rows may have more cells or fewer than others, as training files do.
 
     Raises:
         InputError: It cannot be read; the message has the line.
@@ -77,11 +78,25 @@ def read(path: Path, *, surplus: bool = False) -> Sheet:
     lines = found.content.decode("utf-8", "replace").split("\n")
     if _one_a_line(lines, path):
         return _one_column(lines, path, found.repairs)
-    table = _table(found.content, path, surplus=surplus)
+    content = _evened(found.content, lines) if surplus else found.content
+    table = _table(content, path)
     for remark in (*found.repairs, *table.repairs):
         log.warning("%s: %s", path, remark)
     cells = table.columns(range(len(table.names)))
     return Sheet(path, table.names, bool(table.header), cells)
+
+
+def with_header(sheet: Sheet) -> Sheet:
+    """Take the first of several rows of texts for names, if every cell of it is a single word.
+
+    A row that is no sentence is not answered by mistake; `lstmkit.tables` knows a header only by
+    its names, or by numbers below it.
+    """
+    first = [str(cell) for cell in sheet.cells.iloc[0]]
+    words = all(re.fullmatch(r"[A-Za-z_]\w*", cell) for cell in first)
+    if sheet.header or len(first) < 2 or not words or len({*first}) < len(first):
+        return sheet
+    return Sheet(sheet.path, tuple(first), header=True, cells=sheet.cells.iloc[1:])
 
 
 def text_column(sheet: Sheet) -> int | None:
@@ -113,15 +128,20 @@ def labelled_columns(
         text_at = _wordiest(sheet, () if label_at is None else (label_at,))
     if label_at is None:
         label_at = _fewest_values(sheet, text_at)
+    if label_at is None and not sheet.header:
+        text_at, label_at = 0, 1  # by position, as the tutorial's files are
     if label_at is None:
         shown = ", ".join(sheet.names)
         raise InputError(
             f"{sheet.path}: which columns are text and label? name them with --column and --label; "
             f"found: {shown:.200}"
         )
-    if guessed and sheet.header:
-        names = sheet.names[text_at], sheet.names[label_at]
-        log.warning("%s: read as text: %s, as label: %s", sheet.path, *names)
+    if guessed and (sheet.header or (text_at, label_at) != (0, 1)):
+        heads = sheet.names if sheet.header else tuple(map(str, sheet.cells.iloc[0]))
+        log.warning(
+            "%s: read as text: %s, as label: %s",
+            sheet.path, f"{heads[text_at]:.40}", f"{heads[label_at]:.40}",
+        )  # fmt: skip
     return text_at, label_at
 
 
@@ -159,7 +179,7 @@ def _one_a_line(lines: Sequence[str], path: Path) -> bool:
     if delimiter != ",":
         return not delimiter
     cells = [cell.strip().lower() for cell in head[0].split(",")]
-    if any(cell in (*TEXT_NAMES, *LABEL_NAMES, *NEUTRAL_NAMES) for cell in cells):
+    if any(cell in NAMES for cell in cells):
         return False
     bare = [re.sub(r'"[^"]*"', "", line) for line in head]
     return sum(line.count(", ") for line in bare) >= PROSE * sum(line.count(",") for line in bare)
@@ -196,13 +216,29 @@ def _quoted(lines: list[str]) -> list[tuple[int, str]] | None:
     return rows
 
 
-def _table(content: bytes, path: Path, *, surplus: bool) -> tables.Table:
+def _evened(content: bytes, lines: Sequence[str]) -> bytes:
+    """Return a table whose rows all have as many cells, empty ones behind those of short rows."""
+    delimiter = layout.delimiter_of([line for line in lines[:HEAD_LINES] if line.strip()])
+    reader = csv.reader(io.StringIO(content.decode("utf-8", "replace")), delimiter=delimiter)
+    try:
+        rows = list(reader)
+    except csv.Error:
+        return content
+    width = max(map(len, rows), default=0)
+    if all(len(row) in (0, width) for row in rows) or width > MOST_COLUMNS:
+        return content
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerows(row + [""] * (width - len(row)) if row else row for row in rows)
+    return text.getvalue().encode()
+
+
+def _table(content: bytes, path: Path) -> tables.Table:
     """Read what has several columns; a pipe has been read by now, its text has not."""
-    words = (*TEXT_NAMES, *LABEL_NAMES, *NEUTRAL_NAMES)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         copy.write_bytes(content)
         try:
-            return tables.read(copy, words=words, surplus=surplus)
+            return tables.read(copy, words=NAMES, surplus=False)
         except InputError as error:
             raise InputError(str(error).replace(str(copy), str(path))) from error
