@@ -6,15 +6,10 @@ from typing import Any
 
 import numpy as np
 
-<<<<<<< HEAD
 from lstmkit import chart
 from lstmkit.emoji import classifier, pictures
 from lstmkit.emoji.metrics import binned
-=======
-from lstmkit.emoji import classifier
-from lstmkit.emoji.metrics import BINS, Bins
 from lstmkit.emoji.result import BASELINES
->>>>>>> words
 from lstmkit.errors import InputError
 from lstmkit.page.blocks import Block, Chart, Sentence, Sentences, Table, number, percent
 from lstmkit.page.history import read_history
@@ -31,14 +26,9 @@ def blocks(run: Run) -> list[Block]:
     matrix = np.array(metrics["confusion_matrix"])
     if len(matrix) <= MAX_CLASSES:
         note = "Colour: share of the actual class. Off the diagonal lie the mistakes."
-<<<<<<< HEAD
-        names = [f"{one['emoji']} {one['name']}" for one in metrics["classes"]]
+        names = [f"{one['emoji']} {one['name']}".strip() for one in metrics["classes"]]
         shows, height = pictures.confusion(matrix, names), 120 + 52 * min(len(names), 12)
         found.append(Chart("Confusion matrix", shows, note, height))
-=======
-        names = [f"{one['emoji']} {one['name']}".strip() for one in metrics["classes"]]
-        found.append(Chart("Confusion matrix", _confusion(matrix, names), note))
->>>>>>> words
     if rows:
         note = (
             "Of the answers given with a probability of about 80 %, about 80 % should be right: "
