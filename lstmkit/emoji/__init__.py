@@ -28,3 +28,9 @@ tutorial's 56 test sentences, mean of five seeds; see the README for intervals):
    0.5 points on the same sentences); hiding whole words costs negation: off by default.
 8. Probabilities are calibrated on the validation sentences (temperature scaling).
 """
+
+from lstmkit.lazy import attributes
+
+__getattr__, __dir__ = attributes(
+    __name__, {"lstmkit.emoji.face": ("train", "resume", "evaluate", "predict")}
+)
