@@ -112,7 +112,7 @@ def _clocks_went_back(dates: pd.Series, twice: pd.Series) -> bool:
     """Return whether dates are there twice only in one hour of a Sunday night."""
     steps = np.diff(dates.unique()).astype("timedelta64[s]").astype(np.int64)
     hourly = len(steps) > 0 and float(np.median(steps)) <= 3600
-    nights = (twice.dt.dayofweek == 6) & twice.dt.month.isin(CLOCK_MONTHS) & (twice.dt.hour <= 3)
+    nights = (twice.dt.day_of_week == 6) & twice.dt.month.isin(CLOCK_MONTHS) & (twice.dt.hour <= 3)
     counts = twice.value_counts()
     hours = twice.dt.floor("h").drop_duplicates()
     once = not hours.dt.normalize().duplicated().any()

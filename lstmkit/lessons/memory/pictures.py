@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from lstmkit import plots
+from lstmkit.chart import ACTUAL, NAIVE, PREDICTED
 from lstmkit.lessons.memory import task
 from lstmkit.lessons.memory.network import CELLS
 from lstmkit.lessons.memory.result import NAMES, Memory
 
-COLORS = {"rnn": plots.PREDICTED, "lstm": plots.ACTUAL}
+COLORS = {"rnn": PREDICTED, "lstm": ACTUAL}
 FLOOR = 1e-16
 
 
@@ -53,7 +54,7 @@ def draw_accuracy(memory: Memory, path: Path) -> None:
         for place, row in zip(places, rows, strict=True):
             spots = np.full(len(row), place + shift)
             axes.plot(spots, row, "o", color=COLORS[cell], alpha=0.6, zorder=3)
-    axes.axhline(task.GUESSING, color=plots.NAIVE, linestyle=":", label="guessing")
+    axes.axhline(task.GUESSING, color=NAIVE, linestyle=":", label="guessing")
     axes.set_xticks(places, [str(lag) for lag in lags])
     axes.set_ylim(0, 1.05)
     axes.set_xlabel("steps between symbol and question")

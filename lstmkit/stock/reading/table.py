@@ -200,7 +200,8 @@ def _without_no_rows(
     others = np.setdiff1d(lines, blank)
     remarks = [i for i in others if cells.iloc[i].startswith(REMARK)]
     first, last = np.flatnonzero(~bad)[[0, -1]] if (~bad).any() else (0, -1)
-    edge = [i for i in others if (i > last and i >= len(bad) - EDGE) or i < min(first, EDGE)]
+    outside = [i for i in others if (i > last and i >= len(bad) - EDGE) or i < min(first, EDGE)]
+    edge = [i for i in outside if cells.iloc[i]]
     left = np.setdiff1d(others, [*remarks, *edge])
     if len(left):
         line, good = cells.index[left[0]], cells.iloc[first]
