@@ -16,12 +16,13 @@ EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "com
 #: Who may import whom: a file only files of its own room and of rooms further up in this table.
 LAYERS = """
 errors
-quiet liveness
+quiet liveness backend
 cells files
 arrays config progress
 stock.config emoji.config letters.config music.config
 runtime result runs tables
 terminal training parallel completion
+chart
 plots page
 work options downloads
 stock emoji letters music.theory

@@ -29,7 +29,7 @@ COLUMNS = {
 def fetch(
     ticker: str, start: datetime.date | None, end: datetime.date | None, folder: Path
 ) -> tuple[Path, int]:
-    """Bring the daily prices of a ticker into a folder as `TICKER.csv`.
+    """Bring the daily prices of a ticker into a folder as `<ticker>.csv`.
 
     Args:
         ticker: As Yahoo writes it, such as DIS or BTC-USD.

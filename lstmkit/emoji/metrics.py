@@ -1,6 +1,7 @@
 """How good a classifier is, and how far its probabilities can be trusted."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +62,11 @@ def reliability(probabilities: np.ndarray, targets: np.ndarray) -> Bins:
         probabilities: (n, classes).
         targets: (n,).
     """
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == targets
+    return binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == targets)
+
+
+def binned(confidence: np.ndarray, right: np.ndarray) -> Bins:
+    """Sort answers into bins by how sure they are and whether they are right, (n,) each."""
     bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
     counts = np.bincount(bins, minlength=BINS)
     filled = np.maximum(counts, 1)
@@ -90,7 +94,7 @@ def fit_temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
 
 
 def scores(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
-    """Return accuracy with its interval, macro F1, calibration error and log loss.
+    """Return accuracy with its interval, macro F1 of the tested classes, calibration, log loss.
 
     Args:
         probabilities: (n, classes).
@@ -106,12 +110,36 @@ def scores(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
         "accuracy": right / total if total else math.nan,
         "accuracy_low": low,
         "accuracy_high": high,
-        "macro_f1": float(
-            np.mean([row["f1"] for row in per_class(targets, predicted, probabilities.shape[1])])
-        ),
+        "macro_f1": _macro_f1(per_class(targets, predicted, probabilities.shape[1])),
         "log_loss": float(-np.log(np.maximum(chosen, 1e-12)).mean()) if total else math.nan,
         "calibration_error": reliability(probabilities, targets).error,
     }
+
+
+def mcnemar(targets: np.ndarray, one: np.ndarray, other: np.ndarray) -> dict[str, Any]:
+    """Compare two models on the same rows by the exact test of McNemar (1947).
+
+    Only rows where one is right and the other wrong tell them apart; if the models are equally
+    good, each of these is a toss of a coin.
+
+    Args:
+        targets: (n,).
+        one: Predicted classes, (n,).
+        other: Predicted classes, (n,).
+
+    Returns:
+        `only_one` and `only_other`, the rows that just one of them has right, and `p_value`.
+    """
+    first, second = one == targets, other == targets
+    better, worse = int((first & ~second).sum()), int((second & ~first).sum())
+    p_value = stats.binomtest(better, better + worse).pvalue if better + worse else 1.0
+    return {"only_one": better, "only_other": worse, "p_value": float(p_value)}
+
+
+def _macro_f1(rows: Sequence[Mapping[str, float]]) -> float:
+    """Return the mean F1 of the classes that have test sentences; NaN where there are none."""
+    tested = [row["f1"] for row in rows if row["support"]]
+    return float(np.mean(tested)) if tested else math.nan
 
 
 def per_class(targets: np.ndarray, predicted: np.ndarray, classes: int) -> list[dict[str, float]]:

@@ -7,13 +7,8 @@ import pytest
 from lstmkit import config as configs
 from lstmkit import runtime
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.examples import SnippetExamples
-from lstmkit.music.model import (
-    build_model,
-    djmodel,
-    music_inference_model,
-    predict_and_sample,
-)
+from lstmkit.music.course import djmodel, music_inference_model, predict_and_sample
+from lstmkit.music.model import SnippetExamples, build_model
 from lstmkit.music.play.sampling import Network, draw
 from lstmkit.training import keras_learner
 

@@ -10,12 +10,12 @@ import pytest
 
 from lstmkit import config as configs
 from lstmkit import runs
-from lstmkit.music import pipeline
+from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.files import sources
 from lstmkit.music.play import improvise
 from lstmkit.music.play.band import Request
-from lstmkit.music.report import Solo
+from lstmkit.music.result import Solo
 
 pytest_plugins = ["music_fixtures"]
 
@@ -34,9 +34,8 @@ def book(shipped) -> Songbook:
 
 @pytest.fixture(scope="module")
 def solos(shipped) -> list[Solo]:
-    book, model = improvise.load(shipped)
-    config = pipeline.config_of(shipped)
-    return [improvise.improvise(book, model, config, Request(), number) for number in range(SOLOS)]
+    player = improvise.load(shipped, shipped.config(MusicConfig))
+    return [player.improvise(Request(), number) for number in range(SOLOS)]
 
 
 def every_bar(solos: list[Solo]) -> Iterator:
@@ -80,10 +79,9 @@ def test_all_solos_differ(solos):
 
 
 def test_the_solo_follows_the_chords_that_are_given(shipped):
-    book, model = improvise.load(shipped)
-    config = pipeline.config_of(shipped)
+    player = improvise.load(shipped, shipped.config(MusicConfig))
     for chords in ("Cmaj7 | C#m7", "F#7 | Gm7b5 C7alt | Ebmaj7", "Bb7"):
-        solo = improvise.improvise(book, model, config, Request(bars=8, chords=chords), 0)
+        solo = player.improvise(Request(bars=8, chords=chords), 0)
         assert solo.metrics["chord_or_scale_tone_share"] > 0.88
     names = [timed.chord.symbol for m in solo.measures for timed in m.chords]
     assert names == ["Bb7"] * 8

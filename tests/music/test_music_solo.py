@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import bar_over
 
-from lstmkit.music.corpus.grammar import Compass, Grammar, as_text, tokenize
-from lstmkit.music.corpus.quotation import longest_quotation
-from lstmkit.music.corpus.vocabulary import (
+from lstmkit.music.corpus.grammar import Grammar, as_text, tokenize
+from lstmkit.music.corpus.quotation import (
     Repertoire,
-    Vocabulary,
-    rhythm_of,
+    longest_quotation,
     steps,
     without_bar_lines,
 )
+from lstmkit.music.corpus.rendering import Compass
+from lstmkit.music.corpus.vocabulary import Vocabulary, rhythm_of
 from lstmkit.music.files.score import Measure
 from lstmkit.music.play.solo import Improviser, Manner
 
