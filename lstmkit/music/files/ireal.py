@@ -16,7 +16,7 @@ from lstmkit.music.files import repeats
 from lstmkit.music.files.repeats import Marks
 from lstmkit.music.theory import chords
 
-LINK = re.compile(r"irealb(?:ook)?://([^\s\"'<>]+)")
+LINK = re.compile(r"irealb(?:ook)?://([^\"'<>\r\n]+)")
 SCRAMBLED = "1r34LbKcu7"
 BLOCK = 50
 MOST_BARS = 1000  # as they are played
@@ -39,7 +39,8 @@ def progression(text: str, where: str) -> str:
     """
     match = LINK.search(text)
     fields = unquote(match[1]).split("=") if match else []
-    chart = max(fields, key=lambda f: (f.startswith(SCRAMBLED), f.count("|"), len(f)), default="")
+    charts = [field for field in fields if field.startswith(SCRAMBLED) or "|" in field]
+    chart = charts[0] if charts else ""
     if chart.startswith(SCRAMBLED):
         chart = _unscrambled(chart.removeprefix(SCRAMBLED))
     bars, marks = _bars(chart)
@@ -72,26 +73,26 @@ class _Chart:
         self._endings: frozenset[int] = frozenset()
         self._root = ""
 
-    def add(self, token: str) -> None:
-        """Take in one token."""
-        if token in "|[]Z{}":
-            self._end_bar(repeats_back=token == "}")
-            if token == "{":
+    def add(self, sign: str) -> None:
+        """Take in one sign."""
+        if sign in "|[]Z{}":
+            self._end_bar(repeats_back=sign == "}")
+            if sign == "{":
                 self._marks = replace(self._marks, forward=True)
-        elif token[0] == "N" and token[1:].isdecimal():
-            self._endings = frozenset({max(1, int(token[1:]))})
-        elif token in ("x", "r"):
-            self._repeat(1 if token == "x" else 2)
-        elif token == "n":
+        elif sign[0] == "N" and sign[1:].isdecimal():
+            self._endings = frozenset({max(1, int(sign[1:]))})
+        elif sign in ("x", "r"):
+            self._repeat(1 if sign == "x" else 2)
+        elif sign == "n":
             self._words.append(chords.NO_CHORDS[0])
-        elif token[0] in "ABCDEFGW" and not token.startswith("*"):
-            self._chord(token)
+        elif sign[0] in "ABCDEFGW" and not sign.startswith("*"):
+            self._chord(sign)
 
-    def _chord(self, token: str) -> None:
-        if token[0] == "W":  # the root before, over another bass
-            token = self._root + token[1:]
-        self._root = token.partition("/")[0]
-        known = re.sub(r"^([A-G][b#]?)h(?!\d)", r"\1m7b5", token)
+    def _chord(self, sign: str) -> None:
+        if sign[0] == "W":  # the root before, over another bass
+            sign = self._root + sign[1:]
+        self._root = sign.partition("/")[0]
+        known = re.sub(r"^([A-G][b#]?)h(?!\d)", r"\1m7b5", sign)
         if chords.is_symbol(known):
             self._words.append(known)
 
