@@ -182,3 +182,30 @@ def test_pipe_is_written_into(tmp_path):
     files.write_text(pipe, "through")
     assert reader.communicate(timeout=20)[0] == "through"
     assert pipe.is_fifo()
+
+
+def test_run_of_a_killed_process_is_interrupted_and_a_live_one_is_not_resumed(tmp_path, config):
+    run = runs.create(tmp_path, "stock", "x", config)
+    assert run.status == "running"
+    with pytest.raises(InputError, match=f"process {os.getpid()} is working on it"):
+        runs.resumable(tmp_path, "stock", run.path, verb="train")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    run.update(process={"pid": ended.pid})
+    assert run.status == "interrupted"
+    assert runs.resumable(tmp_path, "stock", run.path, verb="train") == run
+    run.update(process={"host": "elsewhere"})
+    assert run.status == "running"
+
+
+def test_what_a_killed_process_left_half_made_is_removed(tmp_path):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    mine = files._mine()
+    left = tmp_path / f"{mine.replace(str(os.getpid()), str(ended.pid))}-abc"
+    alive = tmp_path / f"{mine}-def"
+    for folder in (left, alive):
+        folder.mkdir()
+        (folder / "half").write_text("x")
+    files.write_text(tmp_path / "x.csv", "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([alive.name, "x.csv"])

@@ -95,7 +95,8 @@ def walk(chords: tuple[Chord, ...], feel: str) -> list[Note]:
         approach = target + (1 if target < root else -1)
         if feel in ("swing", "waltz"):
             middle = ((third, fifth), (fifth, third), (third, root), (fifth, root))[i % 4]
-            pitches = [root, *middle, approach][: int(chord.duration) - 1] + [approach]
+            walk = [root, *middle, approach][: int(chord.duration) - 1]
+            pitches = [*walk, approach]
             pitches = pitches if chord.duration > 1 else [root]
             lengths = [Fraction(1)] * len(pitches)
         elif feel == "bossa" and chord.duration == 4:

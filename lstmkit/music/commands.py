@@ -27,11 +27,17 @@ def music() -> None:
 @music.command(epilog="Example: lstmkit music train my_solos/ --set train.epochs=50")
 @click.argument("files", nargs=-1)
 @config_options("music")
+@click.option("--strict", is_flag=True, help="Refuse a file that cannot be used, not leave it out.")
 @output_option
 @resume_option
 @json_option
 def train(
-    files: tuple[str, ...], config: MusicConfig, output: Path, resume: Path | None, as_json: bool
+    files: tuple[str, ...],
+    config: MusicConfig,
+    strict: bool,
+    output: Path,
+    resume: Path | None,
+    as_json: bool,
 ) -> None:
     """Learn from FILES (MIDI, MusicXML, folders, corpus:NAME), or from the music that ships."""
     from lstmkit.music import pipeline, report
@@ -39,7 +45,7 @@ def train(
     if resume is not None:
         result = pipeline.resume(resume, output)
     else:
-        result = pipeline.train(files, config, output)
+        result = pipeline.train(files, config, output, strict=strict)
     show(result, report.shown(result), as_json=as_json)
 
 

@@ -44,7 +44,7 @@ class Dataset:
     validation: tuple[Span, ...]
 
 
-def load(sources: Sequence[str], config: MusicConfig, *, strict: bool = True) -> Dataset:
+def load(sources: Sequence[str], config: MusicConfig, *, strict: bool = False) -> Dataset:
     """Read files and cut their tokens into a training and a validation span.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.config import Changes, package_folder
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint, write_json
@@ -34,21 +34,26 @@ SNIPPETS_SCORED = 2000
 log = logging.getLogger(__name__)
 
 
-def train(source: Sequence[str], config: MusicConfig, output: Path) -> Result:
+def train(
+    source: Sequence[str], config: MusicConfig, output: Path, *, strict: bool = False
+) -> Result:
     """Learn from music files, write the run, and play one solo.
 
     Args:
         source: Files, folders, or `corpus:NAME`; empty: the music that ships.
         config: The resolved config.
         output: Folder of all runs.
+        strict: Whether a file that cannot be used ends it; else it is left out and named.
 
     Raises:
-        InputError: A file cannot be used.
+        InputError: No file can be used, or one cannot and `strict` is set.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("music train")
     files = expand(list(source) or [str(package_folder("data") / "music")])
-    dataset = data.load(files, config)
-    name = dataset.songbook.tunes[0].name if len(files) == 1 else f"{len(files)}-tunes"
+    dataset = data.load(files, config, strict=strict)
+    tunes = dataset.songbook.tunes
+    name = tunes[0].name if len(tunes) == 1 else f"{len(tunes)}-tunes"
     run = runs.create(output, "music", name, config, inputs=fingerprints(files))
     return _train(run, dataset)
 
@@ -59,6 +64,7 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
+    backend.require("music train")
     run = runs.resumable(output, "music", wanted, verb="train")
     return _train(run, data.load(unchanged(run), run.config(MusicConfig)))
 
@@ -112,13 +118,16 @@ def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig
     inputs = fingerprints([source])
     made = runs.create(output, "music", tune.name, config, inputs=inputs, verb="evaluate")
     with work(made):
-        spread = book.spread_of(min(songbook.EXCERPT_BARS, len(tune.measures)))
+        excerpt = min(songbook.EXCERPT_BARS, len(tune.measures))
+        own = metrics.spread([tune.measures], excerpt)
+        spread = book.spread_of(excerpt)
         content = {
             "verdict": f"{tune.name}: {len(tune.measures)} bars beside the music that {found.name} "
-            "learned from",
+            f"learned from, both in excerpts of {excerpt} bars",
             "file": source,
             "bars": len(tune.measures),
-            "metrics": metrics.all_of(tune.measures),
+            "excerpt_bars": excerpt,
+            "metrics": {name: known["mean"] for name, known in own.items()},
             "training": spread,
             "copied": improvise.copied(corpus, tune.notes, book),
         }

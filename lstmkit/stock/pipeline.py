@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
 from lstmkit.quiet import native_stderr
@@ -46,11 +46,12 @@ def train(source: Path | None, config: StockConfig, output: Path) -> Result:
         InputError: The file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("stock train")
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
-    data.require_rows(dataset, config.data)
-    inputs = [fingerprint(dataset.path)]
+    config = data.window_for(dataset, config)
+    inputs = [dataset.fingerprint]
     return _train(runs.create(output, "stock", dataset.name, config, inputs=inputs), dataset)
 
 
@@ -60,16 +61,17 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or the price file has changed.
     """
+    backend.require("stock train")
     run = runs.resumable(output, "stock", wanted, verb="train")
     return _train(run, _dataset_of(run))
 
 
 def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
-    """Score a trained model on its own test span, or on every row of another file.
+    """Score a trained model on its own test span, or on the rows of a file that it has not seen.
 
     Args:
-        source: A file the model may never have seen; None, or the one it was trained on: the test
-            span of that.
+        source: A file; rows that the model was fitted on, recognised by date and value, are not
+            scored. None: the one it was trained on.
         run: The run; None: the newest.
         output: Folder of all runs.
     """
@@ -77,11 +79,11 @@ def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
 
     found = runs.find(output, run, "stock")
     config, trained = found.config(StockConfig), forecaster.load(found)
-    if source is not None and _is_own(found, source):
-        log.warning("%s: the model was trained on it; only its test span is scored", source)
-        source = None
-    dataset = _dataset_of(found) if source is None else _unseen(source, config, trained)
-    inputs = [fingerprint(path) for path in (dataset.path, found.path / runs.MODEL)]
+    if source is None:
+        dataset = _dataset_of(found)
+    else:
+        dataset = _without_seen(_other(source, config, trained), found, trained)
+    inputs = [dataset.fingerprint, fingerprint(found.path / runs.MODEL)]
     made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
     with work(made):
         first_test = dataset.train_rows + trained.network.window
@@ -105,22 +107,21 @@ def forecast(
     """
     found = runs.find(output, run, "stock")
     config, trained = found.config(StockConfig), forecaster.load(found)
+    inputs = [fingerprint(found.path / runs.MODEL)]
     if source is None:
         context = forecaster.load_context(found)
     else:
-        dataset = _unseen(source, config, trained)
+        dataset = _other(source, config, trained)
+        _doubt(dataset, found, trained)
+        inputs.insert(0, dataset.fingerprint)
         context = _latest(dataset, trained, trained.network.predict_all(dataset.values, last=True))
-    read = [path for path in (source, found.path / runs.MODEL) if path is not None]
-    inputs = [fingerprint(path) for path in read]
     made = runs.create(output, "stock", trained.name, config, inputs=inputs, verb="forecast")
     with work(made):
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
         report.write_forecast(ahead, made.path / "forecast.csv")
         if plot:
-            from lstmkit.stock import pictures
-
-            path = made.path / "plots" / "forecast.png"
-            pictures.fan(ahead, context.dates, context.prices, path, name=trained.name)
+            folder = made.path / "plots"
+            report.draw_forecast(ahead, context.dates, context.prices, folder, trained.name)
     return Outlook(run=made.path, name=trained.name, forecast=ahead)
 
 
@@ -133,17 +134,18 @@ def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: i
         output: Folder of all runs.
         folds: Number of folds; each one's window may reach back into the rows before it.
     """
+    backend.require("stock backtest")
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
-    data.require_rows(dataset, config.data)
+    config = data.window_for(dataset, config)
     most = (len(dataset.dates) - dataset.train_rows) // data.MIN_TEST_ROWS
     if folds > most:
         raise InputError(
             f"--folds {folds}: expected at most {most}, so that each has {data.MIN_TEST_ROWS} of "
             f"the {len(dataset.dates) - dataset.train_rows:,} test rows of {dataset.path}"
         )
-    inputs = [fingerprint(dataset.path)]
+    inputs = [dataset.fingerprint]
     run = runs.create(
         output, "stock", dataset.name, config, inputs=inputs, verb="backtest", folds=folds
     )
@@ -156,6 +158,7 @@ def resume_backtest(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or the price file has changed.
     """
+    backend.require("stock backtest")
     run = runs.resumable(output, "stock", wanted, verb="backtest")
     return _backtest(run, _dataset_of(run))
 
@@ -233,7 +236,7 @@ def _train(run: runs.Run, dataset: Dataset) -> Result:
 
 def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> Result:
     """Fit, calibrate, score, look ahead, and write it all into one run folder."""
-    from lstmkit.stock import evaluation
+    from lstmkit.stock import evaluation, familiar
 
     history = fit(run, span, label=label)
     timings.note(label)
@@ -245,6 +248,7 @@ def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> R
     result = evaluation.score(run.path, dataset, trained, predicted, first_test=span.first_test)
     context = _latest(dataset, trained, predicted)
     trained.save(run, context)
+    familiar.save(run, dataset)
     ahead = trained.look_ahead(context, span.config.interval.horizons)
     result = replace(result, history=history, forecast=ahead)
     report.write(result)
@@ -308,13 +312,12 @@ def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, An
     model = network(targets=targets)
     model.compile(keras_learner.optimizer(config.train), "mse", jit_compile=False)
     keras_learner.accelerate(model, config.train)
-    learned, held_out = (
-        WindowExamples(features, rows, config.data.window, targets=targets) for rows in span.rows
-    )
+    rows, held_out = span.rows
+    examples = partial(WindowExamples, features, window=config.data.window, targets=targets)
     history = keras_learner.fit(
         model,
-        learned,
-        held_out if len(held_out) else None,
+        examples(rows),
+        examples(held_out) if len(held_out) else None,
         batch_size=max(1, config.train.batch_size // targets),
         config=config.train,
         seed=config.seed,
@@ -369,14 +372,45 @@ def _latest(dataset: Dataset, trained: Forecaster, predicted: np.ndarray) -> Con
     )
 
 
-def _is_own(run: runs.Run, source: Path) -> bool:
-    """Return whether a run was trained on a file with this content."""
-    own = {one["sha256"] for one in runs.inputs_of(run)}
-    return fingerprint(source)["sha256"] in own
+def _without_seen(dataset: Dataset, run: runs.Run, trained: Forecaster) -> Dataset:
+    """Count the rows that a model was fitted on as its training span, and say so.
+
+    Raises:
+        InputError: No row is left to score.
+    """
+    from lstmkit.stock import familiar
+
+    span = familiar.load(run)
+    seen = familiar.seen_rows(dataset, span) if span else np.zeros(len(dataset.dates), dtype=bool)
+    if not seen.any():
+        return dataset
+    after = int(np.flatnonzero(seen)[-1]) + 1
+    scored = len(seen) - after - trained.network.window
+    if scored < 1:
+        raise InputError(
+            f"{dataset.path}: the model was trained on {int(seen.sum()):,} of its {len(seen):,} "
+            f"rows, and after them no row has a window of {trained.network.window} unseen rows "
+            f"before it; expected a file with newer rows"
+        )
+    log.warning(
+        "%s: the model was trained on %s of its %s rows; only the %s rows after them that have a "
+        "whole unseen window before them are scored",
+        *(dataset.path, f"{int(seen.sum()):,}", f"{len(seen):,}", f"{scored:,}"),
+    )
+    return replace(dataset, train_rows=after)
 
 
-def _unseen(source: Path, config: StockConfig, trained: Forecaster) -> Dataset:
-    """Read a file the model was not trained on; none of its rows count as training."""
+def _doubt(dataset: Dataset, run: runs.Run, trained: Forecaster) -> None:
+    """Say where a file does not look like a newer one of the series that was trained on."""
+    from lstmkit.stock import familiar
+
+    span = familiar.load(run)
+    for doubt in familiar.doubts(dataset, span, trained.name) if span else ():
+        log.warning("%s: %s", dataset.path, doubt)
+
+
+def _other(source: Path, config: StockConfig, trained: Forecaster) -> Dataset:
+    """Read another file than the one that was trained on; none of its rows count as training."""
     from lstmkit.stock import data
 
     dataset = replace(data.load(source, config.data), train_rows=0)

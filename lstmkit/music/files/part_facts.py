@@ -73,7 +73,7 @@ def _height(part: Part, end: Fraction) -> np.ndarray:
     cells = np.zeros(int(end * CELL) + 1, np.int16)
     for note in () if part.drums else part.notes:
         first = int(note.onset * CELL)
-        length = min(note.duration, LONGEST_SEEN)
+        length = min(note.duration, Fraction(LONGEST_SEEN))
         last = max(first + 1, int((note.onset + length) * CELL))
         np.maximum(cells[first:last], note.pitch, out=cells[first:last])
     return cells
@@ -88,7 +88,7 @@ def _facts(score: Score, index: int, part: Part, top: float) -> PartFacts:
     pitches = [note.pitch for note in part.notes]
     bars = [max(0, bar_index(score.bars, note.onset)) + 1 for note in part.notes]
     struck = _struck(part.notes)
-    line = [max(note.pitch for note in together) for together in struck]
+    line = [int(max(note.pitch for note in together)) for together in struck]
     intervals = np.abs(np.diff(line))
     return PartFacts(
         index=index,

@@ -118,7 +118,8 @@ def perform(
         beat = Fraction(3, 2) if compound else Fraction(1)
         band = _Band(played, tempo, swing <= STRAIGHT, beat, set_stage.ends)
         players += band.rhythm_section(generator, with_drums=request.drums)
-    lines = swung([notes for *_, notes in players], STRAIGHT if compound else swing)
+    bars = [measure.bar for measure in played]
+    lines = swung([notes for *_, notes in players], STRAIGHT if compound else swing, bars)
     tracks = [
         midi.Track(name, instrument, notes, channel)
         for (name, instrument, channel, _), notes in zip(players, lines, strict=True)

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 
-from lstmkit.errors import InputError
 from lstmkit.music.files.midi import Track
 from lstmkit.music.play import percussion
 from lstmkit.music.play.drums import CHANNEL as DRUM_CHANNEL
@@ -91,23 +90,18 @@ def timbre(program: int) -> Timbre:
 
 def render(
     midi: bytes, tracks: Sequence[Track], *, tempo: float, end: Fraction
-) -> tuple[bytes, str]:
-    """Return a stereo WAV file, and what made it.
+) -> tuple[bytes | None, str]:
+    """Return a stereo WAV file, and what made it; none, and why, where the music is too long.
 
     Args:
         midi: The music as a MIDI file, for FluidSynth.
         tracks: The same music as notes, for the built-in synthesiser.
         tempo: Quarters per minute.
         end: Quarters to the end.
-
-    Raises:
-        InputError: If the music is too long to be rendered.
     """
     seconds = float(end) * 60 / tempo
     if seconds > LONGEST:
-        raise InputError(
-            f"--wav: {seconds:.0f} seconds of music; at most {LONGEST:.0f} are rendered"
-        )
+        return None, f"none: {seconds:.0f} seconds of music; at most {LONGEST:.0f} are rendered"
     program, font = shutil.which("fluidsynth"), sound_font()
     if program and font:
         sound = _fluidsynth(program, font, midi)
