@@ -22,6 +22,7 @@ arrays config progress
 stock.config emoji.config letters.config music.config
 runtime result runs tables
 terminal training parallel completion
+chart
 plots page
 work options downloads face
 stock emoji letters music.theory

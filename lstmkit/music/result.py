@@ -22,6 +22,7 @@ class Solo:
         copied: What stands in the training music: for `tokens` and `melody` the length, and where.
         midi: The file.
         wav: The sound, if asked for.
+        musicxml: The lead sheet, if asked for.
         tempo: Quarters per minute.
     """
 
@@ -32,6 +33,7 @@ class Solo:
     copied: dict[str, Any]
     midi: bytes
     wav: bytes | None
+    musicxml: bytes | None
     tempo: float
 
     def to_json(self) -> dict[str, Any]:

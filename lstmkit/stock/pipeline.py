@@ -120,10 +120,8 @@ def forecast(
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
         report.write_forecast(ahead, made.path / "forecast.csv")
         if plot:
-            from lstmkit.stock import pictures
-
-            path = made.path / "plots" / "forecast.png"
-            pictures.fan(ahead, context.dates, context.prices, path, name=trained.name)
+            folder = made.path / "plots"
+            report.draw_forecast(ahead, context.dates, context.prices, folder, trained.name)
     return Outlook(run=made.path, name=trained.name, forecast=ahead)
 
 
@@ -314,13 +312,12 @@ def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, An
     model = network(targets=targets)
     model.compile(keras_learner.optimizer(config.train), "mse", jit_compile=False)
     keras_learner.accelerate(model, config.train)
-    learned, held_out = (
-        WindowExamples(features, rows, config.data.window, targets=targets) for rows in span.rows
-    )
+    rows, held_out = span.rows
+    examples = partial(WindowExamples, features, window=config.data.window, targets=targets)
     history = keras_learner.fit(
         model,
-        learned,
-        held_out if len(held_out) else None,
+        examples(rows),
+        examples(held_out) if len(held_out) else None,
         batch_size=max(1, config.train.batch_size // targets),
         config=config.train,
         seed=config.seed,

@@ -1,10 +1,10 @@
 """A fused LSTM kernel behind plain `keras.layers.LSTM`.
 
-On a CPU, Keras runs an LSTM as a TensorFlow while loop: some twenty small operations per time
-step forward and twice as many backward, each of them scheduled on its own. `accelerate` puts
-the kernel of `lstmkit.block_lstm` behind the layers of a model instead. The mathematics, the
-weights, the random numbers and the saved file stay those of Keras; only the schedule of the
-arithmetic changes.
+On a CPU, Keras runs an LSTM as a TensorFlow while loop: some twenty small operations per time step
+forward and twice as many backward, each of them scheduled on its own. `accelerate` puts the kernel
+of `lstmkit.training.block_lstm` behind the layers of a model instead. The mathematics, the weights,
+the random numbers and the saved file stay those of Keras; only the schedule of the arithmetic
+changes.
 
 The kernel knows no mask. A masked step of an LSTM leaves the state alone, so a sequence with
 masked steps equals the shorter sequence without them: the steps that count are moved to the
