@@ -67,7 +67,7 @@ def _minute_bars(rows: int, path: Path) -> Path:
             price = float(walk[-1])
             stamps = np.datetime_as_string(start + 60 * np.arange(first, first + count))
             stream.writelines(
-                f"{stamp.replace('T', ' ')},{p:.2f},{p + 0.05:.2f},{p - 0.05:.2f},{p + 0.01:.2f},9\n"
+                f"{stamp.replace('T', ' ')},{p:.2f},{p + 0.05:.2f},{p - 0.05:.2f},{p:.2f},9\n"
                 for stamp, p in zip(stamps, walk, strict=True)
             )
     return path
