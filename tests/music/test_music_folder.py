@@ -52,7 +52,7 @@ def test_a_bad_file_alone_is_refused_with_its_own_reason(folder):
 
 def test_a_folder_without_a_good_file_is_refused(folder):
     files = [str(folder / "bad.mid"), str(folder / "drums.mid")]
-    with pytest.raises(InputError, match="none of 2 files can be used; the first: .*bad"):
+    with pytest.raises(InputError, match=r"none of 2 files can be used; the first: .*bad"):
         data.load(files, CONFIG)
 
 
