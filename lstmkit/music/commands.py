@@ -54,7 +54,12 @@ def train(
 @click.option(
     "--bars", type=click.IntRange(1, 1000), help="Bars of the solo; default: the config's."
 )
-@click.option("--chords", help='Such as "Dm7 G7 | Cmaj7"; default: those of a training tune.')
+@click.option(
+    "--chords", help='Such as "Dm7 G7 | Cmaj7", "|: ii V | I :|", or a FILE; default: a tune\'s.'
+)
+@click.option("--key", help="Key of Roman numerals in --chords: Bb, F#m.")
+@click.option("--metre", help="Such as 3/4; default: the tune's own.")
+@click.option("--instrument", help="Who plays the solo: trumpet, tenor sax (General MIDI).")
 @click.option("--temperature", type=Number(0, 10), help="0: always the likeliest value.")
 @click.option("--top-p", type=Number(0, 1, min_open=True), help="Share to draw from.")
 @click.option("--count", type=click.IntRange(1, 1000), default=1, help="Number of solos.")
@@ -62,7 +67,9 @@ def train(
 @click.option("--swing", type=Number(0.5, 0.8), help="0.5 straight, 0.667 triplets.")
 @click.option("--primer", help="Music the network hears before it begins.")
 @click.option("--accompaniment/--no-accompaniment", default=True, help="Piano and bass.")
+@click.option("--drums/--no-drums", default=True, help="Ride and hi-hat, or brushes.")
 @click.option("--wav", is_flag=True, help="Render sound as well.")
+@click.option("--musicxml", is_flag=True, help="Write the lead sheet as well.")
 @change_options
 @output_option
 @json_option

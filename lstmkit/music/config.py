@@ -29,15 +29,6 @@ class DataConfig(Section):
         return self
 
 
-class GrammarConfig(Section):
-    """The dialect of the grammar; see `lstmkit.music.corpus.grammar.Grammar`."""
-
-    rests: bool
-    across_bars: bool
-    bar_lines: bool
-    plain_intervals: bool
-
-
 class ModelConfig(Section):
     """LSTM and dropout."""
 
@@ -73,7 +64,8 @@ class GenerateConfig(Section):
     temperature: float = Field(ge=0, le=10)
     top_p: float = Field(gt=0, le=1)
     longest_copy: int | None = Field(ge=1, le=1000)
-    longest_phrase: float | None = Field(gt=0, le=64)
+    answers: float = Field(ge=0, le=1)
+    ending: bool
     takes: int = Field(ge=1, le=100)
     swing: float = Field(ge=0.5, le=0.8)
 
@@ -82,7 +74,7 @@ class MusicConfig(Config):
     """All of `configs/music.yaml`."""
 
     data: DataConfig
-    grammar: GrammarConfig
+    grammar: Literal["default", "tutorial"]
     model: ModelConfig
     train: MusicTrainConfig
     generate: GenerateConfig

@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.config import Changes, package_folder
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint, write_json
 from lstmkit.music import data, report
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import metrics, songbook
+from lstmkit.music.corpus.snippets import Snippets
 from lstmkit.music.corpus.songbook import Songbook
-from lstmkit.music.data import Dataset, Snippets
+from lstmkit.music.data import Dataset
 from lstmkit.music.files import part_facts, reading
 from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
-from lstmkit.music.play import band, improvise
+from lstmkit.music.play import improvise
 from lstmkit.music.play.band import Request
 from lstmkit.music.report import write
 from lstmkit.music.result import Result, Solo
@@ -48,6 +49,7 @@ def train(
         InputError: No file can be used, or one cannot and `strict` is set.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("music train")
     files = expand(list(source) or [str(package_folder("data") / "music")])
     dataset = data.load(files, config, strict=strict)
     tunes = dataset.songbook.tunes
@@ -62,6 +64,7 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
+    backend.require("music train")
     run = runs.resumable(output, "music", wanted, verb="train")
     return _train(run, data.load(unchanged(run), run.config(MusicConfig)))
 
@@ -86,16 +89,14 @@ def generate(
     """
     request, found = request or Request(), runs.find(output, run, "music")
     config = found.config(MusicConfig, changes)
-    book, network = improvise.load(found)
-    band.stage(book.tunes[0], request, config.generate)  # a wrong chord ends it here
+    player = improvise.load(found, config)
+    book = player.book
+    player.check(request)
     inputs = [fingerprint(found.path / name) for name in (runs.MODEL, songbook.FILE)]
     inputs += fingerprints([request.primer] if request.primer else [])
     made = runs.create(output, "music", "solo", config, inputs=inputs, verb="generate")
     with work(made):
-        solos = [
-            improvise.improvise(book, network, config, request, number)
-            for number in range(request.count)
-        ]
+        solos = [player.improvise(request, number) for number in range(request.count)]
         result = _generated(made.path, solos, book)
         write(result)
     return result
@@ -182,13 +183,12 @@ def fit(
         The history, one row per epoch.
     """
     with native_stderr():
-        from lstmkit.music.examples import SnippetExamples
-        from lstmkit.music.model import build_model
+        from lstmkit.music.model import SnippetExamples, build_model
         from lstmkit.training import keras_learner
 
     keras_learner.seed_everything(config.seed)
-    learned, held_out = (SnippetExamples(*part, n_values) for part in snippets)
-    model = build_model(config, n_values)
+    learned, held_out = (SnippetExamples(part, n_values) for part in snippets)
+    model = build_model(config, n_values, snippets[0].said.shape[-1])
     model.compile(
         keras_learner.optimizer(config.train),
         "categorical_crossentropy",
@@ -214,13 +214,13 @@ def accuracy_by_place(model: runtime.Model, snippets: Snippets, n_values: int) -
 
     Args:
         model: The network.
-        snippets: Ids of inputs and targets, (snippets, time); at most 2,000 are looked at.
+        snippets: At most 2,000 are looked at.
         n_values: Size of the vocabulary.
     """
-    inputs, targets = (ids[:SNIPPETS_SCORED] for ids in snippets)
     right = [
-        model.predict(data.one_hot(x[None], n_values)).argmax(-1)[0] == y
-        for x, y in zip(inputs, targets, strict=True)
+        model.predict(snippets.network_inputs(slice(i, i + 1), n_values)).argmax(-1)[0]
+        == snippets.targets[i]
+        for i in range(min(SNIPPETS_SCORED, len(snippets)))
     ]
     places: list[float] = np.mean(right, axis=0).tolist()
     return places
@@ -233,9 +233,10 @@ def _train(run: runs.Run, dataset: Dataset) -> Result:
         history = fit(run, cut, len(dataset.songbook.values), config)
         timings.note("train")
         write_json(run.path / songbook.FILE, songbook.to_json(dataset.songbook))
-        book, network = improvise.load(run)
-        places = accuracy_by_place(network, cut[0], len(book.values))
-        solo = improvise.improvise(book, network, config, Request(), 0)
+        player = improvise.load(run, config)
+        book = player.book
+        places = accuracy_by_place(player.model, cut[0], len(book.values))
+        solo = player.improvise(Request(), 0)
         content = _learned(book, cut[0], history, places)
         spread = book.spread_of(len(solo.measures))
         content |= {"solos": {solo.name: solo.to_json()}, "training": spread}
@@ -262,7 +263,7 @@ def _learned(
         "bars": bars,
         "tokens": sum(map(len, book.corpora)),
         "values": values,
-        "snippets": len(snippets[0]),
+        "snippets": len(snippets),
         "best_epoch": min(history[1:], key=_watched),
         "accuracy_by_place": list(places),
     }

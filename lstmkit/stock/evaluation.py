@@ -107,7 +107,7 @@ def _judge(result: Result, unit: float) -> dict[str, Any]:
         name: metrics.score(actual, predicted, naive, naive_mae=unit)
         for name, predicted in result.baselines.items()
     }
-    return {"verdict": metrics.verdict(test), "test": test, "baselines": baselines}
+    return {"verdict": metrics.verdict(test, baselines), "test": test, "baselines": baselines}
 
 
 def _bounds(trained: Forecaster, predicted: np.ndarray, half: np.ndarray) -> Bounds:

@@ -1,5 +1,6 @@
 """How good the forecasts are, always beside the forecasts they have to beat."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -94,8 +95,19 @@ def best_shift(actual: np.ndarray, predicted: np.ndarray) -> int:
     return int(np.argmin(late))
 
 
-def verdict(test: dict[str, Any]) -> str:
-    """Say in one sentence whether the model beats, equals or loses to "tomorrow = today"."""
+def verdict(test: dict[str, Any], baselines: Mapping[str, dict[str, Any]] | None = None) -> str:
+    """Say whether the model beats, equals or loses to "tomorrow = today", and who does better.
+
+    Args:
+        test: What `score` returned for the model.
+        baselines: The same for each baseline, on the same rows.
+    """
+    better = _best_baseline(test, baselines or {})
+    sentence = _against_naive(test, beaten=bool(better))
+    return f"{sentence} {better}" if better else sentence
+
+
+def _against_naive(test: dict[str, Any], *, beaten: bool) -> str:
     skill, p_value = test["skill"], test["dm_p_value"]
     figures = f"RMSE {test['rmse']:.4g} against {test['naive_rmse']:.4g} on {test['n']:,} rows"
     if skill is None:
@@ -105,14 +117,33 @@ def verdict(test: dict[str, Any]) -> str:
         return f'Equals "tomorrow = today": {figures}, the same errors on every row.'
     if test["n"] < MIN_ROWS:
         return f'Cannot be judged on so few rows: {figures}, {change} than "tomorrow = today".'
+    ahead = "Is better than" if beaten else "Beats"
+    word = ahead if skill > 0 else "Loses to"
     if p_value is None:
-        word = "Beats" if skill > 0 else "Loses to"
         return f'{word} "tomorrow = today": {figures}, {change}, by the same margin on every row.'
     test_name = f"Diebold-Mariano p = {p_value:.2g}"
     if p_value >= SIGNIFICANT:
         return (
             f'Equals "tomorrow = today": {figures}, {change}, '
-            f"a difference that chance explains ({test_name})."
+            f"a difference that is not significant at {SIGNIFICANT:.0%} ({test_name})."
         )
-    word = "Beats" if skill > 0 else "Loses to"
-    return f'{word} "tomorrow = today": {figures}, {change}, significant ({test_name}).'
+    return (
+        f'{word} "tomorrow = today": {figures}, {change}, significant at {SIGNIFICANT:.0%} '
+        f"({test_name})."
+    )
+
+
+def _best_baseline(test: dict[str, Any], baselines: Mapping[str, dict[str, Any]]) -> str:
+    """Name the best baseline, where it is better than naive beyond chance and than the model."""
+    able = {
+        name: scores
+        for name, scores in baselines.items()
+        if (scores["skill"] or 0) > 0
+        and scores["dm_p_value"] is not None
+        and scores["dm_p_value"] < SIGNIFICANT
+    }
+    best = min(able, key=lambda name: able[name]["rmse"], default=None)
+    if best is None or able[best]["rmse"] >= test["rmse"]:
+        return ""
+    name = best.replace("_", " ")
+    return f"The {name} baseline does better: RMSE {able[best]['rmse']:.4g}."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
 from lstmkit.quiet import native_stderr
@@ -46,6 +46,7 @@ def train(source: Path | None, config: StockConfig, output: Path) -> Result:
         InputError: The file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("stock train")
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
@@ -60,6 +61,7 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or the price file has changed.
     """
+    backend.require("stock train")
     run = runs.resumable(output, "stock", wanted, verb="train")
     return _train(run, _dataset_of(run))
 
@@ -118,10 +120,8 @@ def forecast(
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
         report.write_forecast(ahead, made.path / "forecast.csv")
         if plot:
-            from lstmkit.stock import pictures
-
-            path = made.path / "plots" / "forecast.png"
-            pictures.fan(ahead, context.dates, context.prices, path, name=trained.name)
+            folder = made.path / "plots"
+            report.draw_forecast(ahead, context.dates, context.prices, folder, trained.name)
     return Outlook(run=made.path, name=trained.name, forecast=ahead)
 
 
@@ -134,6 +134,7 @@ def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: i
         output: Folder of all runs.
         folds: Number of folds; each one's window may reach back into the rows before it.
     """
+    backend.require("stock backtest")
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
@@ -157,6 +158,7 @@ def resume_backtest(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or the price file has changed.
     """
+    backend.require("stock backtest")
     run = runs.resumable(output, "stock", wanted, verb="backtest")
     return _backtest(run, _dataset_of(run))
 
@@ -310,13 +312,12 @@ def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, An
     model = network(targets=targets)
     model.compile(keras_learner.optimizer(config.train), "mse", jit_compile=False)
     keras_learner.accelerate(model, config.train)
-    learned, held_out = (
-        WindowExamples(features, rows, config.data.window, targets=targets) for rows in span.rows
-    )
+    rows, held_out = span.rows
+    examples = partial(WindowExamples, features, window=config.data.window, targets=targets)
     history = keras_learner.fit(
         model,
-        learned,
-        held_out if len(held_out) else None,
+        examples(rows),
+        examples(held_out) if len(held_out) else None,
         batch_size=max(1, config.train.batch_size // targets),
         config=config.train,
         seed=config.seed,

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from lstmkit import terminal
+from lstmkit.chart import loss
 from lstmkit.files import atomic, write_json
 from lstmkit.result import write_history
 from lstmkit.runs import METRICS
-from lstmkit.stock.result import Forecast, Result, is_daily
+from lstmkit.stock import pictures
+from lstmkit.stock.result import Forecast, Result, is_daily, iso
 
 NUMBER = "%.10g"
 ZOOM_ROWS = 120
@@ -66,25 +68,64 @@ def _interval_line(result: Result) -> str:
     """Say how the interval did, beside one of constant width."""
     test = result.metrics["test"]
     return (
-        f"{result.coverage:.0%} interval: held {test['coverage']:.1%} of the days, interval score "
+        f"{result.coverage:.0%} interval: held {test['coverage']:.1%} of the rows, interval score "
         f"{test['interval_score']:.4g} (constant width: {test['constant_coverage']:.1%}, "
         f"{test['constant_interval_score']:.4g}; lower is better)"
     )
 
 
 def draw(result: Result, folder: Path) -> None:
-    """Draw every plot of a result as PNG."""
-    from lstmkit.stock import pictures  # a forecast alone needs no plotting library
+    """Draw every chart of a result as PNG."""
+    from lstmkit import plots  # a forecast alone needs no plotting library
 
-    pictures.prediction(result, folder / "prediction.png")
-    pictures.zoom(result, folder / "zoom.png", rows=ZOOM_ROWS)
-    pictures.residuals(result, folder / "residuals.png")
+    name, label = result.name, result.column.replace("_", " ").lower()
+    label = "price" if result.column.isdigit() else label
+    rows = {
+        "date": result.dates[result.rows],
+        "actual": result.actual,
+        "predicted": result.predicted,
+        "naive": result.naive,
+        "lower": result.interval.lower,
+        "upper": result.interval.upper,
+    }
+    names: dict[str, Any] = {"label": label, "interval": f"{result.coverage:.0%} interval"}
+    first, last = result.rows[0], slice(-ZOOM_ROWS, None)
+    before = {"date": result.dates[:first], "actual": result.prices[:first]}
+    plots.draw(
+        folder / "prediction.png",
+        pictures.prices(rows, before=before, **names),
+        title=f"{name}: one row ahead over the test span",
+        foot=result.verdict,
+    )
+    plots.draw(
+        folder / "zoom.png",
+        pictures.prices({key: one[last] for key, one in rows.items()}, naive=True, **names),
+        title=f"{name}: the last {ZOOM_ROWS} rows of the test span",
+    )
+    plots.draw(
+        folder / "residuals.png",
+        *pictures.residuals(rows, label=label),
+        title=f"{name}: actual minus predicted",
+        across=True,
+    )
     if result.history:
-        pictures.loss(result, folder / "loss.png")
+        drawn = loss(result.history, unit="mean squared error, scaled")
+        plots.draw(folder / "loss.png", drawn, title=f"{name}: loss", size=(8, 4))
     if result.forecast is not None:
-        last = slice(-ZOOM_ROWS, None)
-        dates, prices, path = result.dates[last], result.prices[last], folder / "forecast.png"
-        pictures.fan(result.forecast, dates, prices, path, name=result.name)
+        draw_forecast(result.forecast, result.dates[last], result.prices[last], folder, name)
+
+
+def draw_forecast(
+    forecast: Forecast, dates: np.ndarray, prices: np.ndarray, folder: Path, name: str
+) -> None:
+    """Draw the forecast after the last rows of the file, given as `dates` and `prices`."""
+    from lstmkit import plots
+
+    future = {"date": forecast.dates, "predicted": forecast.predicted}
+    future |= {"lower": forecast.lower, "upper": forecast.upper}
+    fan = pictures.fan({"date": dates, "actual": prices}, future)
+    title = f"{name}: forecast after {iso(dates[-1:])[0]}"
+    plots.draw(folder / "forecast.png", fan, title=title)
 
 
 def _write_dated(path: Path, header: str, dates: np.ndarray, columns: Sequence[np.ndarray]) -> None:

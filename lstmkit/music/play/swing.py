@@ -12,6 +12,7 @@ import numpy as np
 from lstmkit.music.files.score import Bar, Note, bar_index
 
 LOUDNESS = 82
+STRAIGHT = 0.5
 FINEST_TICK = 480  # swung onsets are rounded to this part of a quarter
 
 
@@ -48,8 +49,8 @@ def swung(
 ) -> list[list[Note]]:
     """Move the off-beat eighth of each beat that is played in eighths.
 
-    Triplets and sixteenths stay as they are. All parts swing together: what a beat is played in is
-    read from the first part that plays within it.
+    Triplets and sixteenths stay as they are; an off-beat beside triplets falls on the last of them.
+    All parts swing together: what a beat is played in is read from all of them.
 
     Args:
         parts: Notes of each part.
@@ -71,11 +72,17 @@ def swung(
             beat, place = placed(note.onset)
             inside[beat].add(place)
     eighths = {beat for beat, places in inside.items() if places <= {Fraction(0), Fraction(1, 2)}}
+    thirds = {Fraction(1, 3), Fraction(2, 3)}
+    triplets = {beat for beat, places in inside.items() if places & thirds}
     off_beat = Fraction(round(swing * FINEST_TICK), FINEST_TICK)
 
     def played(time: Fraction) -> Fraction:
         beat, place = placed(time)
-        return beat + off_beat if place == Fraction(1, 2) and beat in eighths else time
+        if place != Fraction(1, 2):
+            return time
+        if beat in triplets and swing > STRAIGHT:
+            return beat + Fraction(2, 3)
+        return beat + off_beat if beat in eighths else time
 
     return [
         [_between(note, played(note.onset), played(note.end)) for note in notes] for notes in parts

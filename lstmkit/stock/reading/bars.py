@@ -1,6 +1,7 @@
 """Bars of open, high, low and close, told from the numbers where no name tells."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,21 @@ MOSTLY = 0.97  # share of the rows on which a bar must hold
 ROUGH = 1e-3  # how much the ratio of adjusted to plain prices moves on an ordinary day
 
 
-def close_of(numbers: dict[int, pd.Series]) -> int | None:
-    """Return the column of the close beside open, high and low, told from the numbers alone.
+@dataclass(frozen=True)
+class Bar:
+    """Four columns side by side.
+
+    Attributes:
+        columns: Open, high, low and close, in whatever order.
+        close: The one of the close.
+    """
+
+    columns: tuple[int, int, int, int]
+    close: int
+
+
+def bar_of(numbers: dict[int, pd.Series]) -> Bar | None:
+    """Return the columns of open, high, low and close, told from the numbers alone.
 
     Of four columns side by side one must be the highest and one the lowest on nearly every row; of
     the two between them, the open stands first.
@@ -28,7 +42,7 @@ def close_of(numbers: dict[int, pd.Series]) -> int | None:
         if is_high.max() < MOSTLY or is_low.max() < MOSTLY:
             continue
         high, low = _extremes(is_high, is_low)
-        return four[max(i for i in range(4) if i not in (high, low))]
+        return Bar(four, four[max(i for i in range(4) if i not in (high, low))])
     return None
 
 
@@ -41,10 +55,10 @@ def _extremes(is_high: np.ndarray, is_low: np.ndarray) -> tuple[int, int]:
     return high, low
 
 
-def adjusted_of(numbers: dict[int, pd.Series], close: int) -> int | None:
+def adjusted_of(numbers: dict[int, pd.Series], bar: Bar) -> int | None:
     """Return the column behind the close that moves as it does, but for dividends and splits."""
-    after = close + 1
-    if after not in numbers or (numbers[after] <= 0).any():
+    close, after = bar.close, bar.close + 1
+    if after in bar.columns or after not in numbers or (numbers[after] <= 0).any():
         return None
     ratio = np.log((numbers[after] / numbers[close]).dropna().to_numpy())
     if len(ratio) < 2 or np.abs(ratio).max() < 1e-9 or np.abs(ratio).max() > 8:
@@ -67,7 +81,7 @@ def likeliest(columns: Sequence[int], numbers: dict[int, pd.Series]) -> int:
         counting = len(np.unique(np.diff(cells))) <= 2
         return np.inf if counting else float(np.mean(steps))
 
-    close = close_of(numbers)
-    if close is not None and close in columns:
-        return close
+    bar = bar_of(numbers)
+    if bar is not None and bar.close in columns:
+        return bar.close
     return min(columns, key=roughness)
