@@ -85,8 +85,8 @@ def calibrated(
     moved: np.ndarray | None,
     config: EmojiConfig,
 ) -> Classifier:
-    """Fit the temperature on the validation sentences, and write what decodes the network."""
-    from lstmkit.emoji.metrics import fit_temperature
+    """Fit temperature and weight of none on the validation sentences; write what decodes."""
+    from lstmkit.emoji.metrics import fit_none_weight, fit_temperature
 
     model = Classifier(
         network=runtime.load(run.path / runs.MODEL),
@@ -100,6 +100,10 @@ def calibrated(
     model = classifier.load(run, table=table)  # what is scored is what is saved
     if not len(validation):
         return model
+    if model.none is not None:
+        probabilities = stacked(model.read(validation.texts))
+        weight = fit_none_weight(probabilities, validation.targets, model.none)
+        model = replace(model, none_weight=weight)
     probabilities = stacked(model.read(validation.texts))
     model = replace(model, temperature=fit_temperature(probabilities, validation.targets))
     classifier.save(run, model, words, moved)

@@ -129,6 +129,7 @@ def perform(
         tempo=tempo,
         metre=length,
         end=played[-1].bar.end,
+        markers=[(timed.onset, timed.chord.symbol) for m in played for timed in m.chords],
         chords=[timed for m in played for timed in m.chords],
         key=set_stage.key,
         signature=written,

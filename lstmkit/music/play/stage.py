@@ -2,7 +2,8 @@
 
 A form does not end by being cut off. Where the last bar of a solo is a turnaround, which asks for
 the form to begin again, the band plays it one bar early and the last bar is the tonic chord; where
-neither a dominant nor the tonic stands before the last bar, a cadence does.
+neither a dominant nor the tonic stands before the last bar, a cadence does. Chords that a user
+gives and that are played once stay as they are.
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ class Stage:
     Attributes:
         measures: The bars with their chords, from quarter 0 on; they have no notes.
         chorus: Bars after which the form begins again.
-        tonic: The chord that is home.
+        tonic: The chord of the key.
+        home: The chord that the solo ends on: the tonic, else the last that was asked for.
         ends: Whether the solo comes to an end there; else it stops where the bars do.
     """
 
     measures: tuple[Measure, ...]
     chorus: int
     tonic: Chord
+    home: Chord
     ends: bool = True
 
     @property
@@ -69,11 +72,13 @@ def set_up(
     wanted = bars or (len(form) if progression else config.bars or len(form))
     chosen = [form[number % len(form)] for number in range(wanted)]
     tonic = tonic_of([chord for _, bar in form for _, chord in bar])
-    if config.ending:
-        chosen, tonic = _ended(chosen, tonic, given=progression is not None)
+    home = chosen[-1][1][-1][1]
+    if config.ending and (progression is None or wanted > len(form)):
+        chosen, home = _ended(chosen, tonic, given=progression is not None)
+        tonic = home if progression is None else tonic
     whole = form * -(-SHORTEST_FORM // len(form))
     chorus = len(whole) if progression else chorus_of(tune.measures)
-    return Stage(_laid_out(chosen), chorus, tonic, config.ending)
+    return Stage(_laid_out(chosen), chorus, tonic, home, config.ending)
 
 
 def tonic_of(chords: Sequence[Chord]) -> Chord:

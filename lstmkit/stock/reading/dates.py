@@ -68,7 +68,7 @@ def parse(texts: pd.Series, *, date_format: str | None, where: str) -> Dates:
     Raises:
         InputError: No form fits, or two fit and mean different days.
     """
-    texts = texts.str.strip()
+    texts = spelling.stripped(texts)
     if date_format is not None:
         return Dates(_bounded(_asked_for(texts, date_format, where), where), date_format)
     bare, zones = spelling.without_zone(texts)

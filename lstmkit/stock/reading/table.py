@@ -15,7 +15,7 @@ import pandas as pd
 from lstmkit import tables
 from lstmkit.errors import InputError
 from lstmkit.stock.reading import column as columns
-from lstmkit.stock.reading import dates, formats, instants, locate, numbers, series
+from lstmkit.stock.reading import dates, formats, instants, locate, numbers, series, spelling
 from lstmkit.stock.reading.grammar import Grammar
 
 EDGE = 12  # rows at either end that may be no rows of data
@@ -163,7 +163,7 @@ def _dated(
 ) -> tuple[pd.Series, list[str], pd.DataFrame]:
     """Return the dates, what was mended, and the rows that have one."""
     where = f"{table.path}, column {table.names[when.columns[0]]!r}"
-    cells = raw[when.columns[0]].str.strip()
+    cells = spelling.stripped(raw[when.columns[0]])
     for index in when.columns[1:]:
         cells = cells + when.joint + raw[index].str.strip().str.removeprefix(when.joint)
     read = dates.parse(cells, date_format=date_format, where=where)
