@@ -1,10 +1,13 @@
 """How good the forecasts are, always beside the forecasts they have to beat."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from dieboldmariano import NegativeVarianceException, ZeroVarianceException, dm_test
 from scipy.stats import binomtest
+
+from lstmkit.stock.volatility import NAMES
 
 # Users try many series, and at 5 % one random walk in twenty would be told that it is none.
 SIGNIFICANT = 0.01
@@ -74,13 +77,24 @@ def direction(actual: np.ndarray, predicted: np.ndarray, last: np.ndarray) -> di
 
 
 def diebold_mariano(
-    actual: np.ndarray, first: np.ndarray, second: np.ndarray
+    actual: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    *,
+    loss: Callable[[float, float], float] = lambda truth, told: (truth - told) ** 2,
 ) -> tuple[float | None, float | None]:
-    """Return statistic and two-sided p-value; None where the errors never differ."""
+    """Return statistic and two-sided p-value; None where the errors never differ.
+
+    Args:
+        actual: What happened, (n,).
+        first: The forecasts to judge, (n,).
+        second: Those to judge them by, (n,).
+        loss: Of what happened and a forecast; lower is better.
+    """
     if len(actual) < MIN_ROWS or np.array_equal(first, second):
         return None, None
     try:
-        statistic, p_value = dm_test(actual.tolist(), first.tolist(), second.tolist())
+        statistic, p_value = dm_test(actual.tolist(), first.tolist(), second.tolist(), loss=loss)
     except (ZeroVarianceException, NegativeVarianceException, ZeroDivisionError):
         return None, None
     return float(statistic), float(p_value)
@@ -94,8 +108,94 @@ def best_shift(actual: np.ndarray, predicted: np.ndarray) -> int:
     return int(np.argmin(late))
 
 
-def verdict(test: dict[str, Any]) -> str:
-    """Say in one sentence whether the model beats, equals or loses to "tomorrow = today"."""
+def best_baseline(
+    actual: np.ndarray, predicted: np.ndarray, baselines: Mapping[str, np.ndarray]
+) -> dict[str, Any] | None:
+    """Return the baseline other than naive that clearly does better than the model, if one does.
+
+    Returns:
+        `name`, `change` (how much lower its RMSE is, a fraction) and `p_value`, or None.
+    """
+    others = {name: rmse(actual, values) for name, values in baselines.items() if name != "naive"}
+    own, best = rmse(actual, predicted), min(others, key=lambda name: others[name])
+    if own <= others[best]:
+        return None
+    _, p_value = diebold_mariano(actual, baselines[best], predicted)
+    if p_value is None or p_value >= SIGNIFICANT:
+        return None
+    return {"name": best.replace("_", " "), "change": 1 - others[best] / own, "p_value": p_value}
+
+
+def sharper(scores: Mapping[str, np.ndarray], ours: str) -> dict[str, Any] | None:
+    """Test our interval score against the best of the others (Diebold and Mariano, 1995).
+
+    Args:
+        scores: Interval score of every row by name, (n,) each.
+        ours: Which of them is ours.
+
+    Returns:
+        `best`, its name; `gain`, the fraction by which our score is lower; `statistic` (negative: we
+        are sharper) and `p_value`, None where they cannot be reckoned.
+    """
+    others = {name: float(rows.mean()) for name, rows in scores.items() if name != ours}
+    best = min(others, key=lambda name: others[name])
+    own, theirs = scores[ours], scores[best]
+    gain = 1 - float(own.mean()) / others[best] if others[best] > 0 else 0.0
+    statistic, p_value = diebold_mariano(
+        np.zeros(len(own)), own, theirs, loss=lambda _, value: value
+    )
+    return {"best": best, "gain": gain, "statistic": statistic, "p_value": p_value}
+
+
+def verdict(test: dict[str, Any], better: dict[str, Any] | None = None) -> str:
+    """Say in one sentence whether the model beats, equals or loses to "tomorrow = today".
+
+    Args:
+        test: What `score` returned.
+        better: What `best_baseline` returned; where one does better, the sentence says so.
+    """
+    said = _beside_naive(test)
+    if better is None:
+        return said
+    return (
+        f"{said} The {better['name']} does better still: RMSE {better['change']:.2%} lower than "
+        f"the network's (Diebold-Mariano p = {better['p_value']:.2g})."
+    )
+
+
+def interval_verdict(
+    test: dict[str, Any], intervals: Mapping[str, dict[str, Any]], coverage: float
+) -> str:
+    """Say in one sentence how sharp the interval is beside EWMA and the best of the others."""
+    own = test["interval_score"]
+    found = test["interval_test"]
+    parts = [_compared(own, intervals["ewma"]["interval_score"], "EWMA's")]
+    if found["best"] != "ewma":
+        parts.append(_compared(own, intervals[found["best"]]["interval_score"], _possessive(found)))
+    p_value = found["p_value"]
+    doubt = "that cannot be tested"
+    if p_value is not None:
+        clear = p_value < SIGNIFICANT
+        doubt = "that is significant" if clear else "not significant at 1 %"
+        doubt += f" (Diebold-Mariano p = {p_value:.2g})"
+    return (
+        f"Its {coverage:.0%} interval held {test['coverage']:.1%} of the rows and is "
+        f"{' and '.join(parts)}, a difference {doubt}."
+    )
+
+
+def _possessive(found: dict[str, Any]) -> str:
+    return f"{NAMES[found['best']]}'s, the best of the others"
+
+
+def _compared(own: float, other: float, whose: str) -> str:
+    if other <= 0 or own == other:
+        return f"as sharp as {whose}"
+    change = own / other - 1
+    return f"{abs(change):.1%} {'less sharp' if change > 0 else 'sharper'} than {whose}"
+
+
+def _beside_naive(test: dict[str, Any]) -> str:
     skill, p_value = test["skill"], test["dm_p_value"]
     figures = f"RMSE {test['rmse']:.4g} against {test['naive_rmse']:.4g} on {test['n']:,} rows"
     if skill is None:
@@ -112,7 +212,7 @@ def verdict(test: dict[str, Any]) -> str:
     if p_value >= SIGNIFICANT:
         return (
             f'Equals "tomorrow = today": {figures}, {change}, '
-            f"a difference that chance explains ({test_name})."
+            f"a difference that is not significant at {SIGNIFICANT:.0%} ({test_name})."
         )
     word = "Beats" if skill > 0 else "Loses to"
     return f'{word} "tomorrow = today": {figures}, {change}, significant ({test_name}).'
