@@ -1,4 +1,4 @@
-"""Run the command line as ``python -m lstmkit``."""
+"""Run the command line as `python -m lstmkit`."""
 
 from lstmkit.cli import main
 

@@ -157,7 +157,7 @@ def _tell_key(error: click.ClickException) -> None:
 
 
 def _failed(error: Exception) -> int:
-    """Report what no part of lstmkit foresaw; ``LSTMKIT_DEBUG=1`` shows the traceback."""
+    """Report what no part of lstmkit foresaw; `LSTMKIT_DEBUG=1` shows the traceback."""
     if os.environ.get("LSTMKIT_DEBUG"):
         raise error
     if isinstance(error, MemoryError):

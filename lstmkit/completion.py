@@ -54,7 +54,7 @@ def config_files(
 def keys_of_command(
     ctx: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the config keys of the command's pipeline as ``section.key=``."""
+    """Offer the config keys of the command's pipeline as `section.key=`."""
     named = [str(ctx.params.get("pipeline") or ""), *ctx.args]  # of `config show PIPELINE`
     pipeline = _pipeline(ctx) or next(filter(None, named), "")
     if pipeline not in config.pipelines():

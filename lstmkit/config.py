@@ -1,10 +1,12 @@
-"""YAML and ``--set section.key=value`` into a frozen, typed, strict config.
+"""YAML and `--set section.key=value` into a frozen, typed, strict config.
 
-The default of every key stands once, in ``configs/<pipeline>.yaml``, with its unit and its reason
-in the comment beside it. The classes here and in ``<pipeline>/config.py`` hold types and ranges.
-A user's file names just the keys it changes; ``--set`` comes last. Whatever is wrong is reported
-with the file and the line that said it (YAML 1.2: ``1e-3`` is a number, ``no`` is a text).
+The default of every key stands once, in `configs/<pipeline>.yaml`, with its unit and its reason
+in the comment beside it. The classes here and in `<pipeline>/config.py` hold types and ranges.
+A user's file names just the keys it changes; `--set` comes last. Whatever is wrong is reported
+with the file and the line that said it (YAML 1.2: `1e-3` is a number, `no` is a text).
 """
+
+from __future__ import annotations
 
 import copy
 import difflib
@@ -106,7 +108,7 @@ class Changes:
     path: Path | None = None
     overrides: tuple[str, ...] = ()
 
-    def and_set(self, key: str, value: float | str | None) -> "Changes":
+    def and_set(self, key: str, value: float | str | None) -> Changes:
         """Return these and one more; None changes nothing."""
         more = () if value is None else (f"{key}={value}",)
         return Changes(self.path, (*self.overrides, *more))
@@ -120,14 +122,14 @@ def load(
     *,
     base: Path | None = None,
 ) -> C:
-    """Resolve a config: the pipeline's defaults, then a file, then ``--set``.
+    """Resolve a config: the pipeline's defaults, then a file, then `--set`.
 
     Args:
         schema: The class to build, a child of `Config`.
         pipeline: Name of the pipeline, which is the stem of its default YAML.
-        path: A YAML file with the keys to change, or None. A name such as ``stock-tutorial`` that
+        path: A YAML file with the keys to change, or None. A name such as `stock-tutorial` that
             is no file here is looked up among the configs that ship with the package.
-        overrides: Texts ``section.key=value``; the value is read as YAML.
+        overrides: Texts `section.key=value`; the value is read as YAML.
         base: The config file of a run, which comes before `path`.
 
     Returns:

@@ -39,7 +39,7 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
 
     Args:
         run: The run folder.
-        kind: ``onnx``, ``keras`` or ``saved_model``.
+        kind: `onnx`, `keras` or `saved_model`.
         target: What to write; None: the run's name with the format's ending, in this folder.
 
     Raises:

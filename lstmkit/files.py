@@ -3,7 +3,7 @@ r"""Files of ours: written whole, read under guard, found where a user keeps the
 Whatever is written appears under its name at once and whole: it is made in a hidden folder beside
 its place and renamed, so that no reader ever sees half a file and no kill leaves one. What is no
 ordinary file (a device, a pipe) is written into, never replaced; a link is followed; the mode of a
-file that was there stays. Text is UTF-8 with ``\n`` line ends.
+file that was there stays. Text is UTF-8 with `\n` line ends.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -26,10 +27,20 @@ from lstmkit.errors import InputError, RunError
 
 MAX_JSON_BYTES = 64 << 20
 TEMPORARY = ".lstmkit-"  # begins the name of every folder in which something is being made
-#: What NumPy, json, csv and zipfile raise for a file that is not what it should be.
-DAMAGE = (
-    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError),
-    *(zipfile.BadZipFile, zlib.error, csv.Error),
+#: What NumPy, h5py, json, csv and zipfile raise for a file that is not what it should be.
+DAMAGE: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RuntimeError,  # h5py's own, and RecursionError
+    csv.Error,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 
 
@@ -164,13 +175,13 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def cache_folder() -> Path:
-    """Return where what can be made again is kept: ``$LSTMKIT_CACHE``, else the system's place."""
+    """Return where what can be made again is kept: `$LSTMKIT_CACHE`, else the system's place."""
     chosen = os.environ.get("LSTMKIT_CACHE")
     return Path(chosen or platformdirs.user_cache_dir("lstmkit", appauthor=False))
 
 
 def data_folder() -> Path:
-    """Return the user's data folder: ``$LSTMKIT_DATA``, else the system's place for such data."""
+    """Return the user's data folder: `$LSTMKIT_DATA`, else the system's place for such data."""
     chosen = os.environ.get("LSTMKIT_DATA")
     return Path(chosen or platformdirs.user_data_dir("lstmkit", appauthor=False))
 

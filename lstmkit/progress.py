@@ -1,5 +1,7 @@
 """Progress on stderr: a bar where there is a terminal, a line now and then where there is none."""
 
+from __future__ import annotations
+
 import contextlib
 import sys
 import time
@@ -15,7 +17,7 @@ class Progress:
 
     Args:
         total: Units of work in all.
-        label: What is going on, such as ``train``.
+        label: What is going on, such as `train`.
         unit: Name of a unit.
         initial: Units already done, when work is resumed.
         at_most: Whether the work may end before `total`, so that the time left is a bound.
@@ -91,7 +93,7 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> Progress:
         return self
 
     def __exit__(

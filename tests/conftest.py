@@ -76,7 +76,7 @@ def process(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 def write_prices(path: Path, prices: np.ndarray) -> Path:
-    """Write a CSV ``Date,Close`` of daily prices from 2015 on."""
+    """Write a CSV `Date,Close` of daily prices from 2015 on."""
     days = np.datetime64("2015-01-01") + np.arange(len(prices))
     lines = [f"{day},{price:.6f}" for day, price in zip(days, prices, strict=True)]
     path.write_text("Date,Close\n" + "\n".join(lines) + "\n", encoding="utf-8")

@@ -100,7 +100,7 @@ def test_bad_file_names_file_and_line(tmp_path, text, line, expected):
 def test_endless_nesting_and_unknown_pipelines_are_refused():
     with pytest.raises(ConfigError, match="nested too deeply"):
         config.load(StockConfig, "stock", None, ["train.epochs=" + "[" * 3000])
-    with pytest.raises(ConfigError, match="expected one of cells, emoji, music, stock"):
+    with pytest.raises(ConfigError, match="expected one of emoji, letters, music, stock"):
         config.schema_of("nothing")
 
 

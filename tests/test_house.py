@@ -9,10 +9,34 @@ import pytest
 from conftest import ROOT
 
 from lstmkit import config as configs
-from lstmkit.cli import GROUPS
+from lstmkit.cli import CELLS, GROUPS
 
 PACKAGE = ROOT / "lstmkit"
-SIX = ("config", "data", "model", "pipeline", "report", "commands")
+EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "commands")
+#: Who may import whom: a file only files of its own room and of rooms further up in this table.
+LAYERS = """
+errors
+quiet
+cells files
+config progress
+stock.config emoji.config letters.config music.config
+runtime result runs tables
+terminal training parallel completion
+plots page
+work options downloads
+stock emoji letters music.theory
+music.files
+music.corpus
+music.data music.result
+music.play
+music
+gates
+lessons
+export doctor demo
+commands
+cli
+__main__
+"""
 PIPELINES = [name for name in configs.pipelines() if (PACKAGE / name / "model.py").exists()]
 
 
@@ -25,6 +49,12 @@ def imports_of(path):
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def own_imports_of(path):
+    """Return the modules of the house that a file imports, packages where it is their own face."""
+    found = imports_of(path) & set(MODULES) - {"lstmkit", MODULE_OF[path]}
+    return {name for name in found if not any(one.startswith(f"{name}.") for one in found)}
 
 
 def top_imports_of(path):
@@ -41,16 +71,107 @@ def modules():
     return sorted(PACKAGE.rglob("*.py"))
 
 
+def module_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULE_OF = {path: module_of(path) for path in modules()}
+MODULES = {name: path for path, name in MODULE_OF.items()}
+RANKS = {room: rank for rank, line in enumerate(LAYERS.split("\n")) for room in line.split()}
+
+
+def room_of(module):
+    """Return the room of a module: the longest name of the table that begins its own."""
+    name = module.removeprefix("lstmkit.")
+    if name.endswith(".commands"):
+        return "commands"
+    parts = name.split(".")
+    rooms = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((room for room in rooms if room in RANKS), None)
+
+
+def arrows():
+    """Return every import of one module of the house by another."""
+    return [(name, other) for name, path in MODULES.items() for other in own_imports_of(path)]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "lstmkit"])
+def test_every_module_has_a_layer(name):
+    assert room_of(name) is not None, "give its room a line in LAYERS"
+
+
+def test_no_arrow_runs_back_up():
+    wrong = [
+        f"{name} imports {other}"
+        for name, other in arrows()
+        if room_of(name) != room_of(other) and RANKS[room_of(name)] <= RANKS[room_of(other)]
+    ]
+    assert not wrong
+
+
+def test_no_import_circles():
+    targets = {}
+    for name, other in arrows():
+        targets.setdefault(name, set()).add(other)
+    free = set()
+    while ready := {n for n in MODULES if n not in free and not targets.get(n, set()) - free}:
+        free |= ready
+    assert not MODULES.keys() - free, "these import one another in a circle, or those that do"
+
+
+def test_cells_import_nothing_of_the_house_but_errors_and_quiet():
+    crossed = {other for name, other in arrows() if name.startswith("lstmkit.cells")}
+    assert {room_of(other) for other in crossed} <= {"cells", "errors", "quiet"}
+
+
 def test_the_four_pipelines_are_there():
     assert set(PIPELINES) == {"stock", "emoji", "music", "letters"}
 
 
 @pytest.mark.parametrize("name", PIPELINES)
 def test_a_pipeline_is_one_folder_one_line_one_yaml_one_test_folder(name):
-    assert all((PACKAGE / name / f"{part}.py").is_file() for part in SIX)
-    assert f"lstmkit.{name}.commands:" in " ".join(GROUPS.values())
+    assert all((PACKAGE / name / f"{part}.py").is_file() for part in EIGHT)
+    assert f"lstmkit.{name}.commands:" in " ".join((GROUPS | CELLS).values())
     assert (ROOT / "configs" / f"{name}.yaml").is_file()
     assert list((ROOT / "tests" / name).glob("test_*.py"))
+
+
+SIGNATURES = {
+    "train": ["source", "config", "output"],
+    "evaluate": ["source", "run", "output"],
+    "resume": ["wanted", "output"],
+}
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_a_pipeline_has_the_signatures_of_all_and_one_kind_of_result(name):
+    tree = ast.parse((PACKAGE / name / "pipeline.py").read_text(encoding="utf-8"))
+    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+    assert {"train", "resume"} <= functions.keys()
+    for verb, expected in SIGNATURES.items():
+        if verb in functions:
+            assert [one.arg for one in functions[verb].args.args] == expected
+            assert ast.unparse(functions[verb].returns) == "Result"
+    tree = ast.parse((PACKAGE / name / "result.py").read_text(encoding="utf-8"))
+    bases = {
+        n.name: ast.unparse(n.bases[0])
+        for n in tree.body
+        if isinstance(n, ast.ClassDef) and n.bases
+    }
+    assert bases["Result"] == "result.Result"
+
+
+def test_annotations_are_not_quoted():
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            given = [getattr(node, "returns", None), getattr(node, "annotation", None)]
+            quoted = [one for one in given if isinstance(one, ast.Constant) and one.value]
+            assert not quoted, f"{path}:{node.lineno}"
+
+
+def test_docstrings_have_single_backticks():
+    for path in modules():
+        assert "`" * 2 not in path.read_text(encoding="utf-8"), path
 
 
 def test_every_package_is_installed():

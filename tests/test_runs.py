@@ -80,12 +80,14 @@ def test_work_notes_how_it_ended(tmp_path, config, error, status):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_work_that_is_stopped_tells_how_to_go_on(tmp_path, config, name):
     run = runs.create(tmp_path, "stock", "x", config)
-    with (
-        pytest.raises(InterruptedRunError, match="go on with:\n  lstmkit HERE"),
-        work(run, "lstmkit HERE"),
-    ):
-        os.kill(os.getpid(), getattr(signal, name))
-        time.sleep(1)
+
+    def stop():
+        with work(run, "lstmkit HERE"):
+            os.kill(os.getpid(), getattr(signal, name))
+            time.sleep(1)
+
+    with pytest.raises(InterruptedRunError, match="go on with:\n  lstmkit HERE"):
+        stop()
     assert run.status == "interrupted"
 
 

@@ -1,6 +1,6 @@
 """The three squashing functions of a recurrent cell, safe at every float.
 
-``tanh`` is NumPy's own. Both functions here never call ``exp`` on a positive number, so nothing
+`tanh` is NumPy's own. Both functions here never call `exp` on a positive number, so nothing
 overflows: not at 1e308, not at infinity.
 """
 

@@ -36,7 +36,7 @@ class Source:
     """A set of files with one name on the command line.
 
     Attributes:
-        name: As in ``lstmkit data fetch NAME``.
+        name: As in `lstmkit data fetch NAME`.
         what: What it holds, in a few words.
         licence: Under which terms its owner gives it.
         files: Its files.
@@ -122,7 +122,7 @@ SMALL = tuple(name for name in NAMES if name != "glove")
 
 
 def chosen(names: Sequence[str]) -> list[Source]:
-    """Return the sources of these names, each once; ``all`` is every one.
+    """Return the sources of these names, each once; `all` is every one.
 
     Raises:
         InputError: No source has this name.

@@ -36,7 +36,7 @@ def is_present(file: RemoteFile, folder: Path) -> bool:
 
 
 def state(file: RemoteFile, folder: Path) -> str:
-    """Return ``here``, ``damaged`` or ``not fetched``."""
+    """Return `here`, `damaged` or `not fetched`."""
     if is_present(file, folder):
         return "here"
     return "damaged" if (folder / file.name).exists() else "not fetched"

@@ -1,5 +1,7 @@
 """Daily prices from Yahoo Finance through yfinance, an optional extra, as a CSV like any other."""
 
+from __future__ import annotations
+
 import datetime
 import logging
 import re
@@ -27,7 +29,7 @@ COLUMNS = {
 def fetch(
     ticker: str, start: datetime.date | None, end: datetime.date | None, folder: Path
 ) -> tuple[Path, int]:
-    """Bring the daily prices of a ticker into a folder as ``TICKER.csv``.
+    """Bring the daily prices of a ticker into a folder as `TICKER.csv`.
 
     Args:
         ticker: As Yahoo writes it, such as DIS or BTC-USD.
@@ -64,7 +66,7 @@ def fetch(
     return path, len(table)
 
 
-def _history(ticker: str, start: datetime.date | None, end: datetime.date | None) -> "pd.DataFrame":
+def _history(ticker: str, start: datetime.date | None, end: datetime.date | None) -> pd.DataFrame:
     import yfinance
 
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)

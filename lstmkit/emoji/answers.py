@@ -33,7 +33,7 @@ class Style:
 
 
 def to_json(model: Classifier, reading: Reading, style: Style) -> dict[str, Any]:
-    """Return the object that ``--json`` prints for one text."""
+    """Return the object that `--json` prints for one text."""
     best = _chosen(reading, style)
     label = None if best is None else model.labels[best]
     content: dict[str, Any] = {
@@ -57,7 +57,7 @@ def to_json(model: Classifier, reading: Reading, style: Style) -> dict[str, Any]
 
 
 def to_text(model: Classifier, reading: Reading, style: Style) -> str:
-    """Return the line, or with ``--top`` and ``--explain`` the lines, for one text."""
+    """Return the line, or with `--top` and `--explain` the lines, for one text."""
     best = _chosen(reading, style)
     text = " ".join(reading.text.split())
     signs = [label.sign(style.encoding) for label in model.labels]

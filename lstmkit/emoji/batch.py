@@ -39,7 +39,7 @@ def predict_file(
         min_confidence: Probability below which there is no emoji.
 
     Returns:
-        What to tell the user: ``rows``, ``unknown_words``, ``long_texts``, ``without_emoji``.
+        What to tell the user: `rows`, `unknown_words`, `long_texts`, `without_emoji`.
 
     Raises:
         InputError: The file or the column cannot be used.

@@ -13,7 +13,6 @@ from lstmkit.emoji import embeddings
 from lstmkit.emoji import labels as label_sets
 from lstmkit.emoji.embeddings import VectorTable
 from lstmkit.emoji.labels import Label
-from lstmkit.emoji.metrics import tempered
 from lstmkit.emoji.text import Piece, Reader, known_words
 from lstmkit.errors import InputError
 
@@ -134,6 +133,13 @@ class Classifier:
         vectors = self.table.rows(np.maximum(indices - 1, 0).ravel())
         vectors = vectors.reshape(*indices.shape, -1) * (indices > 0)[..., None]
         return np.asarray(self.network.predict(vectors.astype(np.float32)))
+
+
+def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Return `softmax(log p / temperature)`, (n, classes): above 1 flatter, below 1 sharper."""
+    logits = np.log(np.maximum(probabilities.astype(np.float64), 1e-12)) / temperature
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def load(

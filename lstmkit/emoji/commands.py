@@ -167,7 +167,7 @@ def evaluate(
 
 
 def _lines(texts: Iterable[str]) -> Iterator[str]:
-    """Yield the texts; in the place of ``-``, the lines of stdin."""
+    """Yield the texts; in the place of `-`, the lines of stdin."""
     for text in texts:
         if text == "-":
             yield from (line.rstrip("\r\n") for line in _stdin())

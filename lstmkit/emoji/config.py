@@ -1,4 +1,6 @@
-"""The typed config of the emoji pipeline; defaults and reasons stand in ``configs/emoji.yaml``."""
+"""The typed config of the emoji pipeline; defaults and reasons stand in `configs/emoji.yaml`."""
+
+from __future__ import annotations
 
 from typing import Annotated, Literal
 
@@ -21,12 +23,8 @@ class ModelConfig(Section):
 
     units: list[Annotated[int, Field(ge=1, le=4096)]] = Field(min_length=1, max_length=8)
     dropout: Share
-    bidirectional: bool
-    pooling: Literal["last", "mean"]
     trainable: bool
-    word_dropout: Share
     vector_dropout: Share
-    vector_noise: float = Field(ge=0, le=10)
 
 
 class EmojiTrainConfig(TrainConfig):
@@ -36,7 +34,7 @@ class EmojiTrainConfig(TrainConfig):
     schedule: Literal["constant", "cosine"]
 
     @model_validator(mode="after")
-    def _patience_needs_validation(self) -> "EmojiTrainConfig":
+    def _patience_needs_validation(self) -> EmojiTrainConfig:
         if self.patience is not None and self.validation_fraction == 0:
             raise ValueError(
                 "train.patience watches the validation loss, and train.validation_fraction is 0; "
@@ -46,7 +44,7 @@ class EmojiTrainConfig(TrainConfig):
 
 
 class EmojiConfig(Config):
-    """All of ``configs/emoji.yaml``."""
+    """All of `configs/emoji.yaml`."""
 
     data: DataConfig
     model: ModelConfig

@@ -1,5 +1,7 @@
 """Labelled sentences: the project's own set, the tutorial's files, and any CSV of one's own."""
 
+from __future__ import annotations
+
 import csv
 import itertools
 import logging
@@ -48,7 +50,7 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def take(self, rows: Sequence[int] | np.ndarray) -> "Dataset":
+    def take(self, rows: Sequence[int] | np.ndarray) -> Dataset:
         """Return some rows."""
         chosen = np.asarray(rows, dtype=np.int64)
         texts = tuple(self.texts[row] for row in chosen)
@@ -64,9 +66,9 @@ def load(path: Path, entries: dict[str, str], *, known: Sequence[Label] = ()) ->
     """Read a CSV of sentences and labels or emojis, with or without a header.
 
     Args:
-        path: ``text,label`` or ``text,emoji``; headerless files are read by position, as the
+        path: `text,label` or `text,emoji`; headerless files are read by position, as the
             tutorial's are: stray tabs and further columns do no harm.
-        entries: The config's ``labels:``, key to ``EMOJI NAME``.
+        entries: The config's `labels:`, key to `EMOJI NAME`.
         known: The labels of a trained model; the file may have no others.
 
     Raises:

@@ -1,10 +1,12 @@
 """Word vectors: the packed GloVe table that ships, and any other, packed once into the cache.
 
-A packed table is a folder of four files: ``words.txt`` (one word a line, most frequent first),
-``vectors.i8`` (one signed byte per number, row by row), ``scales.npy`` (float32, one per row: the
-row's largest number is 127 of it) and ``source.json``. Measured on the table that ships, one byte
+A packed table is a folder of four files: `words.txt` (one word a line, most frequent first),
+`vectors.i8` (one signed byte per number, row by row), `scales.npy` (float32, one per row: the
+row's largest number is 127 of it) and `source.json`. Measured on the table that ships, one byte
 per number keeps the cosine of every word with its original above 0.9999, at an eighth of the text.
 """
+
+from __future__ import annotations
 
 import hashlib
 import json
@@ -59,7 +61,7 @@ class VectorTable:
             vectors[places >= 0] = self.moved[places[places >= 0]]
         return vectors
 
-    def with_rows(self, indices: np.ndarray, vectors: np.ndarray) -> "VectorTable":
+    def with_rows(self, indices: np.ndarray, vectors: np.ndarray) -> VectorTable:
         """Return the same table with other vectors, (n, dimension), at `indices`."""
         if vectors.shape != (len(indices), self.dimension) or vectors.dtype.kind != "f":
             raise ValueError(f"vectors of shape {vectors.shape}, {vectors.dtype}")

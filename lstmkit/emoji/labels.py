@@ -12,7 +12,7 @@ class Label:
     """One class.
 
     Attributes:
-        key: As it stands in a CSV, such as ``0``.
+        key: As it stands in a CSV, such as `0`.
         emoji: What is shown for it.
         name: In words.
     """
@@ -27,7 +27,7 @@ class Label:
         return int(self.key) if self.key.isdecimal() else self.key
 
     def sign(self, encoding: str) -> str:
-        """Return the emoji, or ``:name:`` where a terminal of this encoding has none."""
+        """Return the emoji, or `:name:` where a terminal of this encoding has none."""
         try:
             self.emoji.encode(encoding)
         except (UnicodeEncodeError, LookupError):
@@ -36,10 +36,10 @@ class Label:
 
 
 def from_config(entries: Mapping[str, str]) -> dict[str, Label]:
-    """Return the labels of a config's ``labels:`` section, by key.
+    """Return the labels of a config's `labels:` section, by key.
 
     Args:
-        entries: Key to ``EMOJI NAME``; without a name, Unicode's is taken.
+        entries: Key to `EMOJI NAME`; without a name, Unicode's is taken.
     """
     found = {}
     for key, text in entries.items():
@@ -49,7 +49,7 @@ def from_config(entries: Mapping[str, str]) -> dict[str, Label]:
 
 
 def from_emoji(column: Iterable[str]) -> list[Label]:
-    """Return one label per distinct emoji of a ``text,emoji`` file, the first one first."""
+    """Return one label per distinct emoji of a `text,emoji` file, the first one first."""
     emojis = list(dict.fromkeys(column))
     return [Label(str(i), emoji, unicode_name(emoji)) for i, emoji in enumerate(emojis)]
 
@@ -61,7 +61,7 @@ def unicode_name(emoji: str) -> str:
 
 
 def to_json(labels: Sequence[Label]) -> list[dict[str, str]]:
-    """Return the labels as ``labels.json`` has them."""
+    """Return the labels as `labels.json` has them."""
     return [{"key": label.key, "emoji": label.emoji, "name": label.name} for label in labels]
 
 

@@ -1,7 +1,7 @@
 """What people write and how to read it: contractions, signs, and words that no table of 2014 has.
 
-GloVe 6B was counted on Wikipedia and newswire. It never saw ``lol``, and the 40,000 most frequent
-of its words have no ``ramen``. `NEAR_WORDS` reads such a word as others that say nearly the same.
+GloVe 6B was counted on Wikipedia and newswire. It never saw `lol`, and the 40,000 most frequent
+of its words have no `ramen`. `NEAR_WORDS` reads such a word as others that say nearly the same.
 """
 
 import csv
@@ -128,7 +128,7 @@ SPELLINGS = (
 
 @cache
 def near_words() -> dict[str, tuple[str, ...]]:
-    """Read ``data/emoji/near_words.csv``: a word and the words that it is read as.
+    """Read `data/emoji/near_words.csv`: a word and the words that it is read as.
 
     Raises:
         RunError: The installed file cannot be read.

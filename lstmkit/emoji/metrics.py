@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import optimize, stats
+from sklearn import metrics
 
-Z95 = 1.959963984540054  # 97.5 % quantile of the standard normal
+from lstmkit.emoji.classifier import tempered
+
 BINS = 10
 COLDEST, HOTTEST = 0.05, 20.0
 
 
 def confusion_matrix(targets: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """Return counts, (classes, classes): row the actual class, column the predicted one."""
-    pairs = targets.astype(np.int64) * classes + predicted
-    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+    if not len(targets):  # scikit-learn refuses to count nothing
+        return np.zeros((classes, classes), np.int64)
+    return np.asarray(metrics.confusion_matrix(targets, predicted, labels=np.arange(classes)))
 
 
 def wilson_interval(correct: int, total: int) -> tuple[float, float]:
@@ -25,10 +29,8 @@ def wilson_interval(correct: int, total: int) -> tuple[float, float]:
     """
     if total == 0:
         return 0.0, 1.0
-    share, z2 = correct / total, Z95**2
-    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z95 / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    interval = stats.binomtest(correct, total).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 @dataclass(frozen=True)
@@ -71,32 +73,20 @@ def reliability(probabilities: np.ndarray, targets: np.ndarray) -> Bins:
     )
 
 
-def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Return ``softmax(log p / temperature)``, (n, classes): above 1 flatter, below 1 sharper."""
-    logits = np.log(np.maximum(probabilities.astype(np.float64), 1e-12)) / temperature
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
-
-
 def fit_temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
     """Return the temperature under which the log-likelihood of the targets is highest.
 
-    The negative log-likelihood has one minimum in the inverse temperature (it is convex there), so
-    a golden-section search finds it (Guo et al., On Calibration of Modern Neural Networks, 2017).
+    The negative log-likelihood has one minimum in the inverse temperature, for it is convex there
+    (Guo et al., On Calibration of Modern Neural Networks, 2017).
     """
 
     def loss(inverse: float) -> float:
         chosen = tempered(probabilities, 1 / inverse)[np.arange(len(targets)), targets]
         return float(-np.log(np.maximum(chosen, 1e-300)).mean())
 
-    low, high, ratio = 1 / HOTTEST, 1 / COLDEST, (math.sqrt(5) - 1) / 2
-    while high - low > 1e-4:
-        left, right = high - ratio * (high - low), low + ratio * (high - low)
-        if loss(left) <= loss(right):
-            high = right
-        else:
-            low = left
-    return 2 / (low + high)
+    bounds = (1 / HOTTEST, 1 / COLDEST)
+    best = optimize.minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-6})
+    return float(1 / best.x)
 
 
 def scores(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
@@ -106,9 +96,8 @@ def scores(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
         probabilities: (n, classes).
         targets: (n,).
     """
-    classes = probabilities.shape[1]
-    matrix = confusion_matrix(targets, probabilities.argmax(axis=1), classes)
-    right, total = int(np.trace(matrix)), int(matrix.sum())
+    predicted, total = probabilities.argmax(axis=1), len(targets)
+    right = int((predicted == targets).sum())
     low, high = wilson_interval(right, total)
     chosen = probabilities[np.arange(total), targets]
     return {
@@ -117,26 +106,21 @@ def scores(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
         "accuracy": right / total if total else math.nan,
         "accuracy_low": low,
         "accuracy_high": high,
-        "macro_f1": float(np.mean([row["f1"] for row in per_class(matrix)])),
+        "macro_f1": float(
+            np.mean([row["f1"] for row in per_class(targets, predicted, probabilities.shape[1])])
+        ),
         "log_loss": float(-np.log(np.maximum(chosen, 1e-12)).mean()) if total else math.nan,
         "calibration_error": reliability(probabilities, targets).error,
     }
 
 
-def per_class(matrix: np.ndarray) -> list[dict[str, float]]:
+def per_class(targets: np.ndarray, predicted: np.ndarray, classes: int) -> list[dict[str, float]]:
     """Return precision, recall, F1 and support of every class; 0 where nothing was predicted."""
-    rows = []
-    for i, support in enumerate(matrix.sum(axis=1)):
-        hits, predicted = matrix[i, i], matrix[:, i].sum()
-        precision = hits / predicted if predicted else 0.0
-        recall = hits / support if support else 0.0
-        both = precision + recall
-        rows.append(
-            {
-                "precision": float(precision),
-                "recall": float(recall),
-                "f1": float(2 * precision * recall / both) if both else 0.0,
-                "support": int(support),
-            }
-        )
-    return rows
+    names = ("precision", "recall", "f1", "support")
+    if not len(targets):
+        return [dict(zip(names, (0.0, 0.0, 0.0, 0), strict=True)) for _ in range(classes)]
+    columns = metrics.precision_recall_fscore_support(
+        targets, predicted, labels=np.arange(classes), zero_division=0.0
+    )
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]

@@ -10,7 +10,7 @@ past it unchanged. Source: Andrew Ng, Sequence Models (Coursera), week 2, "Emoji
 that of `lstmkit.stock.model`.
 
 The saved model starts after the embedding, at the sequence of vectors: all models share one table,
-16 times the size of an LSTM. With ``trainable: true`` the vectors of the words met in training
+16 times the size of an LSTM. With `trainable: true` the vectors of the words met in training
 move; they are saved beside the model (`lstmkit.emoji.classifier`), all others stay GloVe's.
 """
 
@@ -76,40 +76,27 @@ def emojifier_v2(
         the one that is saved, (batch, time, dimension) vectors -> the same. They share weights;
         the latter masks rows of zeros, and its time is free.
     """
-    layers = _after_embedding(config, window=window, classes=classes)
     indices = keras.Input((window,), dtype="int32", name="words")  # (batch, window)
     answer = embedding(indices)  # (batch, window, dimension)
+    if config.vector_dropout:  # in training only: the same dimensions in every word of a sentence
+        hide = keras.layers.SpatialDropout1D(config.vector_dropout, name="input_dimensions")
+        answer = hide(answer)
+    layers = _after_embedding(config, classes=classes)
     for layer in layers:
         answer = layer(answer)
     trained = keras.Model(indices, answer, name="emojifier_v2")
     vectors = keras.Input((None, embedding.output_dim), name="vectors")  # (batch, time, dimension)
     padding = keras.layers.Masking(0.0, name="padding")
-    lasting = [layer for layer in layers if not layer.name.startswith("input_")]
-    saved = keras.Sequential([vectors, padding, *lasting], name="emojifier_v2")
-    return trained, saved
+    return trained, keras.Sequential([vectors, padding, *layers], name="emojifier_v2")
 
 
-def _after_embedding(config: ModelConfig, *, window: int, classes: int) -> list[keras.layers.Layer]:
-    """Return the layers after the embedding; those called ``input_...`` only act in training."""
+def _after_embedding(config: ModelConfig, *, classes: int) -> list[keras.layers.Layer]:
     layers: list[keras.layers.Layer] = []
-    if config.word_dropout:  # whole words
-        shape = (None, window, 1)
-        layers.append(
-            keras.layers.Dropout(config.word_dropout, noise_shape=shape, name="input_words")
-        )
-    if config.vector_dropout:  # the same dimensions in every word of a sentence
-        layers.append(keras.layers.SpatialDropout1D(config.vector_dropout, name="input_dimensions"))
-    if config.vector_noise:
-        layers.append(keras.layers.GaussianNoise(config.vector_noise, name="input_noise"))
     for number, units in enumerate(config.units, start=1):
-        every_word = number < len(config.units) or config.pooling == "mean"
-        name = f"lstm_{number}"
-        lstm = keras.layers.LSTM(units, return_sequences=every_word, name=name)
-        if config.bidirectional:
-            lstm = keras.layers.Bidirectional(lstm, name=f"both_ways_{number}")
-        layers.append(lstm)  # (batch, time, units) or (batch, units)
-        if number == len(config.units) and every_word:
-            layers.append(keras.layers.GlobalAveragePooling1D(name="mean"))  # (batch, units)
-        layers.append(keras.layers.Dropout(config.dropout, name=f"dropout_{number}"))
+        every_word = number < len(config.units)
+        layers += [  # (batch, time, units), the last one (batch, units)
+            keras.layers.LSTM(units, return_sequences=every_word, name=f"lstm_{number}"),
+            keras.layers.Dropout(config.dropout, name=f"dropout_{number}"),
+        ]
     layers.append(keras.layers.Dense(classes, activation="softmax", name="softmax"))
     return layers  # (batch, classes)

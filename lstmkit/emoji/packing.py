@@ -21,10 +21,10 @@ BLOCK = 2_000  # lines turned into bytes at a time
 
 
 def pack(path: Path, folder: Path) -> tuple[int, int]:
-    """Write ``words.txt``, ``vectors.i8`` and ``scales.npy`` into a folder.
+    """Write `words.txt`, `vectors.i8` and `scales.npy` into a folder.
 
     Args:
-        path: The text file; gzipped if its name ends in ``.gz``.
+        path: The text file; gzipped if its name ends in `.gz`.
         folder: Where the files go.
 
     Returns:

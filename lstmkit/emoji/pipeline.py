@@ -16,8 +16,6 @@ from lstmkit.emoji import classifier, embeddings
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.emoji.embeddings import VectorTable
-from lstmkit.emoji.metrics import fit_temperature
-from lstmkit.emoji.result import Result, judge
 from lstmkit.emoji.text import Reader, known_words, unknown_words
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
@@ -26,6 +24,7 @@ from lstmkit.work import work
 
 if TYPE_CHECKING:
     from lstmkit.emoji.data import Dataset
+    from lstmkit.emoji.result import Result
 
     Splits = tuple[Dataset, Dataset, Dataset]
 
@@ -152,6 +151,7 @@ def score(
 ) -> Result:
     """Score a model and, where its training sentences are known, both baselines beside it."""
     from lstmkit.emoji import baselines, data
+    from lstmkit.emoji.result import Result, judge
 
     pieces = [model.reader.read(text) for text in test.texts]
     rows = [np.array([model.table.vocabulary[w] for w in known_words(p)], int) for p in pieces]
@@ -282,6 +282,8 @@ def _calibrated(
     config: EmojiConfig,
 ) -> Classifier:
     """Fit the temperature on the validation sentences, and write what decodes the network."""
+    from lstmkit.emoji.metrics import fit_temperature
+
     model = Classifier(
         network=runtime.load(run.path / runs.MODEL),
         table=table,

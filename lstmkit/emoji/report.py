@@ -12,7 +12,7 @@ from lstmkit.terminal import table
 
 
 def write(result: Result) -> None:
-    """Write everything about a result into its run folder; ``metrics.json`` comes last."""
+    """Write everything about a result into its run folder; `metrics.json` comes last."""
     from lstmkit.emoji import pictures  # answering needs no plotting library
 
     write_predictions(result, result.run / "predictions.csv")
@@ -25,7 +25,7 @@ def write(result: Result) -> None:
 
 
 def write_predictions(result: Result, path: Path) -> None:
-    """Write one line per sentence: ``text,actual,predicted,probability,correct``."""
+    """Write one line per sentence: `text,actual,predicted,probability,correct`."""
     with atomic(path) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["text", "actual", "predicted", "probability", "correct"])

@@ -59,12 +59,13 @@ def judge(
     Returns:
         The verdict and the scores, as `metrics.json` holds them.
     """
-    matrix = confusion_matrix(targets, probabilities.argmax(axis=1), len(labels))
+    predicted = probabilities.argmax(axis=1)
     raw, test = scores(uncalibrated, targets), scores(probabilities, targets)
     others = {name: scores(one, targets) for name, one in baselines.items()}
+    rows = per_class(targets, predicted, len(labels))
     classes = [
         {"label": label.value, "emoji": label.emoji, "name": label.name, **row}
-        for label, row in zip(labels, per_class(matrix), strict=True)
+        for label, row in zip(labels, rows, strict=True)
     ]
     return {
         "verdict": verdict(test, others),
@@ -75,7 +76,7 @@ def judge(
         },
         "baselines": others,
         "classes": classes,
-        "confusion_matrix": matrix.tolist(),
+        "confusion_matrix": confusion_matrix(targets, predicted, len(labels)).tolist(),
     }
 
 

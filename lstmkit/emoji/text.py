@@ -1,7 +1,7 @@
 """From what somebody typed to words that have a vector.
 
 Everything a table of lower-case words cannot know is settled here: capitals, punctuation,
-contractions, ``sooo``, emoji, links, British or American spelling, inflections and slips. Each
+contractions, `sooo`, emoji, links, British or American spelling, inflections and slips. Each
 piece of the text keeps its own spelling beside the words it is read as, so that nothing is lost
 silently: a word without a vector is masked, counted and shown.
 """
@@ -126,7 +126,7 @@ class Reader:
 
 
 def expand_contraction(word: str) -> list[str]:
-    """Return ``do not`` for ``don't``: lower case, straight apostrophe; other words as they are.
+    """Return `do not` for `don't`: lower case, straight apostrophe; other words as they are.
 
     Examples:
         >>> expand_contraction("can't")
@@ -148,7 +148,7 @@ def expand_contraction(word: str) -> list[str]:
 
 
 def shortened(word: str) -> Iterator[str]:
-    """Yield readings of a lengthened word: ``sooo`` as ``so``, ``hahaha`` as ``haha``."""
+    """Yield readings of a lengthened word: `sooo` as `so`, `hahaha` as `haha`."""
     if _LAUGH.fullmatch(word) and len(word) > 3:
         yield "haha" if "l" not in word else "lol"
     if _LONG_RUN.search(word) or re.search(r"(.)\1$", word):
@@ -173,7 +173,7 @@ def respelled(word: str) -> Iterator[str]:
 
 
 def base_forms(word: str) -> Iterator[str]:
-    """Yield shorter words that a word may be built on: ``giggled`` on ``giggle``."""
+    """Yield shorter words that a word may be built on: `giggled` on `giggle`."""
     for ending in ("s", "d", "r", "st", "es", "ed", "er", "est", "ing", "ly", "y"):
         stem = word.removesuffix(ending)
         if len(stem) < (3 if ending == "s" else 4) or stem == word:

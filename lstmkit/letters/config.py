@@ -1,4 +1,6 @@
-"""The typed config of the character model; reasons stand in ``configs/letters.yaml``."""
+"""The typed config of the character model; reasons stand in `configs/letters.yaml`."""
+
+from __future__ import annotations
 
 from typing import Literal
 
@@ -40,7 +42,7 @@ class WriteConfig(Section):
 
 
 class LettersConfig(Config):
-    """All of ``configs/letters.yaml``."""
+    """All of `configs/letters.yaml`."""
 
     data: DataConfig
     model: ModelConfig
@@ -48,7 +50,7 @@ class LettersConfig(Config):
     write: WriteConfig
 
     @model_validator(mode="after")
-    def _patience_needs_validation(self) -> "LettersConfig":
+    def _patience_needs_validation(self) -> LettersConfig:
         if self.train.patience is not None and self.data.validation_fraction == 0:
             raise ValueError(
                 "train.patience watches the validation loss, and data.validation_fraction is 0; "

@@ -1,4 +1,6 @@
-"""The typed config of the music pipeline; defaults and reasons stand in ``configs/music.yaml``."""
+"""The typed config of the music pipeline; defaults and reasons stand in `configs/music.yaml`."""
+
+from __future__ import annotations
 
 from typing import Annotated, Literal
 
@@ -20,7 +22,7 @@ class DataConfig(Section):
     close_gaps: float = Field(ge=0, le=4)
 
     @model_validator(mode="after")
-    def _one_span(self) -> "DataConfig":
+    def _one_span(self) -> DataConfig:
         if self.bars is not None and self.bars[0] > self.bars[1]:
             raise ValueError(f"data.bars is [first, last]; found {self.bars}")
         return self
@@ -49,7 +51,7 @@ class MusicTrainConfig(TrainConfig):
     snippets: int | None = Field(ge=1, le=1_000_000)
 
     @model_validator(mode="after")
-    def _patience_needs_validation(self) -> "MusicTrainConfig":
+    def _patience_needs_validation(self) -> MusicTrainConfig:
         if self.patience is not None and self.validation_fraction == 0:
             raise ValueError(
                 "train.patience watches the validation loss, and train.validation_fraction is 0; "
@@ -76,7 +78,7 @@ class GenerateConfig(Section):
 
 
 class MusicConfig(Config):
-    """All of ``configs/music.yaml``."""
+    """All of `configs/music.yaml`."""
 
     data: DataConfig
     grammar: GrammarConfig

@@ -22,7 +22,7 @@ class Piece:
     """A MIDI file in seconds.
 
     Attributes:
-        notes: ``(onset, duration, pitch, loudness, voice)``, seconds, MIDI, 0 to 1.
+        notes: `(onset, duration, pitch, loudness, voice)`, seconds, MIDI, 0 to 1.
         symbols: Chord symbols and when they begin.
         seconds: Length.
         bar_seconds: Length of a bar; 0 where the file does not say, or where it changes.

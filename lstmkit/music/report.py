@@ -32,7 +32,7 @@ METRIC_LABELS = {
 
 
 def write(result: Result) -> None:
-    """Write everything about a result into its run folder; ``metrics.json`` comes last."""
+    """Write everything about a result into its run folder; `metrics.json` comes last."""
     for solo in result.solos:
         write_solo(solo, result.run)
     if result.history:
@@ -88,7 +88,7 @@ def shown(result: Result) -> str:
 
 
 def part_rows(facts: Sequence[Any], melody: int, harmony: Sequence[int]) -> list[dict[str, Any]]:
-    """Return the table of parts that ``inspect`` shows."""
+    """Return the table of parts that `inspect` shows."""
     return [
         {
             "part": part.index,
@@ -106,7 +106,7 @@ def part_rows(facts: Sequence[Any], melody: int, harmony: Sequence[int]) -> list
 
 
 def bar_rows(measures: Sequence[Measure], numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Return the table of bars that ``inspect`` shows: chords with their beat, and melody notes."""
+    """Return the table of bars that `inspect` shows: chords with their beat, and melody notes."""
     return [
         {
             "bar": number,

@@ -45,13 +45,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Player:
-    """A piano roll that sounds; ``roll.js`` draws it, ``player.js`` plays it.
+    """A piano roll that sounds; `roll.js` draws it, `player.js` plays it.
 
     Attributes:
         title: Name of the piece.
-        notes: ``[onset seconds, duration seconds, MIDI pitch, loudness 0 to 1, voice]`` of each
+        notes: `[onset seconds, duration seconds, MIDI pitch, loudness 0 to 1, voice]` of each
             note; a voice is one of `VOICES`.
-        symbols: ``[seconds, text]`` of what is written above the notes, such as chords.
+        symbols: `[seconds, text]` of what is written above the notes, such as chords.
         seconds: Length of the piece.
         bar_seconds: Length of a bar; 0 where it is not known or changes.
         note: How to read it.

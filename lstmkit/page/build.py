@@ -104,7 +104,7 @@ def _as_lstmkit_writes_it(*chosen: runs.Run) -> Iterator[None]:
 
 
 def _write_card(path: Path, text: str) -> None:
-    """Write the card; a ``README.md`` that somebody else wrote stays."""
+    """Write the card; a `README.md` that somebody else wrote stays."""
     if not path.exists() or _text(path).partition("\n")[0] == text.partition("\n")[0]:
         files.write_text(path, text)
 

@@ -1,6 +1,6 @@
 """The charts that pages share, all with hover, zoom by dragging, and one look.
 
-Text and grid have no colour here that matters: ``charts.js`` sets both for light and dark.
+Text and grid have no colour here that matters: `charts.js` sets both for light and dark.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def new_figure(*, height: int = 340, zoom: str = "width", **options: Any) -> Any
 
     Args:
         height: In pixels.
-        zoom: What dragging a box zooms: ``width``, or ``both`` axes.
+        zoom: What dragging a box zooms: `width`, or `both` axes.
         options: As `bokeh.plotting.figure` takes them.
     """
     box = BoxZoomTool(dimensions=zoom)
@@ -78,7 +78,7 @@ def loss(history: Sequence[dict[str, float | None]], *, unit: str) -> Any:
     """Draw training and validation loss over the epochs, each on its own axis where far apart.
 
     Args:
-        history: Rows with ``epoch``, ``loss`` and, where examples were held out, ``val_loss``.
+        history: Rows with `epoch`, `loss` and, where examples were held out, `val_loss`.
         unit: What the loss is measured in.
     """
     columns = {
@@ -128,7 +128,7 @@ def several(
 
 
 def embedded(figures: Mapping[int, Any]) -> tuple[dict[int, Any], Sequence[str]]:
-    """Return each chart as JSON, drawn into the element ``chart-KEY``, and Bokeh's scripts."""
+    """Return each chart as JSON, drawn into the element `chart-KEY`, and Bokeh's scripts."""
     items = {key: json_item(chart, f"chart-{key}") for key, chart in figures.items()}
     return items, Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw
 

@@ -10,7 +10,7 @@ MAX_EPOCHS = 1_000_000
 
 
 def read_history(run: Run) -> list[dict[str, float | None]]:
-    """Return epoch and losses of ``history.csv``, or no rows where nothing was trained.
+    """Return epoch and losses of `history.csv`, or no rows where nothing was trained.
 
     Raises:
         InputError: The file is damaged.

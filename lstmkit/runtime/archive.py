@@ -1,12 +1,14 @@
-"""Read a ``.keras`` archive without trusting it.
+"""Read a `.keras` archive without trusting it.
 
-A ``.keras`` file is a zip archive of three members: ``metadata.json``, ``config.json`` (the
-layers and how they are joined) and ``model.weights.h5`` (HDF5, one small group for each layer). It
+A `.keras` file is a zip archive of three members: `metadata.json`, `config.json` (the
+layers and how they are joined) and `model.weights.h5` (HDF5, one small group for each layer). It
 may come from anywhere, so everything it says about its own size is compared with a bound, and with
 the size of the file, before memory is taken; names are looked up, never written to; and links out
 of the HDF5 file, its plug-in filters and its virtual data are not followed. Nothing in it is
 executed.
 """
+
+from __future__ import annotations
 
 import io
 import json
@@ -14,7 +16,6 @@ import math
 import os
 import struct
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Weights:
         """
         self._root, self._path, self._budget = root, path, budget
 
-    def part(self, name: str) -> "Weights":
+    def part(self, name: str) -> Weights:
         """Look inside: `weights.part("cell")`."""
         return Weights(self._root, f"{self._path}/{name}", self._budget)
 
@@ -108,7 +109,7 @@ def _member(group: h5py.Group, name: str, kind: type, where: str) -> Any:
 
 
 class Archive:
-    """A ``.keras`` file, opened: its config, and its weights on request.
+    """A `.keras` file, opened: its config, and its weights on request.
 
     Use as a context manager; reading takes place inside it.
 
@@ -117,7 +118,7 @@ class Archive:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Open the file; raises `InputError`, or one of `DAMAGE`."""
+        """Open the file; raises `InputError`, or one of `lstmkit.files.DAMAGE`."""
         raw_config, raw_weights = _read_members(Path(path))
         try:
             self.config: Any = json.loads(raw_config)
@@ -126,7 +127,7 @@ class Archive:
         self._file = h5py.File(io.BytesIO(raw_weights), "r")
         self._budget = [len(raw_weights)]
 
-    def __enter__(self) -> "Archive":
+    def __enter__(self) -> Archive:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -135,22 +136,6 @@ class Archive:
     def weights(self, path: str) -> Weights:
         """Return the arrays at `path`, e.g. `layers/dense`."""
         return Weights(self._file, path, self._budget)
-
-
-#: What zipfile, json and h5py raise for bytes that are not what they should be.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    ValueError,
-    OverflowError,
-    RuntimeError,
-)
 
 
 def _read_members(path: Path) -> tuple[bytes, bytes]:

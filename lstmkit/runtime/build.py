@@ -8,19 +8,16 @@ import numpy as np
 from lstmkit.errors import InputError
 from lstmkit.runtime.archive import Archive
 from lstmkit.runtime.graph import Call, Graph, InputSpec, Wire
-from lstmkit.runtime.layer import Layer
-from lstmkit.runtime.layers import LAYERS as PLAIN
-from lstmkit.runtime.masks import OPERATIONS, MaskOperation
+from lstmkit.runtime.layer import Layer, Settings
+from lstmkit.runtime.layers import PLAIN_LAYERS
 from lstmkit.runtime.recurrent import RECURRENT, Bidirectional, RecurrentLayer
-from lstmkit.runtime.settings import Settings
-from lstmkit.runtime.shapes import SHAPE_LAYERS
+from lstmkit.runtime.shapes import OPERATIONS, SHAPE_LAYERS
 
 LAYERS: dict[str, type[Layer]] = {
-    **PLAIN,
+    **PLAIN_LAYERS,
     **SHAPE_LAYERS,
     **RECURRENT,
     "Bidirectional": Bidirectional,
-    **dict.fromkeys(OPERATIONS, MaskOperation),
 }
 
 MAX_LAYERS = 1000

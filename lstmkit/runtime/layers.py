@@ -1,21 +1,70 @@
-"""The layers of a saved model, forward only, each as Keras defines it.
+"""The layers of a saved model that are not recurrent, and the activations, as Keras defines them.
 
-A layer is made by `from_archive(settings, weights)` and called with signals; it returns a tuple of
-signals. Shapes are Keras's, batch first. The recurrent layers are in `lstmkit.runtime.recurrent`.
+Forward only. A layer is made by `from_archive(settings, weights)` and called with signals; it
+returns a tuple of signals. Shapes are Keras's, batch first.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
+from lstmkit.cells import activations
+from lstmkit.cells.activations import sigmoid
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
-from lstmkit.runtime.activations import ACTIVATIONS
 from lstmkit.runtime.archive import Weights
-from lstmkit.runtime.layer import Elementwise, Layer, require_features, require_rank
-from lstmkit.runtime.settings import Settings
-from lstmkit.runtime.signal import Signal
+from lstmkit.runtime.layer import (
+    Elementwise,
+    Layer,
+    Settings,
+    Signal,
+    require_features,
+    require_rank,
+)
+
+
+def _softmax(x: Array) -> Array:
+    probabilities: Array = np.moveaxis(activations.softmax(np.moveaxis(x, -1, 0)), 0, -1)
+    return probabilities
+
+
+def _relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def _elu(x: Array) -> Array:
+    y: Array = np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+    return y
+
+
+def _softplus(x: Array) -> Array:
+    y: Array = np.logaddexp(x, x.dtype.type(0))
+    return y
+
+
+#: Name in `config.json` -> function of an array whose last axis is the features.
+ACTIVATIONS: Final[dict[str, Callable[[Array], Array]]] = {
+    "elu": _elu,
+    "exponential": np.exp,
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
+    "leaky_relu": lambda x: np.where(x >= 0, x, 0.2 * x),
+    "linear": lambda x: x,
+    "mish": lambda x: x * np.tanh(_softplus(x)),
+    "relu": _relu,
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "selu": lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * _elu(x)),
+    "sigmoid": sigmoid,
+    "silu": lambda x: x * sigmoid(x),
+    "softmax": _softmax,
+    "softplus": _softplus,
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "tanh": np.tanh,
+}
 
 
 @dataclass(frozen=True)
@@ -23,7 +72,7 @@ class Identity(Elementwise):
     """Dropout and its kin, which do nothing outside training."""
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Identity":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Identity:
         """Make the layer; it has no weights."""
         return cls(settings.name)
 
@@ -35,7 +84,7 @@ class Activation(Elementwise):
     function: Callable[[Array], Array]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Activation":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Activation:
         """Make the layer; it has no weights."""
         return cls(settings.name, settings.choice("activation", ACTIVATIONS))
 
@@ -50,7 +99,7 @@ class Softmax(Elementwise):
     axis: int
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Softmax":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Softmax:
         """Make the layer; it has no weights."""
         return cls(settings.name, settings.axis())
 
@@ -70,7 +119,7 @@ class Dense(Elementwise):
     activation: Callable[[Array], Array]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Dense":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Dense:
         """Make the layer from its kernel and bias."""
         units, use_bias = settings.whole("units"), settings.flag("use_bias", default=True)
         kernel, *bias = weights.read((None, units), *([(units,)] if use_bias else []))
@@ -93,7 +142,7 @@ class Embedding(Elementwise):
     mask_zero: bool
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Embedding":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Embedding:
         """Make the layer from its table."""
         (table,) = weights.read((settings.whole("input_dim"), settings.whole("output_dim")))
         return cls(settings.name, table, settings.flag("mask_zero"))
@@ -115,7 +164,7 @@ class Masking(Elementwise):
     value: float
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Masking":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Masking:
         """Make the layer; it has no weights."""
         value = settings.value("mask_value")
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -135,13 +184,13 @@ class TimeDistributed(Elementwise):
     layer: Elementwise
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "TimeDistributed":
+    def from_archive(cls, settings: Settings, weights: Weights) -> TimeDistributed:
         """Make the layer and the one that it applies."""
         inner = Settings(settings.value("layer"))
         inner.require_plain()
         if inner.class_name not in ("Dense", "Activation", "Dropout"):
             raise settings.refuse(f"a {inner.class_name} inside it is not supported.")
-        layer = LAYERS[inner.class_name].from_archive(inner, weights.part("layer"))
+        layer = PLAIN_LAYERS[inner.class_name].from_archive(inner, weights.part("layer"))
         if not isinstance(layer, Elementwise):
             raise settings.refuse(f"a {inner.class_name} inside it is not supported.")
         return cls(settings.name, layer)
@@ -151,7 +200,7 @@ class TimeDistributed(Elementwise):
         return replace(self.layer(signal)[0], mask=signal.mask)
 
 
-LAYERS: dict[str, type[Layer]] = {
+PLAIN_LAYERS: dict[str, type[Layer]] = {
     "Activation": Activation,
     "Dense": Dense,
     "Dropout": Identity,

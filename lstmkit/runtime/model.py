@@ -14,12 +14,12 @@ from threadpoolctl import ThreadpoolController
 
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
-from lstmkit.runtime.archive import DAMAGE, Archive
+from lstmkit.files import undamaged
+from lstmkit.runtime.archive import Archive
 from lstmkit.runtime.build import build
 from lstmkit.runtime.graph import Call, Graph, Wire
-from lstmkit.runtime.layer import Layer
+from lstmkit.runtime.layer import Layer, Signal
 from lstmkit.runtime.recurrent import Bidirectional, RecurrentLayer
-from lstmkit.runtime.signal import Signal
 
 # A block's working arrays should stay in the cache of a core, and one step should be long enough
 # that Python's share of it does not show. Measured in tests/benchmarks/bench_inference.py.
@@ -174,20 +174,12 @@ def load(path: str | os.PathLike[str]) -> Model:
             the runtime does not know; the message names the file and what is wrong.
     """
     path = Path(path)
-    try:
-        with Archive(path) as archive:
-            return Model(build(archive))
-    except InputError as error:
-        raise InputError(f"{path}: cannot run this model: {error}") from error
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file; expected a model saved by Keras.") from error
-    except PermissionError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
-    except DAMAGE as error:
-        raise InputError(
-            f"{path}: damaged, or not a model saved by Keras ({type(error).__name__}: "
-            f"{str(error)[:120]}). Train it again, or copy it again from where it came."
-        ) from error
+    with undamaged(path, remedy="train it again, or copy it again from where it came"):
+        try:
+            with Archive(path) as archive:
+                return Model(build(archive))
+        except InputError as error:
+            raise InputError(f"{path}: cannot run this model: {error}") from error
 
 
 def _signal(signals: dict[Wire, Signal], wire: Wire) -> Signal:

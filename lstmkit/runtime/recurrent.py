@@ -1,4 +1,6 @@
-"""The recurrent layers of a saved model, run through `lstmkit.cells.recurrence`."""
+"""The recurrent layers of a saved model, run through `lstmkit.cells.fast`."""
+
+from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -10,11 +12,9 @@ from lstmkit.cells.fast import LSTMRecurrence, Recurrence, RNNRecurrence, Run
 from lstmkit.cells.keras_weights import from_keras
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
-from lstmkit.runtime.activations import ACTIVATIONS
 from lstmkit.runtime.archive import Weights
-from lstmkit.runtime.layer import Layer, require_features, require_rank
-from lstmkit.runtime.settings import Settings
-from lstmkit.runtime.signal import Signal
+from lstmkit.runtime.layer import Layer, Settings, Signal, require_features, require_rank
+from lstmkit.runtime.layers import ACTIVATIONS
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class RecurrentLayer(Layer):
     gates_per_unit: ClassVar[int]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "RecurrentLayer":
+    def from_archive(cls, settings: Settings, weights: Weights) -> RecurrentLayer:
         """Make the layer from kernel, recurrent kernel and bias."""
         settings.require_plain()
         units = settings.whole("units")
@@ -180,7 +180,7 @@ class Bidirectional(Layer):
     merge_mode: str
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Bidirectional":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Bidirectional:
         """Make both layers."""
         mode = settings.value("merge_mode")
         layers = [

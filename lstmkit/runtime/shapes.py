@@ -1,5 +1,13 @@
-"""The layers that lay arrays out anew, average them, or join several."""
+"""The layers that lay arrays out anew, average them, join several, or work out their masks.
 
+A `Sequential` file leaves masks to its layers. A `Functional` one spells them out: for a layer that
+makes a mask, Keras writes the comparison with the padding beside it, and hands the result to every
+later layer as an argument.
+"""
+
+from __future__ import annotations
+
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,9 +18,7 @@ from numpy.typing import NDArray
 from lstmkit.cells.types import Array
 from lstmkit.errors import InputError
 from lstmkit.runtime.archive import Weights
-from lstmkit.runtime.layer import Elementwise, Layer, require_rank, require_room
-from lstmkit.runtime.settings import Settings
-from lstmkit.runtime.signal import Signal
+from lstmkit.runtime.layer import Elementwise, Layer, Settings, Signal, require_rank, require_room
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Reshape(Elementwise):
     supports_masking: ClassVar[bool] = False
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Reshape":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Reshape:
         """Make the layer; it has no weights."""
         if settings.class_name == "Flatten":
             _require_channels_last(settings)
@@ -69,7 +75,7 @@ class GlobalAveragePooling1D(Elementwise):
     keepdims: bool
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "GlobalAveragePooling1D":
+    def from_archive(cls, settings: Settings, weights: Weights) -> GlobalAveragePooling1D:
         """Make the layer; it has no weights."""
         _require_channels_last(settings)
         return cls(settings.name, settings.flag("keepdims"))
@@ -91,7 +97,7 @@ class Merge(Layer):
     function: Callable[[list[Array]], Array]
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Merge":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Merge:
         """Make the layer; it has no weights."""
         return cls(settings.name, MERGES[settings.class_name])
 
@@ -112,7 +118,7 @@ class Concatenate(Layer):
     axis: int
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Concatenate":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Concatenate:
         """Make the layer; it has no weights."""
         return cls(settings.name, settings.axis())
 
@@ -132,15 +138,55 @@ class Concatenate(Layer):
         return (Signal(joined, mask),)
 
 
+@dataclass(frozen=True)
+class MaskOperation(Layer):
+    """One step of working out a mask."""
+
+    function: Callable[..., Array]
+
+    @classmethod
+    def from_archive(cls, settings: Settings, weights: Weights) -> MaskOperation:
+        """Make the operation; it has no weights."""
+        return cls(settings.name, OPERATIONS[settings.class_name](settings))
+
+    def __call__(self, *signals: Signal) -> tuple[Signal, ...]:
+        """Run the operation on one or two arrays."""
+        values = [signal.values for signal in signals]
+        require_room(self, math.prod(np.broadcast_shapes(*(value.shape for value in values))))
+        try:
+            return (Signal(self.function(*values)),)
+        except TypeError as error:
+            raise InputError(f"layer {self.name!r}: called with {len(values)} inputs.") from error
+
+
 def _require_channels_last(settings: Settings) -> None:
     """Refuse the other order of axes."""
     if settings.value("data_format", "channels_last") != "channels_last":
         raise settings.refuse("only data_format channels_last is supported.")
 
 
+def _any(settings: Settings) -> Callable[[Array], Array]:
+    axis, keepdims = settings.axis(), settings.flag("keepdims")
+    return lambda x: np.any(x, axis=axis, keepdims=keepdims)
+
+
+def _expand_dims(settings: Settings) -> Callable[[Array], Array]:
+    axis = settings.axis()
+    return lambda x: np.expand_dims(x, axis)
+
+
 MERGES: dict[str, Any] = {
     "Add": sum,
     "Average": lambda inputs: sum(inputs) / np.float32(len(inputs)),
+}
+
+OPERATIONS: dict[str, Callable[[Settings], Callable[..., Array]]] = {
+    "Any": _any,
+    "ExpandDims": _expand_dims,
+    "LogicalOr": lambda _: np.logical_or,
+    "NotEqual": lambda _: np.not_equal,
+    "OnesLike": lambda _: lambda x: np.ones(x.shape, np.bool_),
+    "ZerosLike": lambda _: lambda x: np.zeros(x.shape, np.bool_),
 }
 
 SHAPE_LAYERS: dict[str, type[Layer]] = {
@@ -150,4 +196,5 @@ SHAPE_LAYERS: dict[str, type[Layer]] = {
     "GlobalAveragePooling1D": GlobalAveragePooling1D,
     "Reshape": Reshape,
     **dict.fromkeys(MERGES, Merge),
+    **dict.fromkeys(OPERATIONS, MaskOperation),
 }

@@ -5,6 +5,8 @@ a temperature or an electric load a regression on the last changes, and on those
 most of what is to come; it is solved exactly, where a network would need many epochs to come near.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +66,7 @@ class Anchor:
         return found
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Anchor":
+    def from_json(cls, content: dict[str, Any]) -> Anchor:
         """Build an anchor from its fields in a JSON file."""
         return cls(
             tuple(content["lags"]), content["intercept"], tuple(content["coefficients"])

@@ -1,5 +1,7 @@
 """An interval held against what happened, row by row, and beside the others."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,5 +1,7 @@
 """The forecasts that an LSTM has to beat: one row ahead, fitted on the training span only."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +68,7 @@ class Baselines:
         return np.asarray(last * np.exp(change) if self.in_logs else last + change)
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Baselines":
+    def from_json(cls, content: dict[str, Any]) -> Baselines:
         """Build baselines from their fields in a JSON file."""
         return cls(**{**content, "coefficients": tuple(content["coefficients"])})
 

@@ -5,6 +5,8 @@ Nothing is assumed about an exchange. Weekdays are those that the file has; a ho
 each of its last years; intraday times are those that its days have.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,7 +32,7 @@ class Calendar:
     Attributes:
         step_seconds: Usual distance of two rows.
         weekdays: Days of the week that have rows, Monday is 0.
-        holidays: Rules on which there are none, such as ``fixed 12-25`` or ``easter -2``.
+        holidays: Rules on which there are none, such as `fixed 12-25` or `easter -2`.
         times: Seconds after midnight that have rows; empty: every step of the day.
         months: Whether one row stands for a month (or several).
     """
@@ -69,7 +71,7 @@ class Calendar:
         return f"{text}, closed on {shown}" + (f" and {rest:,} more days" if rest > 0 else "")
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Calendar":
+    def from_json(cls, content: dict[str, Any]) -> Calendar:
         """Build a calendar from its fields in a JSON file."""
         fields: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value

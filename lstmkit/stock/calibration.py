@@ -1,5 +1,7 @@
 """What is fitted around a trained network, on the training span only: head, trust, interval."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np

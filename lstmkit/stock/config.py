@@ -1,4 +1,6 @@
-"""The typed config of the stock pipeline; defaults and reasons stand in ``configs/stock.yaml``."""
+"""The typed config of the stock pipeline; defaults and reasons stand in `configs/stock.yaml`."""
+
+from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
@@ -45,7 +47,7 @@ class StockTrainConfig(TrainConfig):
     start: Literal["shipped", "random"]
 
     @model_validator(mode="after")
-    def _patience_needs_validation(self) -> "StockTrainConfig":
+    def _patience_needs_validation(self) -> StockTrainConfig:
         if self.patience is not None and self.validation_fraction == 0:
             raise ValueError(
                 "train.patience watches the validation loss, and train.validation_fraction is 0; "
@@ -71,7 +73,7 @@ class BaselineConfig(Section):
 
 
 class StockConfig(Config):
-    """All of ``configs/stock.yaml``."""
+    """All of `configs/stock.yaml`."""
 
     data: DataConfig
     model: ModelConfig
@@ -80,7 +82,7 @@ class StockConfig(Config):
     baselines: BaselineConfig
 
     @model_validator(mode="after")
-    def _lags_fit_the_window(self) -> "StockConfig":
+    def _lags_fit_the_window(self) -> StockConfig:
         if max(self.baselines.lags, self.baselines.moving_average) >= self.data.window:
             raise ValueError(
                 f"baselines.lags ({self.baselines.lags}) and baselines.moving_average "

@@ -1,5 +1,7 @@
 """A price file into a `Dataset`: found, read, repaired where that is safe, resampled, split."""
 
+from __future__ import annotations
+
 import importlib.util
 import logging
 import re
@@ -62,7 +64,7 @@ class Dataset:
         """When its rows come."""
         return infer(self.dates)
 
-    def until(self, stop: int, *, train_rows: int) -> "Dataset":
+    def until(self, stop: int, *, train_rows: int) -> Dataset:
         """Return the rows before `stop`, with another training span."""
         cut = slice(None, stop)
         return replace(

@@ -1,5 +1,7 @@
 """Score a trained model on the rows of a series, or several models on stretches that follow."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +26,7 @@ OURS = "lstm"
 
 def score(
     folder: Path,
-    dataset: "Dataset",
+    dataset: Dataset,
     trained: Forecaster,
     view: View,
     told: np.ndarray,
@@ -143,7 +145,7 @@ def _ours(trained: Forecaster, actual: np.ndarray, answers: Answers, test: np.nd
 
 
 def _rivals(
-    trained: Forecaster, dataset: "Dataset", view: View, rows: np.ndarray
+    trained: Forecaster, dataset: Dataset, view: View, rows: np.ndarray
 ) -> dict[str, Band]:
     """Return the intervals of the others, around what the network starts from."""
     scaling = trained.network.scaling

@@ -1,4 +1,6 @@
-"""What ``fitted.json`` may hold: checked like a config, since a user may have edited it."""
+"""What `fitted.json` may hold: checked like a config, since a user may have edited it."""
+
+from __future__ import annotations
 
 from typing import Annotated, Literal
 
@@ -23,7 +25,7 @@ class ScalingSection(Section):
     ranges: bool
 
     @model_validator(mode="after")
-    def _one_scale_per_center(self) -> "ScalingSection":
+    def _one_scale_per_center(self) -> ScalingSection:
         if len(self.center) != len(self.scale):
             raise ValueError("scaling.center and scaling.scale must have the same length")
         return self
@@ -37,7 +39,7 @@ class AnchorSection(Section):
     coefficients: list[Number]
 
     @model_validator(mode="after")
-    def _one_weight_per_lag(self) -> "AnchorSection":
+    def _one_weight_per_lag(self) -> AnchorSection:
         if len(self.lags) != len(self.coefficients):
             raise ValueError("anchor.lags and anchor.coefficients must have the same length")
         return self
@@ -103,7 +105,7 @@ class IntervalSection(Section):
     calibration_rows: Count
 
     @model_validator(mode="after")
-    def _one_of_each_per_horizon(self) -> "IntervalSection":
+    def _one_of_each_per_horizon(self) -> IntervalSection:
         if not len(self.quantiles) == len(self.inner) == len(self.mixtures):
             raise ValueError("interval.quantiles, inner and mixtures must have the same length")
         return self
@@ -120,7 +122,7 @@ class CalendarSection(Section):
 
 
 class FittedFile(Section):
-    """All of ``fitted.json``."""
+    """All of `fitted.json`."""
 
     name: str
     column: str
@@ -135,14 +137,14 @@ class FittedFile(Section):
     calendar: CalendarSection
 
     @model_validator(mode="after")
-    def _baselines_fit_the_window(self) -> "FittedFile":
+    def _baselines_fit_the_window(self) -> FittedFile:
         own = (self.baselines.moving_average, len(self.baselines.coefficients), *self.anchor.lags)
         if max(own) >= self.window:
             raise ValueError("moving_average, coefficients and lags must fit the window")
         return self
 
     @model_validator(mode="after")
-    def _head_fits_the_inputs(self) -> "FittedFile":
+    def _head_fits_the_inputs(self) -> FittedFile:
         if self.head.weights and len(self.head.weights) != len(self.scaling.center):
             raise ValueError("head.weights and scaling.center must have the same length")
         return self

@@ -1,8 +1,10 @@
 """A trained network with every statistic of its training span, and the newest rows to go on from.
 
-Saved beside the model as ``fitted.json`` and ``context.npz``, so that forecasting needs neither the
+Saved beside the model as `fitted.json` and `context.npz`, so that forecasting needs neither the
 CSV nor Keras: NumPy reads the model and runs it.
 """
+
+from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -54,7 +56,7 @@ class Forecaster:
     interval: Interval
     step_seconds: int
 
-    def look_ahead(self, context: "Context", steps: int) -> Forecast:
+    def look_ahead(self, context: Context, steps: int) -> Forecast:
         """Forecast the rows after the last one of `context`, with two bands that widen."""
         path = self._path(context, steps)
         bounds = []
@@ -68,7 +70,7 @@ class Forecaster:
             bounds += [self.network.scaling.shift(path, sign * half) for sign in (-1, 1)]
         return Forecast(context.calendar.after(context.dates[-1], steps), path, *bounds)
 
-    def _path(self, context: "Context", steps: int) -> np.ndarray:
+    def _path(self, context: Context, steps: int) -> np.ndarray:
         if self.network.stands_still:
             return np.full(steps, context.prices[-1])
         tails = context.prices[None, -max(1, self.network.anchor.reach) - 1 :]
@@ -76,7 +78,7 @@ class Forecaster:
         paths = self.network.roll(context.window[None], tails, usual, steps)
         return np.asarray(self.network.believed(paths)[0])
 
-    def latest(self, dataset: "Dataset", view: View, told: np.ndarray) -> "Context":
+    def latest(self, dataset: Dataset, view: View, told: np.ndarray) -> Context:
         """Return the newest rows, and how wide the interval is after them.
 
         Args:
@@ -103,8 +105,8 @@ class Forecaster:
             calendar=dataset.calendar,
         )
 
-    def save(self, run: runs.Run, context: "Context") -> None:
-        """Write ``fitted.json`` and ``context.npz`` into the run folder."""
+    def save(self, run: runs.Run, context: Context) -> None:
+        """Write `fitted.json` and `context.npz` into the run folder."""
         network = self.network
         content = {
             "name": self.name,

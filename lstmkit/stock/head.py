@@ -10,6 +10,8 @@ A ridge pulls share towards 1 and the weights towards 0, as strongly as held-out
 short or restless file keeps the network's word.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +51,7 @@ class Head:
         return np.asarray(np.clip(found, -LARGEST, LARGEST))
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Head":
+    def from_json(cls, content: dict[str, Any]) -> Head:
         """Build a head from its fields in a JSON file."""
         return cls(content["level"], content["share"], tuple(content["weights"]))
 

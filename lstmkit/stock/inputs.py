@@ -6,6 +6,8 @@ HAR has them (Corsi, 2009). So one network can read a stock at 3 and an index at
 and a wild decade look alike to it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -16,6 +16,8 @@ shift", for the quantile that learns; Gneiting and Raftery (2007), section 6.2, 
 score that Winkler proposed in 1972.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +77,7 @@ class Interval:
         return np.asarray(mixed(np.asarray(scale), np.asarray(long_run), self.mixtures[row]) * grown)
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Interval":
+    def from_json(cls, content: dict[str, Any]) -> Interval:
         """Build an interval from its fields in a JSON file."""
         lists = ("quantiles", "inner", "mixtures", "curve")
         return cls(**{**content, **{name: tuple(content[name]) for name in lists}})
@@ -127,7 +129,7 @@ def choose_mixture(
 
 
 def conformal_quantile(scores: np.ndarray, coverage: float) -> float:
-    """Return the smallest score with at least ``ceil((n + 1) * coverage)`` scores up to it.
+    """Return the smallest score with at least `ceil((n + 1) * coverage)` scores up to it.
 
     With too few scores for that, the largest one.
     """

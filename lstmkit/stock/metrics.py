@@ -1,5 +1,7 @@
 """How good the forecasts are, always beside the forecasts they have to beat."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,5 +1,7 @@
 """A saved network with all that is around it: windows of prices in, prices and scales out."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +31,7 @@ class Trust:
     network: tuple[float, ...] = (1.0,)
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Trust":
+    def from_json(cls, content: dict[str, Any]) -> Trust:
         """Build it from its fields in a JSON file."""
         return cls(tuple(content["anchor"]), tuple(content["network"]))
 
@@ -168,7 +170,7 @@ class Network:
         scale = np.concatenate([long_run[:1], lately])
         return Answers(predicted, np.maximum(scale, TINY), np.maximum(long_run, TINY))
 
-    def paths(self, view: View, origins: np.ndarray, steps: int) -> "Paths":
+    def paths(self, view: View, origins: np.ndarray, steps: int) -> Paths:
         """Return forecasts of rows `origin`, `origin` + 1, ..., made before row `origin`."""
         reach = max(1, self.anchor.reach)
         tails = view.prices[origins[:, None] + np.arange(-reach - 1, 0)]
@@ -178,7 +180,7 @@ class Network:
 
     def roll(
         self, last_windows: np.ndarray, tails: np.ndarray, usual: np.ndarray, steps: int
-    ) -> "Paths":
+    ) -> Paths:
         """Forecast several rows ahead by feeding every prediction back as the newest input.
 
         What the future holds no forecast of (sizes, ranges, other columns) stays as it was last.
@@ -237,7 +239,7 @@ class Network:
             series = np.concatenate([series[:, 1:], newest[:, None]], axis=1)
         return path
 
-    def believed(self, paths: "Paths") -> np.ndarray:
+    def believed(self, paths: Paths) -> np.ndarray:
         """Return the paths as far as they are trusted, (n, steps)."""
         if paths.anchor is None:
             return paths.network

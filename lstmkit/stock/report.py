@@ -18,7 +18,7 @@ BLOCK = 100_000
 
 
 def write(result: Result) -> None:
-    """Write everything about a result into its run folder; ``metrics.json`` comes last."""
+    """Write everything about a result into its run folder; `metrics.json` comes last."""
     write_predictions(result, result.run / "predictions.csv")
     if result.history:
         write_history(result.history, result.run / "history.csv")
@@ -29,7 +29,7 @@ def write(result: Result) -> None:
 
 
 def write_predictions(result: Result, path: Path) -> None:
-    """Write one line per test row: ``date,actual,predicted,naive,lower,upper``."""
+    """Write one line per test row: `date,actual,predicted,naive,lower,upper`."""
     bounds = (result.interval.lower, result.interval.upper)
     columns = (result.actual, result.predicted, result.naive, *bounds)
     header = "date,actual,predicted,naive,lower,upper"
@@ -37,7 +37,7 @@ def write_predictions(result: Result, path: Path) -> None:
 
 
 def write_forecast(forecast: Forecast, path: Path) -> None:
-    """Write one line per future row: ``date,predicted,lower,upper``."""
+    """Write one line per future row: `date,predicted,lower,upper`."""
     columns = (forecast.predicted, forecast.lower, forecast.upper)
     _write_dated(path, "date,predicted,lower,upper", forecast.dates, columns)
 

@@ -5,6 +5,8 @@ in the same unit (`lstmkit.stock.inputs`); with `price`, as the tutorial has it,
 scaled to between 0 and 1 on the training span.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -91,7 +93,7 @@ class Scaling:
         return np.asarray(price * np.exp(by)) if self.in_logs else np.asarray(price + by)
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Scaling":
+    def from_json(cls, content: dict[str, Any]) -> Scaling:
         """Build a scaling from its fields in a JSON file."""
         return cls(
             content["target"],

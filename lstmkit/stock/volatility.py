@@ -11,6 +11,8 @@ fitted on the training span, and is made an interval by the quantile of its scal
     egarch_t     EGARCH(1, 1, 1) likewise, which answers to falls more than to rises (Nelson, 1991)
 """
 
+from __future__ import annotations
+
 import importlib.util
 import warnings
 from collections.abc import Callable
@@ -24,8 +26,8 @@ from lstmkit.stock.intervals import LEVELS, conformal_quantile
 
 NAMES = {
     "constant": "constant width",
-    "ewma": "EWMA",
-    "har": "HAR",
+    "ewma": EWMA,
+    "har": HAR,
     "garch_t": "GARCH(1,1)-t",
     "egarch_t": "EGARCH-t",
 }
@@ -80,7 +82,7 @@ class Rivals:
         }
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Rivals":
+    def from_json(cls, content: dict[str, Any]) -> Rivals:
         """Build them from their fields in a JSON file."""
         fitted = {
             name: Rival(tuple(one["weights"]), one["quantile"], tuple(one["curve"]), one["unit"])

@@ -38,7 +38,7 @@ class Examples(Protocol):
         """Return the number of examples."""
 
     def gather(self, indices: tf.Tensor) -> tuple[Any, ...]:
-        """Return ``(x, y)`` or ``(x, y, sample_weight)`` for `indices` of shape (batch,)."""
+        """Return `(x, y)` or `(x, y, sample_weight)` for `indices` of shape (batch,)."""
 
 
 class ArrayExamples:
@@ -268,6 +268,6 @@ def _tensorboard(run: Run) -> Callable[[loop.Row], None]:
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Save a plain ``.keras`` file, whole or not at all."""
+    """Save a plain `.keras` file, whole or not at all."""
     with whole(path) as temporary:
         model.save(temporary)

@@ -1,8 +1,8 @@
-"""Time ``emoji predict`` as a process, and a batch: ``python tests/benchmarks/bench_emoji.py``.
+"""Time `emoji predict` as a process, and a batch: `python tests/benchmarks/bench_emoji.py`.
 
-Prints the seconds of `emoji predict`, of ``import keras`` and of an empty Python, best of five in
+Prints the seconds of `emoji predict`, of `import keras` and of an empty Python, best of five in
 turn, and the time and memory of 100,000 sentences. The project promises at most a tenth of
-``import keras``, and 100,000 sentences within a minute.
+`import keras`, and 100,000 sentences within a minute.
 """
 
 import csv

@@ -67,7 +67,7 @@ def music(report: measure.Report, options: Options) -> None:
 
 
 def _script(report: measure.Report, name: str, title: str) -> None:
-    """Run ``bench_NAME.py``, which can be run by itself too, and keep what it prints."""
+    """Run `bench_NAME.py`, which can be run by itself too, and keep what it prints."""
     outcome = measure.run([sys.executable, str(HERE / f"bench_{name}.py")])
     text = f"```\n{outcome.output.strip()}\n```"
     report.add(name, title, text, {"text": outcome.output})

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import precision_recall_fscore_support
 
 from lstmkit.emoji import metrics
+from lstmkit.emoji.classifier import tempered
 
 
 def test_wilson_interval_matches_the_worked_example():
@@ -24,14 +24,15 @@ def test_confusion_matrix_counts_actual_by_row():
     assert matrix.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0]]
 
 
-def test_per_class_agrees_with_scikit_learn():
-    random = np.random.default_rng(1)
-    actual, predicted = random.integers(0, 4, 200), random.integers(0, 3, 200)
-    ours = metrics.per_class(metrics.confusion_matrix(actual, predicted, 4))
-    theirs = precision_recall_fscore_support(actual, predicted, zero_division=0)
-    for row, values in zip(ours, zip(*theirs, strict=True), strict=True):
-        names = ("precision", "recall", "f1", "support")
-        assert [row[name] for name in names] == pytest.approx(values)
+def test_per_class_by_hand_and_zero_where_nothing_was_predicted():
+    # actual 0 0 1 2, predicted 0 1 1 0: class 0 has 1 hit of 2 predicted and 2 actual
+    rows = metrics.per_class(np.array([0, 0, 1, 2]), np.array([0, 1, 1, 0]), 4)
+    assert rows == [
+        {"precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 2},
+        {"precision": 0.5, "recall": 1.0, "f1": pytest.approx(2 / 3), "support": 1},
+        {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 1},
+        {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0},
+    ]
 
 
 def test_calibration_error_by_hand():
@@ -48,14 +49,14 @@ def test_fit_temperature_finds_the_one_that_was_used(temperature):
     logits = random.normal(0, 2, (20_000, 4))
     true = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     targets = (random.random((20_000, 1)) > true.cumsum(axis=1)).sum(axis=1)
-    distorted = metrics.tempered(true, 1 / temperature)
+    distorted = tempered(true, 1 / temperature)
     assert metrics.fit_temperature(distorted, targets) == pytest.approx(temperature, rel=0.05)
 
 
 @given(st.floats(0.05, 20), st.lists(st.floats(0.01, 1), min_size=2, max_size=6))
 def test_tempered_keeps_order_and_sum(temperature, weights):
     p = np.array([weights]) / np.sum(weights)
-    q = metrics.tempered(p, temperature)
+    q = tempered(p, temperature)
     assert q.sum() == pytest.approx(1)
     assert q[0, p[0].argmax()] == pytest.approx(q.max())
 
@@ -64,3 +65,10 @@ def test_scores_of_a_perfect_and_certain_model():
     one = metrics.scores(np.eye(3), np.arange(3))
     assert (one["accuracy"], one["macro_f1"], one["log_loss"]) == (1, 1, 0)
     assert one["calibration_error"] == 0
+
+
+def test_scores_of_nothing_are_no_numbers_and_its_tables_are_zeros():
+    one = metrics.scores(np.zeros((0, 2)), np.zeros(0, int))
+    assert (one["n"], one["macro_f1"], one["accuracy_high"]) == (0, 0, 1)
+    assert np.isnan(one["accuracy"])
+    assert metrics.confusion_matrix(np.zeros(0, int), np.zeros(0, int), 2).tolist() == [[0, 0]] * 2

@@ -1,4 +1,4 @@
-"""The training music of ``data/music``: what the scores promise, read back from the MIDI files."""
+"""The training music of `data/music`: what the scores promise, read back from the MIDI files."""
 
 import contextlib
 import importlib

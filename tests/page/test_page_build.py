@@ -141,7 +141,7 @@ def test_compare_refuses_one_run_and_two_pipelines(make_run, tmp_path):
     run = make_run()
     with pytest.raises(InputError, match="at least two runs"):
         build.compare([run], tmp_path)
-    with pytest.raises(InputError, match="cells and stock"):
+    with pytest.raises(InputError, match="letters and stock"):
         build.compare([run, make_run("letters")], tmp_path)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from lstmkit.errors import InputError
 from lstmkit.runtime import Model
+from lstmkit.runtime.layer import Signal
 from lstmkit.runtime.layers import Dense
 from lstmkit.runtime.recurrent import LSTM
-from lstmkit.runtime.signal import Signal
 
 
 class Predictor(Protocol):

@@ -109,7 +109,7 @@ def _texts(cells: pd.Series) -> pd.Series:
 
 
 def _without_offset(texts: pd.Series) -> tuple[pd.Series, pd.Series | None]:
-    """Take a zone such as ``Z`` or ``-05:00`` off; also return it as a time difference."""
+    """Take a zone such as `Z` or `-05:00` off; also return it as a time difference."""
     head = texts.iloc[:50]
     with_time = head.str.contains(r"\d:\d\d").all()
     if not with_time or not head.str.contains(OFFSET, regex=True).all():

@@ -416,8 +416,8 @@ def _point_for_decimals(
 ) -> pd.Series:
     """Return numbers with a decimal point and no thousands separators.
 
-    The whole column is read one way: ``1,234.5`` or ``1.234,5``. Where both ways fit every cell
-    (``1,234``), a comma is a decimal comma in files that are not comma separated.
+    The whole column is read one way: `1,234.5` or `1.234,5`. Where both ways fit every cell
+    (`1,234`), a comma is a decimal comma in files that are not comma separated.
     """
     given = bare[~missing]
     fits = {name: given.str.fullmatch(shape).fillna(False) for name, shape in GROUPED.items()}

@@ -13,7 +13,7 @@ from keras import layers
 
 from lstmkit import runtime
 from lstmkit.errors import InputError
-from lstmkit.runtime.activations import ACTIVATIONS
+from lstmkit.runtime.layers import ACTIVATIONS
 
 TOLERANCE = 1e-5
 
