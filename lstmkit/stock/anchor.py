@@ -55,7 +55,9 @@ class Anchor:
             return found
         found[self.reach + 1 :] = self.intercept
         for lag, weight in zip(self.lags, self.coefficients, strict=True):
-            found[self.reach + 1 :] += weight * changes[self.reach + 1 - lag : len(changes) + 1 - lag]
+            found[self.reach + 1 :] += (
+                weight * changes[self.reach + 1 - lag : len(changes) + 1 - lag]
+            )
         return found
 
     def next(self, changes: np.ndarray) -> np.ndarray:
@@ -68,9 +70,7 @@ class Anchor:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Anchor:
         """Build an anchor from its fields in a JSON file."""
-        return cls(
-            tuple(content["lags"]), content["intercept"], tuple(content["coefficients"])
-        )
+        return cls(tuple(content["lags"]), content["intercept"], tuple(content["coefficients"]))
 
 
 def fit_anchor(changes: np.ndarray, lags: tuple[int, ...]) -> Anchor:

@@ -117,9 +117,7 @@ def _head(network: Network, view: View, told: np.ndarray, held_out: np.ndarray) 
     )
 
 
-def _trust_in_mean(
-    network: Network, view: View, told: np.ndarray, held_out: np.ndarray
-) -> Trust:
+def _trust_in_mean(network: Network, view: View, told: np.ndarray, held_out: np.ndarray) -> Trust:
     """Return the trust in what the network says of the next row; its anchor was chosen before."""
     if view.track is None:
         return Trust()

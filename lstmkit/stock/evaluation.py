@@ -144,9 +144,7 @@ def _ours(trained: Forecaster, actual: np.ndarray, answers: Answers, test: np.nd
     )
 
 
-def _rivals(
-    trained: Forecaster, dataset: Dataset, view: View, rows: np.ndarray
-) -> dict[str, Band]:
+def _rivals(trained: Forecaster, dataset: Dataset, view: View, rows: np.ndarray) -> dict[str, Band]:
     """Return the intervals of the others, around what the network starts from."""
     scaling = trained.network.scaling
     changes = changes_of(view.prices, in_logs=scaling.in_logs) - view.foreseen[:-1]

@@ -74,7 +74,9 @@ class Interval:
         row = min(horizon, last) - 1
         quantile = (self.inner if inner else self.quantiles)[row]
         grown = quantile * np.sqrt(max(1.0, horizon / last))
-        return np.asarray(mixed(np.asarray(scale), np.asarray(long_run), self.mixtures[row]) * grown)
+        return np.asarray(
+            mixed(np.asarray(scale), np.asarray(long_run), self.mixtures[row]) * grown
+        )
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Interval:

@@ -129,9 +129,7 @@ def fit_scaling(
         raw = unit.track(values, extremes, anchor or Anchor()).raw[1:]
         center, scale = raw.mean(axis=0), raw.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
-    return Scaling(
-        target, tuple(map(float, center)), tuple(map(float, scale)), decay, unit.ranges
-    )
+    return Scaling(target, tuple(map(float, center)), tuple(map(float, scale)), decay, unit.ranges)
 
 
 def range_of(extremes: np.ndarray | None, *, in_logs: bool) -> np.ndarray | None:

@@ -26,8 +26,8 @@ from lstmkit.stock.intervals import LEVELS, conformal_quantile
 
 NAMES = {
     "constant": "constant width",
-    "ewma": EWMA,
-    "har": HAR,
+    "ewma": "EWMA",
+    "har": "HAR",
     "garch_t": "GARCH(1,1)-t",
     "egarch_t": "EGARCH-t",
 }
