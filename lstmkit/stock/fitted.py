@@ -119,6 +119,8 @@ class CalendarSection(Section):
     holidays: list[str]
     times: list[Annotated[int, Field(ge=0, lt=86400)]]
     months: int = Field(ge=0, le=1200)
+    anchor: Literal["", "last weekday", "first weekday", "last day"] = ""
+    exchange: str = Field(default="", pattern=r"^[A-Za-z0-9_/]{0,20}$")
 
 
 class FittedFile(Section):

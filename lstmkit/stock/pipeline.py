@@ -49,8 +49,8 @@ def train(source: Path | None, config: StockConfig, output: Path) -> Result:
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
-    data.require_rows(dataset, config.data)
-    inputs = [fingerprint(dataset.path)]
+    config = data.window_for(dataset, config)
+    inputs = [dataset.fingerprint]
     return _train(runs.create(output, "stock", dataset.name, config, inputs=inputs), dataset)
 
 
@@ -65,11 +65,11 @@ def resume(wanted: Path, output: Path) -> Result:
 
 
 def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
-    """Score a trained model on its own test span, or on every row of another file.
+    """Score a trained model on its own test span, or on the rows of a file that it has not seen.
 
     Args:
-        source: A file the model may never have seen; None, or the one it was trained on: the test
-            span of that.
+        source: A file; rows that the model was fitted on, recognised by date and value, are not
+            scored. None: the one it was trained on.
         run: The run; None: the newest.
         output: Folder of all runs.
     """
@@ -77,11 +77,11 @@ def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
 
     found = runs.find(output, run, "stock")
     config, trained = found.config(StockConfig), forecaster.load(found)
-    if source is not None and _is_own(found, source):
-        log.warning("%s: the model was trained on it; only its test span is scored", source)
-        source = None
-    dataset = _dataset_of(found) if source is None else _unseen(source, config, trained)
-    inputs = [fingerprint(path) for path in (dataset.path, found.path / runs.MODEL)]
+    if source is None:
+        dataset = _dataset_of(found)
+    else:
+        dataset = _without_seen(_other(source, config, trained), found, trained)
+    inputs = [dataset.fingerprint, fingerprint(found.path / runs.MODEL)]
     made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
     with work(made):
         first_test = dataset.train_rows + trained.network.window
@@ -105,13 +105,14 @@ def forecast(
     """
     found = runs.find(output, run, "stock")
     config, trained = found.config(StockConfig), forecaster.load(found)
+    inputs = [fingerprint(found.path / runs.MODEL)]
     if source is None:
         context = forecaster.load_context(found)
     else:
-        dataset = _unseen(source, config, trained)
+        dataset = _other(source, config, trained)
+        _doubt(dataset, found, trained)
+        inputs.insert(0, dataset.fingerprint)
         context = _latest(dataset, trained, trained.network.predict_all(dataset.values, last=True))
-    read = [path for path in (source, found.path / runs.MODEL) if path is not None]
-    inputs = [fingerprint(path) for path in read]
     made = runs.create(output, "stock", trained.name, config, inputs=inputs, verb="forecast")
     with work(made):
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
@@ -136,14 +137,14 @@ def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: i
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
-    data.require_rows(dataset, config.data)
+    config = data.window_for(dataset, config)
     most = (len(dataset.dates) - dataset.train_rows) // data.MIN_TEST_ROWS
     if folds > most:
         raise InputError(
             f"--folds {folds}: expected at most {most}, so that each has {data.MIN_TEST_ROWS} of "
             f"the {len(dataset.dates) - dataset.train_rows:,} test rows of {dataset.path}"
         )
-    inputs = [fingerprint(dataset.path)]
+    inputs = [dataset.fingerprint]
     run = runs.create(
         output, "stock", dataset.name, config, inputs=inputs, verb="backtest", folds=folds
     )
@@ -233,7 +234,7 @@ def _train(run: runs.Run, dataset: Dataset) -> Result:
 
 def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> Result:
     """Fit, calibrate, score, look ahead, and write it all into one run folder."""
-    from lstmkit.stock import evaluation
+    from lstmkit.stock import evaluation, familiar
 
     history = fit(run, span, label=label)
     timings.note(label)
@@ -245,6 +246,7 @@ def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> R
     result = evaluation.score(run.path, dataset, trained, predicted, first_test=span.first_test)
     context = _latest(dataset, trained, predicted)
     trained.save(run, context)
+    familiar.save(run, dataset)
     ahead = trained.look_ahead(context, span.config.interval.horizons)
     result = replace(result, history=history, forecast=ahead)
     report.write(result)
@@ -369,14 +371,45 @@ def _latest(dataset: Dataset, trained: Forecaster, predicted: np.ndarray) -> Con
     )
 
 
-def _is_own(run: runs.Run, source: Path) -> bool:
-    """Return whether a run was trained on a file with this content."""
-    own = {one["sha256"] for one in runs.inputs_of(run)}
-    return fingerprint(source)["sha256"] in own
+def _without_seen(dataset: Dataset, run: runs.Run, trained: Forecaster) -> Dataset:
+    """Count the rows that a model was fitted on as its training span, and say so.
+
+    Raises:
+        InputError: No row is left to score.
+    """
+    from lstmkit.stock import familiar
+
+    span = familiar.load(run)
+    seen = familiar.seen_rows(dataset, span) if span else np.zeros(len(dataset.dates), dtype=bool)
+    if not seen.any():
+        return dataset
+    after = int(np.flatnonzero(seen)[-1]) + 1
+    scored = len(seen) - after - trained.network.window
+    if scored < 1:
+        raise InputError(
+            f"{dataset.path}: the model was trained on {int(seen.sum()):,} of its {len(seen):,} "
+            f"rows, and after them no row has a window of {trained.network.window} unseen rows "
+            f"before it; expected a file with newer rows"
+        )
+    log.warning(
+        "%s: the model was trained on %s of its %s rows; only the %s rows after them that have a "
+        "whole unseen window before them are scored",
+        *(dataset.path, f"{int(seen.sum()):,}", f"{len(seen):,}", f"{scored:,}"),
+    )
+    return replace(dataset, train_rows=after)
 
 
-def _unseen(source: Path, config: StockConfig, trained: Forecaster) -> Dataset:
-    """Read a file the model was not trained on; none of its rows count as training."""
+def _doubt(dataset: Dataset, run: runs.Run, trained: Forecaster) -> None:
+    """Say where a file does not look like a newer one of the series that was trained on."""
+    from lstmkit.stock import familiar
+
+    span = familiar.load(run)
+    for doubt in familiar.doubts(dataset, span, trained.name) if span else ():
+        log.warning("%s: %s", dataset.path, doubt)
+
+
+def _other(source: Path, config: StockConfig, trained: Forecaster) -> Dataset:
+    """Read another file than the one that was trained on; none of its rows count as training."""
     from lstmkit.stock import data
 
     dataset = replace(data.load(source, config.data), train_rows=0)
