@@ -83,7 +83,7 @@ def fit_anchor(changes: np.ndarray, lags: tuple[int, ...]) -> Anchor:
 def choose_anchor(
     changes: np.ndarray, held_out: np.ndarray, *, lags: int, season: int | None
 ) -> Anchor:
-    """Return the autoregression that clearly beats standing still on the held-out rows, if one does.
+    """Return the autoregression that clearly beats standing still on held-out rows, if one does.
 
     Candidates are fitted on the rows before the held-out ones to be judged, and on all to be used.
 
@@ -104,12 +104,13 @@ def choose_anchor(
             continue
         fitted = fit_anchor(changes[: held_out[0]], candidate)
         missed = (changes[held_out] - fitted.foreseen(changes)[held_out]) ** 2
-        if _is_better(missed, errors):
+        if is_better(missed, errors):
             best, errors = fit_anchor(changes, candidate), missed
     return best
 
 
-def _is_better(ours: np.ndarray, theirs: np.ndarray) -> bool:
+def is_better(ours: np.ndarray, theirs: np.ndarray) -> bool:
+    """Return whether squared errors, (n,), are clearly lower than others, and by enough."""
     gain = theirs - ours
     spread = gain.std(ddof=1) / np.sqrt(len(gain)) if len(gain) > 2 else np.inf
     return bool(gain.mean() > max(CLEARLY * spread, 2 * WORTH_IT * theirs.mean()))

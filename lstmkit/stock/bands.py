@@ -114,10 +114,6 @@ def join(stretches: list[Mapping[str, Band]]) -> dict[str, Band]:
 
 
 def _joined(parts: list[Band]) -> Band:
-    def whole(attribute: str) -> np.ndarray:
-        return np.concatenate([getattr(part, attribute) for part in parts])
-
-    return Band(
-        *(whole(name) for name in ("lower", "upper", "width", "winkler", "crps", "qlike")),
-        held=np.sum([part.held for part in parts], axis=0),
-    )
+    rows = ("lower", "upper", "width", "winkler", "crps", "qlike")
+    whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in rows}
+    return Band(**whole, held=np.sum([part.held for part in parts], axis=0))

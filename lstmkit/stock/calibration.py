@@ -10,8 +10,8 @@ from lstmkit.stock.config import IntervalConfig
 from lstmkit.stock.head import Head, fit_head
 from lstmkit.stock.inputs import TINY
 from lstmkit.stock.intervals import (
-    LEVELS,
     INNER,
+    LEVELS,
     Interval,
     choose_mixture,
     conformal_quantile,

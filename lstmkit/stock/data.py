@@ -150,6 +150,8 @@ def _sample(config: DataConfig) -> Dataset:
     column = "adj_close" if config.column is None else config.column
     wanted = list(dict.fromkeys(_sample_column(names, c) for c in (column, *config.inputs)))
     frame = pd.DataFrame({name: table[name].astype(np.float64) for name in wanted})
+    for name, source in zip(EXTREMES, ("high", "low"), strict=True):
+        frame[name] = table[source].astype(np.float64)
     frame.insert(0, "date", pd.to_datetime(table["date"]))
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     parsed = Table(
@@ -258,12 +260,19 @@ def _refuse_no_price(
             )
     column = columns[0]
     bad = frame[column] <= 0
-    if config.target == "log_return" and bad.any():
+    if bad.any() and (config.target == "log_return" or _is_price(frame[column], config.target)):
         line = int(frame.index[bad][0])
         raise InputError(
             f"{path}, row {line}, column {column!r}: expected a price above 0, found "
             f"{frame[column][line]:g} ({int(bad.sum()):,} such rows); {_advice(frame[column])}"
         )
+
+
+def _is_price(values: pd.Series, target: str) -> bool:
+    """Return whether a few values at zero or below are faults: the others stay far above it."""
+    above = values[values > 0]
+    few = len(above) > 0.5 * len(values)
+    return target == "auto" and few and bool(above.quantile(0.01) > 0.2 * above.median())
 
 
 def _advice(prices: pd.Series) -> str:

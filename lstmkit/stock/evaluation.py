@@ -67,7 +67,9 @@ def score(
     if seen.any():
         actual, naive = prices[rows][seen], prices[rows - 1][seen]
         train = metrics.score(actual, predicted[seen], naive, naive_mae=unit)
-    return replace(result, metrics=_judge(result, unit, network.anchor.name) | {"train": train})
+    learned = "minus log likelihood" if network.scaling.with_scale else "mean squared error, scaled"
+    judged = _judge(result, unit, network.anchor.name) | {"train": train, "loss": learned}
+    return replace(result, metrics=judged)
 
 
 def join(folder: Path, folds: Sequence[Result], *, naive_mae: float) -> Result:

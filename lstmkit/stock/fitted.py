@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from lstmkit.config import Section
+from lstmkit.errors import InputError
+from lstmkit.runs import Run
 from lstmkit.stock.intervals import LEVELS
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -150,3 +152,32 @@ class FittedFile(Section):
         if self.head.weights and len(self.head.weights) != len(self.scaling.center):
             raise ValueError("head.weights and scaling.center must have the same length")
         return self
+
+
+class StartFile(Section):
+    """All of `start.json`, beside the model that ships."""
+
+    window: int = Field(ge=3, le=100_000)
+    trained_on: list[str]
+    trained_until: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
+    scaling: ScalingSection
+
+
+File = TypeVar("File", FittedFile, StartFile)
+
+
+def read_beside(run: Run, name: str, kind: type[File]) -> File:
+    """Return the statistics that stand beside a model.
+
+    Raises:
+        InputError: They are missing, damaged or edited.
+    """
+    try:
+        return kind.model_validate(run.read_json(name))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InputError(
+            f"{run.path / name}: {where or 'content'}: {first['msg']}; edited, or from another "
+            f"version; train again"
+        ) from error

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import ValidationError
 
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
@@ -18,7 +17,7 @@ from lstmkit.files import atomic, undamaged, write_json
 from lstmkit.stock.anchor import Anchor
 from lstmkit.stock.baselines import Baselines
 from lstmkit.stock.calendar import Calendar
-from lstmkit.stock.fitted import FittedFile
+from lstmkit.stock.fitted import FittedFile, read_beside
 from lstmkit.stock.head import Head
 from lstmkit.stock.intervals import Interval, adapted
 from lstmkit.stock.network import Network, Trust, View
@@ -159,7 +158,7 @@ def load(run: runs.Run) -> Forecaster:
     Raises:
         InputError: A file of the run is missing or damaged, or they do not fit together.
     """
-    content = _fitted(run)
+    content = read_beside(run, FITTED, FittedFile)
     model = runtime.load(run.path / runs.MODEL)
     expected = (None, content.window, len(content.scaling.center))
     if tuple(model.input_shapes) != (expected,):
@@ -191,7 +190,7 @@ def load_context(run: runs.Run) -> Context:
     Raises:
         InputError: A file of the run is missing or damaged.
     """
-    content = _fitted(run)
+    content = read_beside(run, FITTED, FittedFile)
     path = run.path / CONTEXT
     with undamaged(path), np.load(path, allow_pickle=False) as saved:
         context = Context(
@@ -208,15 +207,3 @@ def load_context(run: runs.Run) -> Context:
         if not (fits and finite):
             raise ValueError(f"expected a window of shape {shape} and prices")
     return context
-
-
-def _fitted(run: runs.Run) -> FittedFile:
-    try:
-        return FittedFile.model_validate(run.read_json(FITTED))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError(
-            f"{run.path / FITTED}: {where or 'content'}: {first['msg']}; edited, or from another "
-            f"version; train again"
-        ) from error

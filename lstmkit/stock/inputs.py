@@ -39,6 +39,11 @@ class Track:
     long_run: np.ndarray
     raw: np.ndarray
 
+    def until(self, stop: int) -> Track:
+        """Return the rows before `stop`."""
+        parts = (self.changes, self.usual, self.long_run, self.raw)
+        return Track(*(part[:stop] for part in parts))
+
 
 def observe(
     changes: np.ndarray, ranges: np.ndarray | None, others: np.ndarray, *, decay: float

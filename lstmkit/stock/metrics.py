@@ -136,7 +136,7 @@ def sharper(scores: Mapping[str, np.ndarray], ours: str) -> dict[str, Any] | Non
         ours: Which of them is ours.
 
     Returns:
-        `best`, its name; `gain`, the fraction by which our score is lower; `statistic` (negative: we
+        `best`, its name; `gain`, the fraction by which ours is lower; `statistic` (negative: we
         are sharper) and `p_value`, None where they cannot be reckoned.
     """
     others = {name: float(rows.mean()) for name, rows in scores.items() if name != ours}

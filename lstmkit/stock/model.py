@@ -48,9 +48,13 @@ sizes over several spans beside one another (HAR), Nix and Weigend (1994) for a 
 a mean and a variance.
 """
 
+from __future__ import annotations
+
 import keras
 
+from lstmkit.runs import MODEL
 from lstmkit.stock.config import ModelConfig
+from lstmkit.stock.start import Start
 
 DEGREES = 8.0
 
@@ -90,6 +94,19 @@ def build_model(
     x = keras.layers.Concatenate(name="seen")([x, newest])  # (batch, ..., units + columns)
     answer = keras.layers.Dense(2, kernel_initializer="zeros", name="answer")(x)
     return keras.Model(inputs, answer, name="stock_lstm")
+
+
+def take_start(model: keras.Model, start: Start) -> None:
+    """Let a network start from the model that ships; its LSTM layer stays, its Dense layer learns.
+
+    Args:
+        model: A network that answers the scale.
+        start: The model that ships.
+    """
+    shipped = keras.models.load_model(start.path / MODEL, compile=False)
+    own = [weight.numpy() for weight in shipped.weights]
+    model.set_weights(start.weights(own, model.input_shape[-1]))
+    model.get_layer("lstm_1").trainable = False
 
 
 def student_t(change: keras.KerasTensor, answer: keras.KerasTensor) -> keras.KerasTensor:

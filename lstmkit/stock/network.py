@@ -57,6 +57,29 @@ class View:
         """The column to forecast, (rows,)."""
         return np.asarray(self.values[:, 0])
 
+    def until(self, stop: int) -> View:
+        """Return the rows before `stop`: nothing in them knows what came after."""
+        track = None if self.track is None else self.track.until(stop)
+        return View(self.values[:stop], self.features[:stop], track, self.foreseen[: stop + 1])
+
+
+def view_of(
+    values: np.ndarray, extremes: np.ndarray | None, scaling: Scaling, anchor: Anchor
+) -> View:
+    """Return a series as a network with this scaling and anchor sees it.
+
+    Args:
+        values: The whole series, (rows, columns).
+        extremes: Highest and lowest price of every row, (rows, 2), or None.
+        scaling: Prices to inputs.
+        anchor: What the network starts from.
+    """
+    if not scaling.with_scale:
+        return View(values, scaling.features(values), None, np.zeros(len(values) + 1))
+    track = scaling.track(values, extremes, anchor)
+    changes = changes_of(values[:, 0], in_logs=scaling.in_logs)
+    return View(values, scaling.features(track.raw), track, anchor.foreseen(changes))
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -105,12 +128,7 @@ class Network:
             values: The whole series, (rows, columns).
             extremes: Highest and lowest price of every row, (rows, 2), or None.
         """
-        if not self.scaling.with_scale:
-            return View(values, self.scaling.features(values), None, np.zeros(len(values) + 1))
-        track = self.scaling.track(values, extremes, self.anchor)
-        changes = changes_of(values[:, 0], in_logs=self.scaling.in_logs)
-        features = self.scaling.features(track.raw)
-        return View(values, features, track, self.anchor.foreseen(changes))
+        return view_of(values, extremes, self.scaling, self.anchor)
 
     def tell(self, view: View, *, first: int | None = None) -> np.ndarray:
         """Run the network on every row that has a window before it, and the row to come.

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from lstmkit import plots
 from lstmkit.plots import ACTUAL, NAIVE, PREDICTED, TRAIN
 from lstmkit.stock.result import Forecast, Result, iso
+from lstmkit.stock.volatility import NAMES
 
 
 def prediction(result: Result, path: Path) -> None:
@@ -80,27 +81,76 @@ def residuals(result: Result, path: Path) -> None:
     plots.save(figure, path)
 
 
+def scale(result: Result, path: Path) -> None:
+    """Draw how much the rows moved, and how much they were said to, over the test span."""
+    figure, axes = plots.new_figure(title=f"{result.name}: how much it moves, and was said to")
+    moved, half = (
+        np.abs(result.actual - result.predicted),
+        (result.interval.upper - result.interval.lower) / 2,
+    )
+    relative = bool((result.naive > 0).all())
+    unit = 100 / result.naive if relative else np.ones(len(moved))
+    dates, sizes, widths = plots.thin(result.dates[result.rows], moved * unit, half * unit)
+    axes.vlines(dates, 0, sizes, color=ACTUAL, alpha=0.35, linewidth=0.6, label="size of the move")
+    axes.plot(dates, widths, color=PREDICTED, linewidth=1.4, label=f"{result.coverage:.0%} width")
+    axes.set_ylim(0, float(np.quantile(sizes, 0.999)) * 1.15 or 1.0)
+    _finish(axes, "percent of the price" if relative else f"in the unit of {_label(result)}")
+    plots.save(figure, path)
+
+
+def calibration(result: Result, path: Path) -> None:
+    """Draw the share of rows that intervals should hold against the share that they held."""
+    figure, axes = plots.new_figure(title=f"{result.name}: intervals that should hold, and did")
+    axes.plot([50, 100], [50, 100], color="0.6", linewidth=1, linestyle="--", label="as claimed")
+    shown = {"LSTM": result.metrics["test"], **result.metrics["intervals"]}
+    for name, scores in shown.items():
+        claimed, held = np.array([(float(k), v) for k, v in scores["held"].items()]).T * 100
+        ours = name == "LSTM"
+        axes.plot(
+            claimed[claimed >= 50],
+            held[claimed >= 50],
+            marker="o" if ours else None,
+            color=PREDICTED if ours else None,
+            linewidth=2.4 if ours else 1,
+            zorder=3 if ours else 2,
+            label=NAMES.get(name, name),
+        )
+    axes.set_xlabel("share that the interval claims, percent")
+    axes.set_ylabel("share of the test rows that it held, percent")
+    axes.legend(frameon=False, loc="upper left")
+    plots.save(figure, path)
+
+
 def loss(result: Result, path: Path) -> None:
     """Draw the loss curves."""
     title = f"{result.name}: loss"
-    plots.loss_curves(result.history, path, title=title, unit="mean squared error, scaled")
+    plots.loss_curves(result.history, path, title=title, unit=result.metrics["loss"])
 
 
 def fan(
-    forecast: Forecast, dates: np.ndarray, prices: np.ndarray, path: Path, *, name: str
+    forecast: Forecast,
+    dates: np.ndarray,
+    prices: np.ndarray,
+    path: Path,
+    *,
+    name: str,
+    coverage: float,
 ) -> None:
     """Draw the forecast after the last rows of the file, given as `dates` and `prices`."""
     figure, axes = plots.new_figure(title=f"{name}: forecast after {iso(dates[-1:])[0]}")
     axes.plot(dates, prices, color=ACTUAL, label="actual")
     start = slice(-1, None)
     future = np.concatenate([dates[start], forecast.dates])
-    middle, lower, upper = (
+    middle, lower, upper, inner_lower, inner_upper = (
         np.concatenate([prices[start], values])
-        for values in (forecast.predicted, forecast.lower, forecast.upper)
+        for values in (
+            *(forecast.predicted, forecast.lower, forecast.upper),
+            *(forecast.inner_lower, forecast.inner_upper),
+        )
     )
-    axes.fill_between(
-        future, lower, upper, color=PREDICTED, alpha=0.2, linewidth=0, label="interval"
-    )
+    shade = {"color": PREDICTED, "alpha": 0.2, "linewidth": 0}
+    axes.fill_between(future, lower, upper, label=f"{coverage:.0%} interval", **shade)
+    axes.fill_between(future, inner_lower, inner_upper, label="half of the days", **shade)
     axes.plot(future, middle, color=PREDICTED, marker=".", label="forecast")
     _finish(axes, "price")
     plots.save(figure, path)

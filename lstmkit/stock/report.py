@@ -11,6 +11,7 @@ from lstmkit.files import atomic, write_json
 from lstmkit.result import write_history
 from lstmkit.runs import METRICS
 from lstmkit.stock.result import Forecast, Result, is_daily
+from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
 
 NUMBER = "%.10g"
 ZOOM_ROWS = 120
@@ -37,14 +38,18 @@ def write_predictions(result: Result, path: Path) -> None:
 
 
 def write_forecast(forecast: Forecast, path: Path) -> None:
-    """Write one line per future row: `date,predicted,lower,upper`."""
-    columns = (forecast.predicted, forecast.lower, forecast.upper)
-    _write_dated(path, "date,predicted,lower,upper", forecast.dates, columns)
+    """Write one line per future row, `date,predicted,lower,upper` and the inner band."""
+    columns = (
+        *(forecast.predicted, forecast.lower, forecast.upper),
+        *(forecast.inner_lower, forecast.inner_upper),
+    )
+    header = "date,predicted,lower,upper,inner_lower,inner_upper"
+    _write_dated(path, header, forecast.dates, columns)
 
 
 def shown(result: Result) -> str:
     """Return what the terminal shows before the verdict: tables, and what the interval held."""
-    parts = [terminal.table(_rows(result)), _interval_line(result)]
+    parts = [terminal.table(_rows(result)), _intervals(result)]
     if "folds" in result.metrics:
         names = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
         folds = [{name: fold[name] for name in names} for fold in result.metrics["folds"]]
@@ -62,14 +67,37 @@ def _rows(result: Result) -> list[dict[str, Any]]:
     return rows
 
 
-def _interval_line(result: Result) -> str:
-    """Say how the interval did, beside one of constant width."""
-    test = result.metrics["test"]
-    return (
-        f"{result.coverage:.0%} interval: held {test['coverage']:.1%} of the days, interval score "
-        f"{test['interval_score']:.4g} (constant width: {test['constant_coverage']:.1%}, "
-        f"{test['constant_interval_score']:.4g}; lower is better)"
+def _intervals(result: Result) -> str:
+    """Return the table of intervals under a line that says how to read it."""
+    head = (
+        f"{result.coverage:.0%} intervals: share of all rows that each held, of the calmest quarter "
+        f"and of the wildest; scores: lower is better"
     )
+    return f"{head}\n{terminal.table(_interval_rows(result))}"
+
+
+def _interval_rows(result: Result) -> list[dict[str, Any]]:
+    """Return the rows of the table of intervals: the LSTM's first, then the others."""
+    found = [{"interval": "LSTM", **_held(result.metrics["test"])}]
+    intervals = result.metrics["intervals"]
+    for name, label in NAMES.items():
+        if name in intervals:
+            found.append({"interval": label, **_held(intervals[name])})
+        elif name in EXTRA:
+            found.append({"interval": f"{label}: {ADVICE}"})
+    return found
+
+
+def _held(scores: dict[str, Any]) -> dict[str, Any]:
+    calm, *_, wild = scores["coverage_by_quarter"]
+    return {
+        "held": scores["coverage"],
+        "calm": calm,
+        "wild": wild,
+        "winkler": scores["interval_score"],
+        "crps": scores["crps"],
+        "qlike": scores["qlike"],
+    }
 
 
 def draw(result: Result, folder: Path) -> None:
@@ -79,12 +107,16 @@ def draw(result: Result, folder: Path) -> None:
     pictures.prediction(result, folder / "prediction.png")
     pictures.zoom(result, folder / "zoom.png", rows=ZOOM_ROWS)
     pictures.residuals(result, folder / "residuals.png")
+    pictures.scale(result, folder / "scale.png")
+    pictures.calibration(result, folder / "calibration.png")
     if result.history:
         pictures.loss(result, folder / "loss.png")
     if result.forecast is not None:
         last = slice(-ZOOM_ROWS, None)
         dates, prices, path = result.dates[last], result.prices[last], folder / "forecast.png"
-        pictures.fan(result.forecast, dates, prices, path, name=result.name)
+        pictures.fan(
+            result.forecast, dates, prices, path, name=result.name, coverage=result.coverage
+        )
 
 
 def _write_dated(path: Path, header: str, dates: np.ndarray, columns: Sequence[np.ndarray]) -> None:

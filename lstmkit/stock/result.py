@@ -32,9 +32,9 @@ class Forecast:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return `date, predicted, lower, upper` of every row."""
-        columns = (self.predicted, self.lower, self.upper)
+        columns = (self.predicted, self.lower, self.upper, self.inner_lower, self.inner_upper)
         cells = zip(iso(self.dates).tolist(), *(c.tolist() for c in columns), strict=True)
-        names = ("date", "predicted", "lower", "upper")
+        names = ("date", "predicted", "lower", "upper", "inner_lower", "inner_upper")
         return [dict(zip(names, row, strict=True)) for row in cells]
 
 

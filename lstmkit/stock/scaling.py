@@ -1,6 +1,6 @@
 """From prices to what the network sees and answers, and back: statistics of the training span only.
 
-With `log_return` and `difference` the network sees changes in units of their usual size, and answers
+With `log_return` and `difference` the network sees changes in units of their usual size and answers
 in the same unit (`lstmkit.stock.inputs`); with `price`, as the tutorial has it, the price itself,
 scaled to between 0 and 1 on the training span.
 """
@@ -55,11 +55,15 @@ class Scaling:
 
         Args:
             values: Prices and further columns in their own units, (rows, columns).
-            extremes: Highest and lowest price of every row, (rows, 2), or None.
+            extremes: Highest and lowest price of every row, (rows, 2); None: not known, and where
+                they are among the inputs their mean is taken.
             anchor: Says what was foreseen.
         """
         changes = changes_of(values[:, 0], in_logs=self.in_logs)
-        ranges = range_of(extremes, in_logs=self.in_logs) if self.ranges else None
+        ranges = None
+        if self.ranges:
+            ranges = range_of(extremes, in_logs=self.in_logs)
+            ranges = np.full(len(changes), np.nan) if ranges is None else ranges
         unforeseen = changes - anchor.foreseen(changes)[:-1]
         further = _changes_of_others(values[:, 1:], in_logs=self.in_logs)
         if anchor.lags:
@@ -74,7 +78,7 @@ class Scaling:
         """
         scaled = (raw - np.asarray(self.center)) / np.asarray(self.scale)
         if self.with_scale:
-            scaled = FURTHEST * np.tanh(scaled / FURTHEST)
+            scaled = np.nan_to_num(FURTHEST * np.tanh(scaled / FURTHEST))
             scaled[0] = 0.0
         return np.asarray(scaled, dtype=np.float32)
 

@@ -17,7 +17,7 @@ import importlib.util
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -31,6 +31,7 @@ NAMES = {
     "garch_t": "GARCH(1,1)-t",
     "egarch_t": "EGARCH-t",
 }
+EXTRA = ("garch_t", "egarch_t")
 ADVICE = "pip install 'lstmkit[volatility]'"
 SPANS = (1, 5, 22)
 LEAST_ROWS = 100
@@ -169,7 +170,9 @@ def _fit_arch(changes: np.ndarray) -> dict[str, list[float]]:
 
     unit = float(np.std(changes[1:]))
     found = {}
-    for name, model, answers_to_sign in (("garch_t", "GARCH", 0), ("egarch_t", "EGARCH", 1)):
+    models: tuple[tuple[str, Literal["GARCH", "EGARCH"], int], ...]
+    models = (("garch_t", "GARCH", 0), ("egarch_t", "EGARCH", 1))
+    for name, model, answers_to_sign in models:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             built = arch_model(changes[1:] / unit, vol=model, o=answers_to_sign, dist="t")

@@ -14,8 +14,8 @@ import pandas as pd
 
 from lstmkit import tables
 from lstmkit.errors import InputError
-from lstmkit.stock.reading import column as columns
 from lstmkit.stock.reading import bars, dates, formats, instants, locate, numbers, series
+from lstmkit.stock.reading import column as columns
 from lstmkit.stock.reading.grammar import Grammar
 
 EXTREMES = ("bar high", "bar low")
