@@ -70,8 +70,8 @@ def _rows(result: Result) -> list[dict[str, Any]]:
 def _intervals(result: Result) -> str:
     """Return the table of intervals under a line that says how to read it."""
     head = (
-        f"{result.coverage:.0%} intervals: share of all rows that each held, of the calmest quarter "
-        f"and of the wildest; scores: lower is better"
+        f"{result.coverage:.0%} intervals: share of all rows that each held, of the calmest "
+        f"quarter and of the wildest; scores: lower is better"
     )
     return f"{head}\n{terminal.table(_interval_rows(result))}"
 
