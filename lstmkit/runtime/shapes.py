@@ -54,7 +54,7 @@ class Cropping1D(Elementwise):
     supports_masking: ClassVar[bool] = False
 
     @classmethod
-    def from_archive(cls, settings: Settings, weights: Weights) -> "Cropping1D":
+    def from_archive(cls, settings: Settings, weights: Weights) -> Cropping1D:
         """Make the layer; it has no weights."""
         cropping = settings.value("cropping")
         if not isinstance(cropping, list) or len(cropping) != 2:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 DEGREES = 8.0
-RIDGES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 1e4)
+RIDGES = (0.1, 0.3, 1.0, 3.0, 1e4)
 SHARE_RIDGE = 0.1
 LARGEST = 3.0
 MAX_STEPS, CLOSE = 50, 1e-8

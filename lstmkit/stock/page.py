@@ -189,7 +189,7 @@ def _forecast(predictions: pd.DataFrame | None, forecast: pd.DataFrame) -> Any:
         source=future,
         color=PREDICTED,
         alpha=0.18,
-        legend_label="half of the rows",
+        legend_label="50% interval",
     )
     line = chart.line(
         "date", "predicted", source=future, color=PREDICTED, line_width=2, legend_label="forecast"

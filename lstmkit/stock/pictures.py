@@ -1,5 +1,6 @@
 """The plots of the stock pipeline."""
 
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,10 @@ from lstmkit import plots
 from lstmkit.plots import ACTUAL, NAIVE, PREDICTED, TRAIN
 from lstmkit.stock.result import Forecast, Result, iso
 from lstmkit.stock.volatility import NAMES
+
+
+VERDICT_WIDTH = 190  # letters in a line below the picture
+RIVAL_COLORS = ("0.55", "tab:orange", "tab:green", "tab:purple", "tab:brown")
 
 
 def prediction(result: Result, path: Path) -> None:
@@ -29,7 +34,8 @@ def prediction(result: Result, path: Path) -> None:
     axes.plot(dates, predicted, color=PREDICTED, linewidth=2.2, alpha=0.75, label="predicted")
     axes.plot(dates, actual, color=ACTUAL, linewidth=0.9, label="actual")
     _finish(axes, _label(result))
-    axes.text(0.005, -0.12, result.verdict, transform=axes.transAxes, fontsize=8, color="0.35")
+    said = textwrap.fill(result.verdict, VERDICT_WIDTH)
+    axes.set_xlabel(said, fontsize=8, color="0.35", loc="left", multialignment="left")
     plots.save(figure, path)
 
 
@@ -103,14 +109,14 @@ def calibration(result: Result, path: Path) -> None:
     figure, axes = plots.new_figure(title=f"{result.name}: intervals that should hold, and did")
     axes.plot([50, 100], [50, 100], color="0.6", linewidth=1, linestyle="--", label="as claimed")
     shown = {"LSTM": result.metrics["test"], **result.metrics["intervals"]}
-    for name, scores in shown.items():
+    for (name, scores), color in zip(shown.items(), (PREDICTED, *RIVAL_COLORS), strict=False):
         claimed, held = np.array([(float(k), v) for k, v in scores["held"].items()]).T * 100
         ours = name == "LSTM"
         axes.plot(
             claimed[claimed >= 50],
             held[claimed >= 50],
             marker="o" if ours else None,
-            color=PREDICTED if ours else None,
+            color=color,
             linewidth=2.4 if ours else 1,
             zorder=3 if ours else 2,
             label=NAMES.get(name, name),
@@ -148,9 +154,10 @@ def fan(
             *(forecast.inner_lower, forecast.inner_upper),
         )
     )
-    shade = {"color": PREDICTED, "alpha": 0.2, "linewidth": 0}
-    axes.fill_between(future, lower, upper, label=f"{coverage:.0%} interval", **shade)
-    axes.fill_between(future, inner_lower, inner_upper, label="half of the days", **shade)
+    shade = {"color": PREDICTED, "linewidth": 0}
+    outer = f"{coverage:.0%} interval"
+    axes.fill_between(future, lower, upper, alpha=0.15, label=outer, **shade)
+    axes.fill_between(future, inner_lower, inner_upper, alpha=0.3, label="50% interval", **shade)
     axes.plot(future, middle, color=PREDICTED, marker=".", label="forecast")
     _finish(axes, "price")
     plots.save(figure, path)

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import bokeh_sampledata
+import click
 import numpy as np
 import pandas as pd
 from skfolio.datasets import load_sp500_dataset
@@ -62,7 +63,7 @@ def measured(path: Path, folder: Path, seed: int, *, shipped: bool) -> dict:
 
 
 def path_beside_naive(path: Path, run: Path, config: StockConfig) -> float:
-    """Return the RMSE 20 rows ahead over that of standing still, from every row of the test span."""
+    """Return the RMSE 20 rows ahead over that of standing still, from every test row."""
     trained, dataset = forecaster.load(Run(run)), data.load(path, config.data)
     first = dataset.train_rows + trained.network.window
     origins = np.arange(first, len(dataset.dates) - AHEAD + 1)
@@ -77,7 +78,7 @@ def path_beside_naive(path: Path, run: Path, config: StockConfig) -> float:
 
 def table(found: dict[str, dict]) -> None:
     """Print one row per series: scores relative to EWMA's, the others', what was held."""
-    print(f"{'series':8} {'ours':>7} {'GARCH':>7} {'EGARCH':>7} {'HAR':>7}  held   by quarter")
+    click.echo(f"{'series':8} {'ours':>7} {'GARCH':>7} {'EGARCH':>7} {'HAR':>7}  held   by quarter")
     below = dict.fromkeys(RIVALS, 0)
     ratios = []
     for name, one in found.items():
@@ -91,12 +92,12 @@ def table(found: dict[str, dict]) -> None:
         cells = " ".join(f"{ratio:7.3f}" for ratio in ratios[-1])
         rmse = test["rmse"] / test["naive_rmse"]
         ahead = f"  20 ahead {one['ahead']:.4f}" if "ahead" in one else ""
-        print(f"{name:8} {cells}  {test['coverage']:.3f}  {quarters}  RMSE {rmse:.4f}{ahead}")
-    print(f"{'mean':8} {' '.join(f'{value:7.3f}' for value in np.mean(ratios, axis=0))}")
+        click.echo(f"{name:8} {cells}  {test['coverage']:.3f}  {quarters}  RMSE {rmse:.4f}{ahead}")
+    click.echo(f"{'mean':8} {' '.join(f'{value:7.3f}' for value in np.mean(ratios, axis=0))}")
     goals = {"ewma": 10, "garch_t": 9, "egarch_t": 7, "har": 7}
     for key, goal in goals.items():
-        print(f"below {key}: {below[key]} of {len(found)} (goal {goal})")
-    print(f"mean over EWMA: {np.mean(ratios, axis=0)[0]:.4f} (goal at most .97)")
+        click.echo(f"below {key}: {below[key]} of {len(found)} (goal {goal})")
+    click.echo(f"mean over EWMA: {np.mean(ratios, axis=0)[0]:.4f} (goal at most .97)")
 
 
 def disney(path: Path, folder: Path, seeds: int) -> None:
@@ -106,11 +107,13 @@ def disney(path: Path, folder: Path, seeds: int) -> None:
     quarters = [share for test in tests for share in test["coverage_by_quarter"]]
     held = [test["coverage"] for test in tests]
     worst = max(test["rmse"] / test["naive_rmse"] for test in tests)
-    print(f"DIS, {tests[0]['n']:,} rows, {seeds} seeds:")
-    print(f"  interval score {np.mean(scores):.3f} (goal 3.25), worst {max(scores):.3f} (3.30)")
-    print(f"  held {min(held):.3f} to {max(held):.3f} (.88 to .92)")
-    print(f"  by quarter {min(quarters):.3f} to {max(quarters):.3f} (.85 to .95)")
-    print(f"  RMSE over naive at most {worst:.4f} (1.002)")
+    click.echo(f"DIS, {tests[0]['n']:,} rows, {seeds} seeds:")
+    click.echo(
+        f"  interval score {np.mean(scores):.3f} (goal 3.25), worst {max(scores):.3f} (3.30)"
+    )
+    click.echo(f"  held {min(held):.3f} to {max(held):.3f} (.88 to .92)")
+    click.echo(f"  by quarter {min(quarters):.3f} to {max(quarters):.3f} (.85 to .95)")
+    click.echo(f"  RMSE over naive at most {worst:.4f} (1.002)")
 
 
 def simulated(kind: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -142,9 +145,15 @@ def walks(folder: Path, kind: str, count: int) -> None:
         verdicts.append(result.verdict.split()[0])
         best = true_score(prices, scale, result.rows)
         gains.append(test["interval_score"] / best - 1)
-    print(f"{count} walks, {kind}: mean skill {np.mean(skills):+.4%}, worst {min(skills):+.4%}; ")
-    print(f"  verdicts {dict(pd.Series(verdicts).value_counts())} (no Beats, at most one Loses)")
-    print(f"  score over that of the true scale {np.mean(gains):+.2%}, worst {max(gains):+.2%} (1 %)")
+    click.echo(
+        f"{count} walks, {kind}: mean skill {np.mean(skills):+.4%}, worst {min(skills):+.4%}; "
+    )
+    click.echo(
+        f"  verdicts {dict(pd.Series(verdicts).value_counts())} (no Beats, at most one Loses)"
+    )
+    click.echo(
+        f"  score over the true scale's {np.mean(gains):+.2%}, worst {max(gains):+.2%} (1 %)"
+    )
 
 
 def true_score(prices: np.ndarray, scale: np.ndarray, rows: np.ndarray) -> float:
@@ -170,7 +179,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part in parts:
-            print(f"== {part}")
+            click.echo(f"== {part}")
             if part == "disney" and asked.csv is not None:
                 disney(asked.csv, folder, asked.seeds)
             elif part in ("series", "shipped"):
