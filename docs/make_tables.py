@@ -1,4 +1,4 @@
-"""Write the tables of README.md that say what the code says: commands, config keys, speed.
+"""Write what the code says into the pages: commands and config keys, and how fast it is.
 
     python docs/make_tables.py
 
@@ -21,6 +21,7 @@ from lstmkit.cli import root
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+REFERENCE = ROOT / "docs" / "reference.md"
 RESULTS = ROOT / "tests" / "benchmarks" / "results" / "results.json"
 EPOCHS = {
     "stock_epoch": "the tutorial's stock model",
@@ -107,30 +108,32 @@ def _plain(value: Any) -> str:
     return str(list(value)) if isinstance(value, list) else str(value)
 
 
-def tables() -> dict[str, str]:
-    """Return the text of each generated part of the README by its name."""
-    parts = {
-        "commands": tabulate(list(commands()), ["command", "what it does"], "github"),
-        "speed": speed(),
-    }
+def reference() -> str:
+    """Return the page of every command and every config key."""
+    heads = ["command", "what it does"]
+    parts = [
+        "# Every command, every key",
+        "Written by `docs/make_tables.py` from the code.",
+        "The words after `lstmkit`; each explains itself with `--help`.",
+        tabulate(list(commands()), heads, "github"),
+    ]
     for pipeline in config.pipelines():
         heads = ["key", "default", "accepts", "what, and why"]
         rows = tabulate(list(keys(pipeline)), heads, "github", disable_numparse=True)
-        parts[f"keys of {pipeline}"] = re.sub(r" {2,}", " ", rows)
-    return parts
+        parts += [f"## {pipeline}: `configs/{pipeline}.yaml`", re.sub(r" {2,}", " ", rows)]
+    return "\n\n".join(parts) + "\n"
 
 
-def filled(text: str) -> str:
-    """Return the README with every generated part renewed."""
-    for name, table in tables().items():
-        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        before, _, rest = text.partition(begin)
-        _, found, after = rest.partition(end)
-        if not found:
-            raise ValueError(f"README.md has no part between {begin} and {end}")
-        text = f"{before}{begin}\n{table}\n{end}{after}"
-    return text
+def with_speed(text: str) -> str:
+    """Return the README with its table of speed renewed."""
+    before, begin, rest = text.partition("<!-- speed -->\n")
+    _, end, after = rest.partition("<!-- end of speed -->")
+    if not end:
+        raise ValueError("README.md has no part between <!-- speed --> and <!-- end of speed -->")
+    return f"{before}{begin}{speed()}\n{end}{after}"
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    readme = with_speed(README.read_text(encoding="utf-8"))
+    README.write_text(readme, encoding="utf-8", newline="\n")
+    REFERENCE.write_text(reference(), encoding="utf-8", newline="\n")

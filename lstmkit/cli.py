@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 import importlib
+import io
 import logging
 import os
 import sys
@@ -108,13 +109,21 @@ def main(args: Sequence[str] | None = None) -> None:
 
     0: done. 1: failed while running. 2: the user's input. 130: interrupted.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    _open_streams()
     log = logging.getLogger("lstmkit")
     if not log.handlers:
         log.addHandler(EchoHandler())
     sys.exit(_run(args))
+
+
+def _open_streams() -> None:
+    """Give what was closed, as under cron, a place to go to; show a sign for what cannot be."""
+    sys.stdin = sys.stdin or io.StringIO()
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _run(args: Sequence[str] | None) -> int:
@@ -163,7 +172,7 @@ def _failed(error: Exception) -> int:
     if isinstance(error, MemoryError):
         text = "out of memory; use a smaller file, window or batch (--set train.batch_size=32)"
     elif isinstance(error, OSError):
-        text = f"{error.filename or 'a file'}: {error.strerror or error}"
+        text = f"{error.filename or 'standard output'}: {error.strerror or error}"
     else:
         text = f"this is a bug in lstmkit: {type(error).__name__}: {error}"
         text += "\nRun again with LSTMKIT_DEBUG=1 for the details to report."

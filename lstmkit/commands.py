@@ -89,7 +89,7 @@ def list_(output: Path, as_json: bool) -> None:
     for run in folders.list_runs(output):
         manifest = run.manifest
         row = {key: manifest.get(key) for key in ("pipeline", "verb", "status", "created")}
-        rows.append({"run": str(run.path), **row})
+        rows.append({"run": str(run.path), **row, "status": run.status})
     if as_json:
         for row in rows:
             show_json(row)

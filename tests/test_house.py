@@ -16,9 +16,9 @@ EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "com
 #: Who may import whom: a file only files of its own room and of rooms further up in this table.
 LAYERS = """
 errors
-quiet
+quiet liveness
 cells files
-config progress
+arrays config progress
 stock.config emoji.config letters.config music.config
 runtime result runs tables
 terminal training parallel completion

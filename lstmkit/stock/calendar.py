@@ -5,6 +5,8 @@ closed only where the file had the chance to show it; a holiday is a rule on whi
 closed in each of its last years.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -81,7 +83,7 @@ class Calendar:
         return f"{text}, closed on {shown}" + (f" and {rest:,} more days" if rest > 0 else "")
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Calendar":
+    def from_json(cls, content: dict[str, Any]) -> Calendar:
         """Build a calendar from its fields in a JSON file."""
         fields: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value

@@ -11,7 +11,6 @@ from lstmkit.plots import ACTUAL, NAIVE, PREDICTED, TRAIN
 from lstmkit.stock.result import Forecast, Result, iso
 from lstmkit.stock.volatility import NAMES
 
-
 VERDICT_WIDTH = 190  # letters in a line below the picture
 RIVAL_COLORS = ("0.55", "tab:orange", "tab:green", "tab:purple", "tab:brown")
 

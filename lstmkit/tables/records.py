@@ -22,7 +22,7 @@ class Records:
         content: The text, UTF-8 with newline ends.
         delimiter: Between cells; "" where a record is one cell.
         starts: Byte at which each begins, int64, (records,).
-        ends: Byte after its last, the ``\n`` not counted, int64, (records,).
+        ends: Byte after its last, the `\n` not counted, int64, (records,).
         counts: Its number of cells, int32, (records,).
         lines: Number in the file of its first line, from 1, int64, (records,).
     """
