@@ -21,6 +21,7 @@ GROUPS = {
     "emoji": "lstmkit.emoji.commands:emoji",
     "music": "lstmkit.music.commands:music",
     "cells": "lstmkit.cli:cells",
+    "exercise": "lstmkit.lessons.commands:exercise",
     "config": "lstmkit.commands:configs",
     "runs": "lstmkit.commands:runs",
     "report": "lstmkit.page.commands:report",
@@ -34,6 +35,8 @@ CELLS = {
     "gates": "lstmkit.gates.commands:gates",
     "learn": "lstmkit.letters.commands:learn",
     "write": "lstmkit.letters.commands:write",
+    "memory": "lstmkit.lessons.commands:memory",
+    "trace": "lstmkit.lessons.commands:trace",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lstmkit import completion, config
+from lstmkit import backend, completion, config
 from lstmkit import runs as folders
 from lstmkit.config import Config
 from lstmkit.errors import RunError
@@ -34,6 +34,7 @@ def check(keras: bool, tutorial: bool, seed: int, as_json: bool) -> None:
 
     judge: Judge | None = None
     if keras:
+        backend.require("cells check --keras")
         from lstmkit.cells.keras_parity import compare_with_keras
 
         judge = compare_with_keras
@@ -150,7 +151,7 @@ def doctor(as_json: bool) -> None:
     """Look at the installation: versions, processor, accelerator, parts, a short self-test."""
     from lstmkit.doctor import examine
 
-    click.echo("looking; the self-test trains a small network", err=True)
+    click.echo("looking; a short self-test runs", err=True)
     found = examine()
     if as_json:
         show_json(found)
@@ -158,6 +159,7 @@ def doctor(as_json: bool) -> None:
         click.echo(pairs(found))
     if not found["self_test"]["passed"]:
         raise RunError("the self-test failed: Keras and the NumPy runtime should agree, and learn")
+    backend.require("training")
 
 
 @click.command("completion", epilog="Example: lstmkit completion bash >> ~/.bashrc")

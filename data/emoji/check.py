@@ -1,7 +1,9 @@
-"""Check the project's own sentences: ``python data/emoji/check.py``.
+"""Check the project's own sentences: `python data/emoji/check.py`.
 
 Balance, duplicates, near-copies within and across the splits, the tutorial's sentences (where its
-files are at hand), and how many of the words have a vector. Exits with 1 if anything is wrong.
+files are at hand), and how many of the words have a vector; then, of the model that ships, the
+share of right answers for every kind of sentence that it was not trained on, and how often it
+answers where no emoji fits. Exits with 1 if anything is wrong with the sentences.
 
 Two sentences are near-copies if the sets of their character trigrams (lower case, no punctuation)
 have a Jaccard similarity of at least 0.6: "I'm hungry" and "hungry", "do you love me" and "Does
@@ -19,8 +21,10 @@ from scipy.sparse import csr_array
 
 ROOT = Path(__file__).resolve().parent
 SPLITS = ("train", "validation", "test")
-BLIND = "blind"
-CLASSES = 5
+BLIND = ("blind", "blind_register")
+CLASSES, NONE = 5, 5  # emojis, and the label of the sentences that none fits
+MAX_IMBALANCE = 1.5  # times more sentences of one emoji than of another
+SURE = 0.9
 MIN_SENTENCES = 2_000
 NEAR = 0.6
 BLOCK = 500  # texts compared with all others at a time
@@ -32,6 +36,12 @@ def read(path: Path, *, header: bool = True) -> list[tuple[str, int]]:
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
     return [(row[0].strip(), int(row[1])) for row in rows[header:]]
+
+
+def kinds(path: Path) -> list[str]:
+    """Return the kind of every row; of a file without this column, its name."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [row.get("kind", path.stem) for row in csv.DictReader(stream)]
 
 
 def trigrams(texts: list[str]) -> csr_array:
@@ -81,7 +91,7 @@ def problems(folder: Path = ROOT, reference: Path | None = None) -> tuple[list[s
     """Return what was found, and what is wrong."""
     from lstmkit.emoji.data import folded
 
-    names = [*SPLITS, *([BLIND] if (folder / f"{BLIND}.csv").exists() else [])]
+    names = [*SPLITS, *(name for name in BLIND if (folder / f"{name}.csv").exists())]
     sets = {name: read(folder / f"{name}.csv") for name in names}
     texts = [text for name in names for text, _ in sets[name]]
     groups = [name for name in names for _ in sets[name]]
@@ -89,7 +99,8 @@ def problems(folder: Path = ROOT, reference: Path | None = None) -> tuple[list[s
     for name in names:
         counts = Counter(label for _, label in sets[name])
         found.append(f"{name}: {len(sets[name]):,} sentences, {dict(sorted(counts.items()))}")
-        if len(counts) != CLASSES or len(set(counts.values())) != 1:
+        emojis = [counts[label] for label in range(CLASSES)]
+        if max(emojis) > MAX_IMBALANCE * min(emojis):
             wrong.append(f"{name}: the classes are not balanced")
     if len({folded(t) for name in SPLITS for t, _ in sets[name]}) < MIN_SENTENCES:
         wrong.append(f"fewer than {MIN_SENTENCES:,} distinct sentences")
@@ -99,7 +110,9 @@ def problems(folder: Path = ROOT, reference: Path | None = None) -> tuple[list[s
     within, across = near_copies(texts, groups)
     found.append(f"near-copies within a split: {within} pairs; across splits: {len(across)}")
     wrong += [f"near-copies in two splits: {texts[i]} | {texts[j]}" for i, j in across]
-    share, unknown = coverage(texts)
+    share, unknown = coverage(
+        [text for name in names for text, label in sets[name] if label != NONE]
+    )
     found.append(f"words with a vector: {share:.2%}; without: {', '.join(sorted(unknown))}")
     if share < MIN_COVERAGE:
         wrong.append(f"expected at least {MIN_COVERAGE:.0%} of the words to have a vector")
@@ -118,11 +131,50 @@ def problems(folder: Path = ROOT, reference: Path | None = None) -> tuple[list[s
     return found, wrong
 
 
+def recall_by_kind(folder: Path = ROOT) -> list[str]:
+    """Return what the model that ships makes of every kind of sentence it was not trained on."""
+    from lstmkit.config import package_folder
+    from lstmkit.emoji import classifier
+    from lstmkit.emoji.metrics import reliability
+    from lstmkit.runs import Run
+
+    model = classifier.load(Run(package_folder("data") / "models" / "emoji"))
+    found = []
+    for name in ("test", *BLIND):
+        path = folder / f"{name}.csv"
+        if not path.exists():
+            continue
+        rows, groups = read(path), np.array(kinds(path))
+        targets = np.array([label for _, label in rows])
+        answers = np.array([r.probabilities for r in model.read([text for text, _ in rows])])
+        predicted, on = answers.argmax(axis=1), targets != NONE
+        right = predicted == targets
+        found += [
+            f"{name}, {kind}: {right[chosen].mean():.3f} of {chosen.sum()}"
+            for kind in dict.fromkeys(groups[on])
+            if (chosen := on & (groups == kind)).any()
+        ]
+        found.append(
+            f"{name}, all with an emoji: {right[on].mean():.3f} of {on.sum()}, "
+            f"{(predicted[on] == NONE).mean():.3f} left without one, calibration error "
+            f"{reliability(answers[on], targets[on]).error:.3f}"
+        )
+        if not on.all():
+            answered = predicted[~on] != NONE
+            sure = answered & (answers[~on].max(axis=1) >= SURE)
+            found.append(
+                f"{name}, none fits: {answered.mean():.3f} of {(~on).sum()} answered, "
+                f"{sure.mean():.3f} at p >= {SURE}"
+            )
+    return found
+
+
 def main() -> int:
     """Print what was found and what is wrong."""
     default = ROOT.parent.parent.parent / "shared"
     reference = Path(os.environ.get("LSTMKIT_REFERENCE_DATA", default)) / "data"
     found, wrong = problems(reference=reference)
+    found += recall_by_kind()
     sys.stdout.write("".join(f"{line}\n" for line in found))
     sys.stderr.write("".join(f"wrong: {line}\n" for line in wrong))
     return int(bool(wrong))

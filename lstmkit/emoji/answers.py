@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lstmkit.emoji.classifier import Classifier, Reading
-from lstmkit.emoji.text import unknown_words
+from lstmkit.emoji.text import mostly_unread, unknown_words
 
 FOR, AGAINST = (32, 31)  # green, red (ECMA-48)
 SHOWN = 0.005  # a contribution that rounds to less than one per cent has no colour
@@ -34,20 +34,23 @@ class Style:
 
 def to_json(model: Classifier, reading: Reading, style: Style) -> dict[str, Any]:
     """Return the object that `--json` prints for one text."""
-    best = _chosen(reading, style)
+    best = _chosen(model, reading, style)
     label = None if best is None else model.labels[best]
+    read = reading.best is not None or model.none is not None
     content: dict[str, Any] = {
         "text": reading.text,
         "emoji": label.emoji if label else None,
         "label": label.value if label else None,
         "name": label.name if label else None,
-        "probability": _rounded(reading.probabilities.max()) if reading.best is not None else None,
+        "probability": _rounded(reading.probabilities.max()) if read else None,
         "top": [
             {"emoji": model.labels[i].emoji, "label": model.labels[i].value, "probability": p}
             for i, p in _ranked(reading, style.top or len(model.labels))
         ],
         "unknown_words": unknown_words(reading.pieces),
     }
+    if best is None:
+        content["why_none"] = why_none(model, reading, style)
     if style.explain:
         content["words"] = [
             {"word": piece.surface, "contribution": _rounded(value)}
@@ -58,13 +61,15 @@ def to_json(model: Classifier, reading: Reading, style: Style) -> dict[str, Any]
 
 def to_text(model: Classifier, reading: Reading, style: Style) -> str:
     """Return the line, or with `--top` and `--explain` the lines, for one text."""
-    best = _chosen(reading, style)
+    best = _chosen(model, reading, style)
     text = " ".join(reading.text.split())
     signs = [label.sign(style.encoding) for label in model.labels]
     lines = [f"{text} {signs[best]}" if best is not None else text]
     if style.top:
         ranked = _ranked(reading, style.top)
         lines += [f"  {signs[i]} {p:6.1%} {model.labels[i].name}" for i, p in ranked]
+    if style.explain and best is None:
+        lines.append(f"  no emoji: {why_none(model, reading, style)}")
     if style.explain:
         contributions = model.contributions(reading)
         width = max((len(piece.surface) for piece in reading.pieces), default=0)
@@ -87,15 +92,27 @@ def remarks(model: Classifier, reading: Reading) -> list[str]:
     if reading.windows > 1:
         said.append(
             f"longer than the model's window of {model.window} words: read in "
-            f"{reading.windows:,} parts, averaged by their words"
+            f"{reading.windows:,} parts that overlap, and averaged"
         )
     if reading.best is None:
         said.append("no word in it has a vector, so there is nothing to answer")
     return said
 
 
-def _chosen(reading: Reading, style: Style) -> int | None:
-    best = reading.best
+def why_none(model: Classifier, reading: Reading, style: Style) -> str:
+    """Return why a text gets no emoji, in a few words."""
+    if reading.best is None:
+        return "no word of it has a vector"
+    if mostly_unread(reading.pieces):
+        return "most of its words have no vector"
+    probability = reading.probabilities.max()
+    if model.answer(reading) is None:
+        return f"none fits, with a probability of {probability:.1%}"
+    return f"its probability of {probability:.1%} is below {style.min_confidence:.1%}"
+
+
+def _chosen(model: Classifier, reading: Reading, style: Style) -> int | None:
+    best = model.answer(reading)
     if best is None or reading.probabilities[best] < style.min_confidence:
         return None
     return best

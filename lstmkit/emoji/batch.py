@@ -1,20 +1,24 @@
-"""Answers to a whole CSV, streamed: memory does not grow with the file."""
+"""Answers to a whole file of sentences, some thousand at a time."""
+
+from __future__ import annotations
 
 import csv
-from collections import deque
+import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
-from lstmkit.emoji import pipeline
+from lstmkit.emoji import pipeline, sentences
 from lstmkit.emoji.classifier import Classifier, Reading
-from lstmkit.emoji.data import TEXT_NAMES, cells
+from lstmkit.emoji.sentences import Sheet
 from lstmkit.emoji.text import unknown_words
 from lstmkit.errors import InputError
 from lstmkit.files import atomic, locate
 from lstmkit.progress import Progress
 
 ADDED = ("emoji", "label", "probability", "unknown_words")
+STDOUT = Path("-")
 
 
 def predict_file(
@@ -27,11 +31,11 @@ def predict_file(
     vectors: Path | None,
     min_confidence: float,
 ) -> dict[str, int]:
-    """Copy a CSV with its answers in further columns: emoji, label, probability, unknown words.
+    """Copy a file with its answers in further columns: emoji, label, probability, unknown words.
 
     Args:
-        source: A CSV with a header.
-        target: Where the copy goes; written whole or not at all.
+        source: A table, JSON lines, or one sentence a line; a pipe is read once.
+        target: The CSV to write, whole or not at all; `-` is stdout.
         column: Name of the text column; None: one called text, or the only one.
         run: The model; None: the newest run, else the one that ships.
         output: Folder of all runs.
@@ -44,26 +48,21 @@ def predict_file(
     Raises:
         InputError: The file or the column cannot be used.
     """
-    found = locate(source, remedy="give a CSV with a header and a column of texts")
-    rows = cells(found)
-    first = next(rows, None)
-    if first is None:
-        raise InputError(f"{found}: empty; expected a header and texts")
-    header = [cell.strip() for cell in first[1]]
-    place = _column(header, column, found)
-    kept: deque[list[str]] = deque()
+    sheet = sentences.with_header(sentences.read(locate(source, remedy="give a file of sentences")))
+    place = sheet.place(column) if column else sentences.text_column(sheet)
+    if place is None:
+        shown = ", ".join(sheet.names)
+        raise InputError(f"{source}: which column is the text? --column one of: {shown:.200}")
     told = {"rows": 0, "unknown_words": 0, "long_texts": 0, "without_emoji": 0}
-    with ExitStack() as stack:
-        stream = stack.enter_context(atomic(target))
-        progress = stack.enter_context(Progress(_lines(found), label="predict", unit="row"))
+    model, readings = pipeline.predict(sheet.cells[place], run, output, vectors=vectors)
+    with _opened(target) as stream, Progress(
+        len(sheet.cells), label="predict", unit="row"
+    ) as progress:  # fmt: skip
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([*header, *(_free(name, header) for name in ADDED)])
-        model, readings = pipeline.predict(
-            _texts(rows, place, kept, found), run, output, vectors=vectors
-        )
-        for reading in readings:
+        writer.writerow([*sheet.names, *(_free(name, sheet) for name in ADDED)])
+        for row, reading in zip(sheet.cells.itertuples(index=False), readings, strict=True):
             answer = _answer(model, reading, min_confidence)
-            writer.writerow([*kept.popleft(), *answer])
+            writer.writerow([*row, *answer])
             told["rows"] += 1
             told["unknown_words"] += bool(answer[3])
             told["long_texts"] += reading.windows > 1
@@ -74,62 +73,36 @@ def predict_file(
 
 def summary(told: dict[str, int], target: Path) -> str:
     """Say how a batch went, and where it landed."""
+    place = "stdout" if target == STDOUT else target
     return (
-        f"{target}: {told['rows']:,} rows; {told['unknown_words']:,} with words that have no "
+        f"{place}: {told['rows']:,} rows; {told['unknown_words']:,} with words that have no "
         f"vector, {told['long_texts']:,} longer than the model's window (read in parts), "
         f"{told['without_emoji']:,} without an emoji"
     )
 
 
-def _texts(
-    rows: Iterator[tuple[int, list[str]]], place: int, kept: deque[list[str]], path: Path
-) -> Iterator[str]:
-    """Yield the text of every row; the row itself waits in `kept` for its answer."""
-    for line, row in rows:
-        if len(row) <= place:
-            raise InputError(
-                f"{path}, line {line}: expected at least {place + 1} columns, found {len(row)}"
-            )
-        kept.append(row)
-        yield row[place]
+@contextmanager
+def _opened(target: Path) -> Iterator[IO[Any]]:
+    if target == STDOUT:
+        yield sys.stdout
+        return
+    with atomic(target) as stream:
+        yield stream
 
 
 def _answer(model: Classifier, reading: Reading, min_confidence: float) -> list[str]:
     unknown = " ".join(unknown_words(reading.pieces))
-    best = reading.best
-    if best is None or reading.probabilities[best] < min_confidence:
-        probability = "" if best is None else f"{reading.probabilities[best]:.6f}"
-        return ["", "", probability, unknown]
+    if reading.best is None and model.none is None:
+        return ["", "", "", unknown]
+    best, probability = model.answer(reading), reading.probabilities.max()
+    if best is None or probability < min_confidence:
+        return ["", "", f"{probability:.6f}", unknown]
     label = model.labels[best]
-    return [label.emoji, label.key, f"{reading.probabilities[best]:.6f}", unknown]
+    return [label.emoji, label.key, f"{probability:.6f}", unknown]
 
 
-def _column(header: list[str], wanted: str | None, path: Path) -> int:
-    if wanted is not None:
-        if wanted in header:
-            return header.index(wanted)
-        raise InputError(f"{path}, line 1: no column {wanted!r}; found: {', '.join(header)[:200]}")
-    named = [i for i, name in enumerate(header) if name.lower() in TEXT_NAMES]
-    if named or len(header) == 1:
-        return named[0] if named else 0
-    raise InputError(
-        f"{path}: which column is the text? --column one of: {', '.join(header)[:200]}"
-    )
-
-
-def _free(name: str, header: list[str]) -> str:
+def _free(name: str, sheet: Sheet) -> str:
     """Return a name for a new column that the file does not have yet."""
-    while name in header:
+    while name in sheet.names:
         name = f"predicted_{name}"
     return name
-
-
-def _lines(path: Path) -> int:
-    count = 0
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                count += block.count(b"\n")
-    except OSError as error:
-        raise InputError(f"{path}: cannot read it: {error.strerror}") from error
-    return count

@@ -13,16 +13,17 @@ from lstmkit.arrays import load_array
 from lstmkit.emoji import embeddings
 from lstmkit.emoji import labels as label_sets
 from lstmkit.emoji.embeddings import VectorTable
-from lstmkit.emoji.labels import Label
-from lstmkit.emoji.text import Piece, Reader, known_words
+from lstmkit.emoji.labels import Label, none_of
+from lstmkit.emoji.text import Piece, Reader, known_words, mostly_unread
 from lstmkit.errors import InputError
 from lstmkit.files import atomic, undamaged, write_text
 
 LABELS = "labels.json"
 VOCABULARY = "vocabulary.txt"
 TUNED = "tuned.npy"  # float16, (words of vocabulary.txt, dimension)
-CHUNK = 4096  # sequences in memory at a time
+CHUNK = 512  # sequences in memory at a time, of nearly one length
 MAX_EXPLAINED = 400  # words
+UNREAD = 0.98  # probability of no emoji for a text of which most words have no vector
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class Classifier:
         network: Sequences of vectors to probabilities.
         table: The word vectors, those that training moved in their new place.
         labels: The classes, in the order of the network's outputs.
-        window: Words per sequence; a longer text is read in several, and averaged.
+        window: Words per sequence; a longer text is read in several that overlap.
         temperature: What the network's logits are divided by.
+        none_weight: How many times likelier than the network says the answer is that no emoji fits.
         reader: Texts to words of the table.
     """
 
@@ -66,30 +68,48 @@ class Classifier:
     window: int
     temperature: float
     reader: Reader
+    none_weight: float = 1.0
+
+    @property
+    def none(self) -> int | None:
+        """Index of the label that means no emoji; None where the model knows no such answer."""
+        return none_of(self.labels)
+
+    def answer(self, reading: Reading) -> int | None:
+        """Return the index of the label to answer with; None: no emoji fits, or nothing is read."""
+        return None if reading.best == self.none else reading.best
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        """Answer to texts, in their order."""
+        """Answer to texts, in their order.
+
+        A text of which most words have no vector is none of the emojis, for a model that knows
+        this answer.
+        """
         pieces = [tuple(self.reader.read(text)) for text in texts]
-        words = [self._rows(known_words(p)) for p in pieces]
-        probabilities = self.probabilities(words)
+        rows = [self._rows(known_words(p)) for p in pieces]
+        probabilities = self.probabilities(rows)
+        if self.none is not None:
+            unread = [i for i, p in enumerate(pieces) if mostly_unread(p)]
+            probabilities[unread] = (1 - UNREAD) / max(1, len(self.labels) - 1)
+            probabilities[unread, self.none] = UNREAD
         return [
-            Reading(text, p, answer, max(1, -(-len(w) // self.window)))
-            for text, p, w, answer in zip(texts, pieces, words, probabilities, strict=True)
+            Reading(text, p, answer, len(self._windows(len(r))))
+            for text, p, r, answer in zip(texts, pieces, rows, probabilities, strict=True)
         ]
 
     def probabilities(self, sentences: Sequence[np.ndarray]) -> np.ndarray:
         """Return calibrated probabilities, (sentences, classes).
 
         Args:
-            sentences: Rows of the vector table, one array per sentence, of any length. Where a
-                sentence is longer than the window, its parts count by their words. Without words
-                all classes are equally probable.
+            sentences: Rows of the vector table, one array per sentence, of any length. A sentence
+                longer than the window is read in windows that overlap by half, and the answer is
+                the mean of theirs. Without words all classes are equally probable.
         """
         parts: list[np.ndarray] = []
         owners: list[int] = []
         for number, rows in enumerate(sentences):
-            for start in range(0, max(1, len(rows)), self.window):
-                parts.append(rows[start : start + self.window])
+            for start, end in self._windows(len(rows)):
+                parts.append(rows[start:end])
                 owners.append(number)
         lengths = np.array([len(part) for part in parts], dtype=np.int64)
         answers = np.empty((len(parts), len(self.labels)))
@@ -99,8 +119,18 @@ class Classifier:
             answers[chosen] = self._answer([parts[i] for i in chosen])
         answers[lengths == 0] = 1 / len(self.labels)
         result = np.zeros((len(sentences), len(self.labels)))
-        np.add.at(result, owners, answers * np.maximum(lengths, 1)[:, None])
+        np.add.at(result, owners, answers)
+        if self.none is not None:
+            result[:, self.none] *= self.none_weight
         return tempered(result / result.sum(axis=1, keepdims=True), self.temperature)
+
+    def _windows(self, words: int) -> list[tuple[int, int]]:
+        """Return where the windows over so many words begin and end."""
+        if words <= self.window:
+            return [(0, words)]
+        step = max(1, self.window // 2)
+        starts = [*range(0, words - self.window, step), words - self.window]
+        return [(start, start + self.window) for start in starts]
 
     def contributions(self, reading: Reading) -> list[float]:
         """Return what each piece adds to the probability of the answer: leave one out.
@@ -162,6 +192,7 @@ def load(
         source: dict[str, Any] = noted["embeddings"]
         labels = label_sets.from_json(noted["labels"])
         window, temperature = int(noted["window"]), float(noted["temperature"])
+        none_weight = float(noted.get("none_weight", 1.0))
         name, sha256 = str(source["name"]), str(source["sha256"])
     if table is None and vectors is None:
         table = embeddings.load_by_sha256(sha256, name)
@@ -175,7 +206,8 @@ def load(
     if (run.path / TUNED).exists():
         table = _tuned(run, table)
     network = runtime.load(run.path / runs.MODEL)
-    return Classifier(network, table, labels, window, temperature, Reader(table.vocabulary))
+    reader = Reader(table.vocabulary)
+    return Classifier(network, table, labels, window, temperature, reader, none_weight)
 
 
 def _tuned(run: runs.Run, table: VectorTable) -> VectorTable:
@@ -207,6 +239,7 @@ def save(
         "labels": label_sets.to_json(model.labels),
         "window": model.window,
         "temperature": model.temperature,
+        "none_weight": model.none_weight,
         "embeddings": {"name": table.name, "sha256": table.sha256, "dimension": table.dimension},
     }
     write_text(run.path / LABELS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -46,9 +46,11 @@ def emoji() -> None:
     metavar="P",
     help="No emoji where its probability is below P.",
 )
-@click.option("--input", "source", type=file_type, help="CSV with one text per row.")
+@click.option(
+    "--input", "source", type=file_type, help="File of texts: CSV, JSON lines, one a line."
+)
 @click.option("--column", help="Its text column; default: text, or the only one.")
-@click.option("--to", "target", type=file_type, help="CSV to write, with --input.")
+@click.option("--to", "target", type=file_type, help="CSV to write, with --input; - is stdout.")
 @run_option
 @output_option
 @vectors_option
@@ -126,6 +128,8 @@ def chat(explain: bool, run: Path | None, output: Path, vectors: Path | None) ->
 @emoji.command(epilog="Example: lstmkit emoji train train_emoji.csv --test test_emoji.csv")
 @csv_argument
 @click.option("--test", type=file_type, help="CSV to score on; default: a share of the first.")
+@click.option("--column", help="Text column of CSV; default: one called text, or the wordiest.")
+@click.option("--label", help="Label column of CSV; default: one called label, or of few values.")
 @vectors_option
 @config_options("emoji")
 @output_option
@@ -134,6 +138,8 @@ def chat(explain: bool, run: Path | None, output: Path, vectors: Path | None) ->
 def train(
     csv: Path | None,
     test: Path | None,
+    column: str | None,
+    label: str | None,
     vectors: Path | None,
     config: EmojiConfig,
     output: Path,
@@ -146,7 +152,8 @@ def train(
     if resume is not None:
         result = pipeline.resume(resume, output)
     else:
-        result = pipeline.train(csv, config, output, test=test, vectors=vectors)
+        columns = (column, label)
+        result = pipeline.train(csv, config, output, test=test, vectors=vectors, columns=columns)
     show(result, report.shown(result), as_json=as_json)
 
 

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from lstmkit.config import Config, Section, TrainConfig
 
+LEAST_BATCHES = 8  # in an epoch
+EPOCHS, LEAST_STEPS, MOST_STEPS = 14, 600, 5000  # of training, where the config names no epochs
 Share = Annotated[float, Field(ge=0, le=0.9)]
 
 
@@ -30,8 +32,19 @@ class ModelConfig(Section):
 class EmojiTrainConfig(TrainConfig):
     """The shared settings of a fit, and those of a classifier."""
 
+    epochs: int | None = Field(ge=1, le=1_000_000)  # type: ignore[assignment]
+    class_weights: bool
     label_smoothing: float = Field(ge=0, lt=1)
     schedule: Literal["constant", "cosine"]
+
+    def fitted_to(self, examples: int) -> EmojiTrainConfig:
+        """Return settings with the epochs and the batch that fit a file, where none are named."""
+        if self.epochs is not None:
+            return self
+        batch = max(1, min(self.batch_size, examples // LEAST_BATCHES))
+        steps = -(-examples // batch)
+        epochs = round(min(max(EPOCHS * steps, LEAST_STEPS), MOST_STEPS) / steps)
+        return self.model_copy(update={"batch_size": batch, "epochs": max(1, epochs)})
 
     @model_validator(mode="after")
     def _patience_needs_validation(self) -> EmojiTrainConfig:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from lstmkit.config import package_folder
-from lstmkit.emoji import labels as label_sets
+from lstmkit.emoji import naming, sentences
 from lstmkit.emoji.labels import Label
 from lstmkit.errors import InputError
 from lstmkit.files import locate
 
-MAX_CELL = 1 << 24  # characters in one cell of a CSV
 MAX_ROWS = 5_000_000
 MAX_CLASSES = 100
 MIN_PER_CLASS = 2
 IMBALANCE = 3  # times more sentences in the largest class than in the smallest
-TEXT_NAMES = ("text", "sentence", "message", "tweet", "content")
-LABEL_NAMES = ("label", "class", "target", "category")
+HELD_FROM = 3  # different sentences of a class from which on at least one is held out
 
 log = logging.getLogger(__name__)
 
@@ -62,34 +59,42 @@ def shipped(split: str) -> Path:
     return package_folder("data") / "emoji" / f"{split}.csv"
 
 
-def load(path: Path, entries: dict[str, str], *, known: Sequence[Label] = ()) -> Dataset:
-    """Read a CSV of sentences and labels or emojis, with or without a header.
+def load(
+    path: Path,
+    entries: dict[str, str],
+    *,
+    known: Sequence[Label] = (),
+    column: str | None = None,
+    label: str | None = None,
+) -> Dataset:
+    """Read a file of sentences and labels: keys of the config, emojis, short names or words.
 
     Args:
-        path: `text,label` or `text,emoji`; headerless files are read by position, as the
-            tutorial's are: stray tabs and further columns do no harm.
+        path: A table of any form that `lstmkit.tables` reads, or JSON lines, with or without a
+            header; stray tabs and further columns do no harm.
         entries: The config's `labels:`, key to `EMOJI NAME`.
         known: The labels of a trained model; the file may have no others.
+        column: Name of the text column; None: found by its name, or its words.
+        label: Name of the label column; None: found by its name, or its few values.
 
     Raises:
         InputError: It cannot be used; the message has the line.
     """
     found = locate(path, remedy="give a CSV with the columns text,label or text,emoji")
-    rows = list(_labelled(found))
-    if not rows:
-        raise InputError(f"{found}: no sentences in it; expected lines such as: I love you,0")
-    cells = [cell for _, _, cell in rows]
-    labels = tuple(known) or _labels_of(cells, entries, found)
-    index = {label.key: i for i, label in enumerate(labels)}
-    index |= {label.emoji: i for i, label in enumerate(labels)}
-    for line, _, cell in rows:
-        if cell not in index:
-            allowed = ", ".join(f"{label.key} {label.emoji}" for label in labels[:20])
-            raise InputError(
-                f"{found}, line {line}: unknown label {cell!r:.40}; expected one of: {allowed}"
-            )
-    targets = np.array([index[cell] for cell in cells], dtype=np.int64)
-    return Dataset(found.stem, found, tuple(text for _, text, _ in rows), targets, labels)
+    lines, texts, cells = _labelled(found, column, label)
+    _refuse_texts_as_labels(cells, found)
+    labels = tuple(known) or naming.from_column(cells, entries)
+    index = naming.index_of(labels)
+    keys = [naming.canonical(cell) for cell in cells]
+    strange = next((i for i, key in enumerate(keys) if key not in index), None)
+    if strange is not None:
+        allowed = ", ".join(f"{one.key} {one.emoji}".strip() for one in labels[:20])
+        raise InputError(
+            f"{found}, line {lines[strange]}: unknown label {cells[strange]!r:.40}; expected one "
+            f"of: {allowed}"
+        )
+    targets = np.array([index[key] for key in keys], dtype=np.int64)
+    return Dataset(found.stem, found, tuple(texts), targets, labels)
 
 
 def require_trainable(dataset: Dataset) -> None:
@@ -106,19 +111,34 @@ def require_trainable(dataset: Dataset) -> None:
     for i, label in enumerate(dataset.labels):
         if counts[i] < MIN_PER_CLASS:
             raise InputError(
-                f"{dataset.path}: class {label.key} {label.emoji} has {counts[i]} sentences; "
+                f"{dataset.path}: class {label.title} has {counts[i]} sentences; "
                 f"expected at least {MIN_PER_CLASS}; write more, or leave it out"
             )
     largest, smallest = max(counts.values()), min(counts.values())
     if largest > IMBALANCE * smallest:
         log.warning(
-            "%s: imbalanced, from %d to %d sentences per class; rare classes are weighted up",
+            "%s: imbalanced, from %d to %d sentences per class",
             dataset.path, smallest, largest,
         )  # fmt: skip
 
 
+def require_tested(train_set: Dataset, tested: Dataset) -> None:
+    """Refuse a file that is too small for a sentence to be held out.
+
+    Raises:
+        InputError: No test sentence is left.
+    """
+    if not len(tested):
+        raise InputError(
+            f"{train_set.path}: too few sentences to test on; expected at least {HELD_FROM} "
+            f"different ones in a class, or a file of test sentences: --test FILE"
+        )
+
+
 def split(dataset: Dataset, fraction: float, seed: int) -> tuple[Dataset, Dataset]:
     """Hold a share of every class out; texts that differ in capitals or spaces stay together.
+
+    Of a class of three sentences or more at least one is held out, unless the share is 0.
 
     Returns:
         The rest, and what is held out.
@@ -130,7 +150,8 @@ def split(dataset: Dataset, fraction: float, seed: int) -> tuple[Dataset, Datase
         for row in np.flatnonzero(dataset.targets == target):
             groups.setdefault(folded(dataset.texts[row]), []).append(int(row))
         order = random.permutation(len(groups))
-        wanted = min(round(fraction * len(groups)), len(groups) - 1)
+        least = int(fraction > 0 and len(groups) >= HELD_FROM)
+        wanted = min(max(round(fraction * len(groups)), least), len(groups) - 1)
         members = list(groups.values())
         held += [row for i in order[:wanted] for row in members[i]]
     kept = np.setdiff1d(np.arange(len(dataset)), held)
@@ -149,74 +170,53 @@ def folded(text: str) -> str:
     return " ".join(kept.split()) or text.strip()
 
 
-def cells(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield line number and cells of every row of a CSV that is not blank.
-
-    Raises:
-        InputError: It cannot be read as UTF-8 CSV; the message has the line.
-    """
-    csv.field_size_limit(MAX_CELL)
-    line = 0
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            for row in reader:
-                line = reader.line_num
-                if any(cell.strip() for cell in row):
-                    yield line, row
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8, after line {line}; save it as UTF-8") from error
-    except csv.Error as error:
-        raise InputError(f"{path}, line {line + 1}: not a CSV row: {error}") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot read it: {error.strerror}") from error
+def remarks(dataset: Dataset) -> list[str]:
+    """Return what makes a set hard to learn from: one sentence under two labels."""
+    answers: dict[str, set[int]] = {}
+    for text, target in zip(dataset.texts, dataset.targets.tolist(), strict=True):
+        answers.setdefault(folded(text), set()).add(target)
+    torn = sum(len(found) > 1 for found in answers.values())
+    noun = "sentence stands" if torn == 1 else "sentences stand"
+    return [f"{torn:,} {noun} in it with different labels"] if torn else []
 
 
-def _labelled(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Yield line number, text and label cell of every row."""
-    rows = cells(path)
-    first = next(rows, None)
-    if first is None:
-        return
-    text_at, label_at, is_header = _columns(first[1], path)
-    for line, row in rows if is_header else itertools.chain([first], rows):
-        if line > MAX_ROWS:
-            raise InputError(f"{path}: over {MAX_ROWS:,} lines to train on; give fewer")
-        if len(row) <= max(text_at, label_at) or not row[label_at].strip():
-            raise InputError(
-                f"{path}, line {line}: expected a text and a label, found {','.join(row)!r:.60}; "
-                f"a text with a comma needs quotes"
-            )
-        yield line, row[text_at].strip(), row[label_at].strip()
-
-
-def _columns(row: Sequence[str], path: Path) -> tuple[int, int, bool]:
-    """Return where text and label stand, and whether this row is a header."""
-    names = [cell.strip().lower() for cell in row]
-    texts = [i for i, name in enumerate(names) if name in TEXT_NAMES]
-    answers = [i for i, name in enumerate(names) if name in ("emoji", *LABEL_NAMES)]
-    if texts and answers:
-        return texts[0], answers[0], True
-    if len(row) < 2:
+def _labelled(
+    path: Path, column: str | None, label: str | None
+) -> tuple[np.ndarray, list[str], list[str]]:
+    """Return line numbers, texts and label cells of every row."""
+    sheet = sentences.read(path, surplus=True)
+    if len(sheet.cells) > MAX_ROWS:
+        raise InputError(f"{path}: over {MAX_ROWS:,} lines to train on; give fewer")
+    text_at, label_at = sentences.labelled_columns(sheet, column, label)
+    texts, cells = sheet.cells[text_at], sheet.cells[label_at]
+    if not sheet.header and _is_heading(texts, cells):
+        log.warning("%s: its first line is read as a header", path)
+        texts, cells = texts.iloc[1:], cells.iloc[1:]
+    missing = (texts.str.strip() == "") | (cells.str.strip() == "")
+    if missing.any():
+        row = sheet.cells.loc[missing.idxmax()]
         raise InputError(
-            f"{path}, line 1: expected at least two columns, text and label, found {row[0]!r:.60}"
+            f"{path}, line {missing.idxmax()}: expected a text and a label, found "
+            f"{','.join(row)!r:.60}; a text with a comma needs quotes"
         )
-    return 0, 1, False
+    return texts.index.to_numpy(), [t.strip() for t in texts], [c.strip() for c in cells]
 
 
-def _labels_of(cells: Sequence[str], entries: dict[str, str], path: Path) -> tuple[Label, ...]:
-    """Return the classes that a file has: the config's, or its own emojis."""
-    listed = label_sets.from_config(entries)
-    present = set(cells)
-    if present <= listed.keys():
-        return tuple(label for key, label in listed.items() if key in present)
-    by_emoji = {label.emoji: label for label in listed.values()}
-    if present <= by_emoji.keys():
-        return tuple(label for emoji, label in by_emoji.items() if emoji in present)
-    plain = sorted(cell for cell in present if cell.isascii() and cell not in listed)
-    if plain:
+def _is_heading(texts: pd.Series[str], cells: pd.Series[str]) -> bool:
+    """Return whether the first row names columns: single words, a label met only once of many."""
+    heads = str(texts.iloc[0]), str(cells.iloc[0])
+    if len(cells) < 4 or any(len(head.split()) != 1 or not head.isascii() for head in heads):
+        return False
+    counts = cells.value_counts()
+    known = all(head.lower() in sentences.NAMES for head in heads)
+    once = counts[heads[1]] == 1 and not any(c.isdigit() for c in heads[1])
+    return known or bool(once and (counts.drop(heads[1]) > 1).all())
+
+
+def _refuse_texts_as_labels(cells: Sequence[str], path: Path) -> None:
+    longest = max(cells, key=len)
+    if len(longest) > naming.LONGEST_NAME:
         raise InputError(
-            f"{path}: no emoji for label {plain[0]!r:.40}; say it in the config, such as\n"
-            f"labels:\n  {plain[0]:.40}: 🎉 party"
+            f"{path}: expected labels of at most {naming.LONGEST_NAME} characters, found "
+            f"{longest!r:.60}; name the columns with --column and --label"
         )
-    return tuple(label_sets.from_emoji(cells))

@@ -1,10 +1,11 @@
-"""Labels and the emoji that stand for them."""
+"""Labels, and the emoji that stand for them."""
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-VARIATION_SELECTOR = "\ufe0f"
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Label:
 
     Attributes:
         key: As it stands in a CSV, such as `0`.
-        emoji: What is shown for it.
+        emoji: What is shown for it; "" where it has none.
         name: In words.
     """
 
@@ -26,38 +27,28 @@ class Label:
         """The key as JSON has it: a number where it is one."""
         return int(self.key) if self.key.isdecimal() else self.key
 
+    @property
+    def is_none(self) -> bool:
+        """Whether this is the answer that no emoji fits."""
+        return not self.emoji and self.name == NONE
+
+    @property
+    def title(self) -> str:
+        """Emoji and name, as tables show them."""
+        return f"{self.emoji} {self.name}".strip()
+
     def sign(self, encoding: str) -> str:
-        """Return the emoji, or `:name:` where a terminal of this encoding has none."""
+        """Return the emoji, or `:name:` where there is none, or a terminal cannot show it."""
         try:
             self.emoji.encode(encoding)
         except (UnicodeEncodeError, LookupError):
             return f":{self.name}:"
-        return self.emoji
+        return self.emoji or f":{self.name}:"
 
 
-def from_config(entries: Mapping[str, str]) -> dict[str, Label]:
-    """Return the labels of a config's `labels:` section, by key.
-
-    Args:
-        entries: Key to `EMOJI NAME`; without a name, Unicode's is taken.
-    """
-    found = {}
-    for key, text in entries.items():
-        emoji, _, name = text.strip().partition(" ")
-        found[key] = Label(key, emoji, name.strip() or unicode_name(emoji))
-    return found
-
-
-def from_emoji(column: Iterable[str]) -> list[Label]:
-    """Return one label per distinct emoji of a `text,emoji` file, the first one first."""
-    emojis = list(dict.fromkeys(column))
-    return [Label(str(i), emoji, unicode_name(emoji)) for i, emoji in enumerate(emojis)]
-
-
-def unicode_name(emoji: str) -> str:
-    """Return Unicode's name of an emoji's first sign, in lower case; the text itself if none."""
-    sign = emoji.replace(VARIATION_SELECTOR, "")[:1]
-    return unicodedata.name(sign, emoji).lower() if sign and ord(sign) > 0x7F else emoji
+def none_of(labels: Sequence[Label]) -> int | None:
+    """Return the index of the class that means no emoji, or None where there is no such class."""
+    return next((i for i, label in enumerate(labels) if label.is_none), None)
 
 
 def to_json(labels: Sequence[Label]) -> list[dict[str, str]]:
@@ -65,6 +56,6 @@ def to_json(labels: Sequence[Label]) -> list[dict[str, str]]:
     return [{"key": label.key, "emoji": label.emoji, "name": label.name} for label in labels]
 
 
-def from_json(rows: Iterable[Mapping[str, str]]) -> tuple[Label, ...]:
+def from_json(rows: Iterable[dict[str, str]]) -> tuple[Label, ...]:
     """Return the labels of a run."""
     return tuple(Label(str(r["key"]), str(r["emoji"]), str(r["name"])) for r in rows)

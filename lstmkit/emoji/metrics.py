@@ -1,6 +1,7 @@
 """How good a classifier is, and how far its probabilities can be trusted."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from lstmkit.emoji.classifier import tempered
 
 BINS = 10
 COLDEST, HOTTEST = 0.05, 20.0
+LOST, MAX_NONE_WEIGHT = 0.025, 10.0  # share of the sentences that have an emoji; times
 
 
 def confusion_matrix(targets: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -61,8 +63,11 @@ def reliability(probabilities: np.ndarray, targets: np.ndarray) -> Bins:
         probabilities: (n, classes).
         targets: (n,).
     """
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == targets
+    return binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == targets)
+
+
+def binned(confidence: np.ndarray, right: np.ndarray) -> Bins:
+    """Sort answers into bins by how sure they are and whether they are right, (n,) each."""
     bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
     counts = np.bincount(bins, minlength=BINS)
     filled = np.maximum(counts, 1)
@@ -89,8 +94,29 @@ def fit_temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
     return float(1 / best.x)
 
 
+def fit_none_weight(probabilities: np.ndarray, targets: np.ndarray, none: int) -> float:
+    """Return how much likelier than said the answer "none" may be taken.
+
+    It is the largest weight under which no more than `LOST` of the sentences that have an emoji
+    are left without one. At the weight 1 a network answers too many texts that no emoji fits,
+    since it has seen but a few of the many things that people write about.
+
+    Args:
+        probabilities: (n, classes).
+        targets: (n,).
+        none: The class that means no emoji.
+    """
+    fitting = probabilities[targets != none]
+    if not len(fitting):
+        return 1.0
+    others = np.delete(fitting, none, axis=1).max(axis=1)
+    turning = others / np.maximum(fitting[:, none], 1e-12)  # the weight from which each is lost
+    limit = float(np.quantile(turning, LOST, method="lower"))
+    return float(np.clip(limit, 1.0, MAX_NONE_WEIGHT))
+
+
 def scores(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
-    """Return accuracy with its interval, macro F1, calibration error and log loss.
+    """Return accuracy with its interval, macro F1 of the tested classes, calibration, log loss.
 
     Args:
         probabilities: (n, classes).
@@ -106,12 +132,36 @@ def scores(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
         "accuracy": right / total if total else math.nan,
         "accuracy_low": low,
         "accuracy_high": high,
-        "macro_f1": float(
-            np.mean([row["f1"] for row in per_class(targets, predicted, probabilities.shape[1])])
-        ),
+        "macro_f1": _macro_f1(per_class(targets, predicted, probabilities.shape[1])),
         "log_loss": float(-np.log(np.maximum(chosen, 1e-12)).mean()) if total else math.nan,
         "calibration_error": reliability(probabilities, targets).error,
     }
+
+
+def mcnemar(targets: np.ndarray, one: np.ndarray, other: np.ndarray) -> dict[str, Any]:
+    """Compare two models on the same rows by the exact test of McNemar (1947).
+
+    Only rows where one is right and the other wrong tell them apart; if the models are equally
+    good, each of these is a toss of a coin.
+
+    Args:
+        targets: (n,).
+        one: Predicted classes, (n,).
+        other: Predicted classes, (n,).
+
+    Returns:
+        `only_one` and `only_other`, the rows that just one of them has right, and `p_value`.
+    """
+    first, second = one == targets, other == targets
+    better, worse = int((first & ~second).sum()), int((second & ~first).sum())
+    p_value = stats.binomtest(better, better + worse).pvalue if better + worse else 1.0
+    return {"only_one": better, "only_other": worse, "p_value": float(p_value)}
+
+
+def _macro_f1(rows: Sequence[Mapping[str, float]]) -> float:
+    """Return the mean F1 of the classes that have test sentences; NaN where there are none."""
+    tested = [row["f1"] for row in rows if row["support"]]
+    return float(np.mean(tested)) if tested else math.nan
 
 
 def per_class(targets: np.ndarray, predicted: np.ndarray, classes: int) -> list[dict[str, float]]:

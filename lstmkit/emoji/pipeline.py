@@ -9,17 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from lstmkit import runs, runtime
-from lstmkit.emoji import classifier, embeddings
+from lstmkit import backend, runs
+from lstmkit.emoji import classifier, embeddings, learning
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.emoji.embeddings import VectorTable
-from lstmkit.emoji.text import Reader, known_words, unknown_words
+from lstmkit.emoji.text import Reader, unknown_words
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
-from lstmkit.quiet import native_stderr
 from lstmkit.work import work
 
 if TYPE_CHECKING:
@@ -28,9 +25,12 @@ if TYPE_CHECKING:
 
     Splits = tuple[Dataset, Dataset, Dataset]
 
+Columns = tuple[str | None, str | None]
+
 READ_AHEAD = 4096  # texts answered at a time
 
 FEW_TESTED = 30
+MANY_UNREAD = 0.1  # share of the words without a vector from which on it is said
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ def train(
     *,
     test: Path | None = None,
     vectors: Path | None = None,
+    columns: Columns = (None, None),
 ) -> Result:
     """Train on labelled sentences, calibrate, score the test sentences, write the run.
 
@@ -51,13 +52,16 @@ def train(
         output: Folder of all runs.
         test: Further sentences to score on; None: a share of the training file.
         vectors: A text file of word vectors; None: the table that ships.
+        columns: Names of the columns of texts and of labels; None: found.
 
     Raises:
         InputError: A file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    splits = _splits(source, test, config)
+    backend.require("emoji train")
+    splits = _splits(source, test, config, columns)
     table = embeddings.load(vectors)
+    _tell_of_unread(splits[0], table)
     named = {"csv": source, "test": test, "vectors": vectors}
     run = runs.create(
         output,
@@ -66,6 +70,7 @@ def train(
         config,
         inputs=_fingerprints(splits),
         files={name: str(path.absolute()) if path else None for name, path in named.items()},
+        columns=list(columns),
     )
     return _train(run, splits, table)
 
@@ -76,9 +81,10 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
+    backend.require("emoji train")
     run = runs.resumable(output, "emoji", wanted, verb="train")
     source, test, vectors = _named_files(run)
-    splits = _splits(source, test, run.config(EmojiConfig))
+    splits = _splits(source, test, run.config(EmojiConfig), _named_columns(run))
     runs.unchanged(run, _fingerprints(splits))
     return _train(run, splits, embeddings.load(vectors))
 
@@ -153,24 +159,17 @@ def score(
     from lstmkit.emoji import baselines, data
     from lstmkit.emoji.result import Result, judge
 
-    pieces = [model.reader.read(text) for text in test.texts]
-    rows = [np.array([model.table.vocabulary[w] for w in known_words(p)], int) for p in pieces]
+    readings = model.read(test.texts)
+    unknown = [unknown_words(reading.pieces) for reading in readings]
     notes: dict[str, Any] = {
         "temperature": model.temperature,
-        "unknown_words": sum(len(unknown_words(p)) for p in pieces),
-        "texts_with_unknown_words": sum(bool(unknown_words(p)) for p in pieces),
-        "texts_longer_than_window": sum(len(r) > model.window for r in rows),
+        "unknown_words": sum(map(len, unknown)),
+        "texts_with_unknown_words": sum(map(bool, unknown)),
+        "texts_longer_than_window": sum(reading.windows > 1 for reading in readings),
     }
     others = {}
     if train_set is not None:
-        means = (baselines.averaged_vectors(s.texts, model.table) for s in (train_set, test))
-        classes = len(model.labels)
-        others = {
-            "majority": baselines.majority(train_set.targets, classes, len(test)),
-            "averaged": baselines.logistic_regression(
-                next(means), train_set.targets, next(means), classes
-            ),
-        }
+        others = baselines.all_of(train_set, test.texts, model.table)
         notes["train_sentences"] = len(train_set)
         notes["test_sentences_also_in_train"] = data.overlap(train_set, test)
         if notes["test_sentences_also_in_train"]:
@@ -180,8 +179,8 @@ def score(
             )  # fmt: skip
     if len(test) < FEW_TESTED:
         log.warning("%d test sentences say little: mind the interval", len(test))
-    probabilities = model.probabilities(rows)
-    uncalibrated = replace(model, temperature=1.0).probabilities(rows)
+    probabilities = learning.stacked(readings)
+    uncalibrated = learning.stacked(replace(model, temperature=1.0).read(test.texts))
     judged = judge(
         test.targets,
         model.labels,
@@ -189,6 +188,11 @@ def score(
         uncalibrated=uncalibrated,
         baselines=others,
     )
+    if judged["untested_classes"]:
+        log.warning(
+            "without a test sentence, so untested and not in macro F1: %s",
+            ", ".join(judged["untested_classes"]),
+        )
     return Result(
         run=folder,
         name=test.name,
@@ -208,151 +212,58 @@ def _train(run: runs.Run, splits: Splits, table: VectorTable) -> Result:
     train_set, validation, test = splits
     config = run.config(EmojiConfig)
     with work(run, f"lstmkit emoji train --resume {run.path}") as timings:
-        history, words, moved = fit(run, train_set, validation, table, config)
+        history, words, moved = learning.fit(run, train_set, validation, table, config)
         timings.note("train")
         log.warning("trained; now the calibration, the baselines, the test and the report")
-        model = _calibrated(run, train_set, validation, table, words, moved, config)
+        model = learning.calibrated(run, train_set, validation, table, words, moved, config)
         result = score(run.path, model, test, train_set, history)
         write(result)
     return result
 
 
-def fit(
-    run: runs.Run,
-    train_set: Dataset,
-    validation: Dataset,
-    table: VectorTable,
-    config: EmojiConfig,
-) -> tuple[list[dict[str, Any]], list[str], np.ndarray | None]:
-    """Train the network and save it.
+def _tell_of_unread(train_set: Dataset, table: VectorTable) -> None:
+    """Say how many words of the training sentences have no vector.
 
-    Returns:
-        The history, one row per epoch; the words of the training sentences that have a vector;
-        and where training moved these, (words, dimension), or None if they are frozen.
+    Raises:
+        InputError: None has one.
     """
-    with native_stderr():
-        import keras
-
-    from lstmkit.emoji.model import emojifier_v2, pretrained_embedding_layer
-    from lstmkit.training import keras_learner
-
-    keras_learner.seed_everything(config.seed)
     reader = Reader(table.vocabulary)
-    met = sorted({w for text in train_set.texts for w in known_words(reader.read(text))})
-    known = {w for text in validation.texts for w in known_words(reader.read(text))}
-    words = [*met, *sorted(known.difference(met))]  # only these are looked up while training
-    vectors = table.rows(np.array([table.vocabulary[word] for word in words], dtype=np.int64))
-    matrix = np.vstack([np.zeros_like(vectors[:1]), vectors])  # (1 + words, dimension)
-    embedding = pretrained_embedding_layer(matrix, trainable=config.model.trainable)
-    model, saved = emojifier_v2(
-        config.model,
-        window=config.data.window,
-        classes=len(train_set.labels),
-        embedding=embedding,
-    )
-    model.compile(
-        _optimizer(config, len(train_set)),
-        keras.losses.CategoricalCrossentropy(label_smoothing=config.train.label_smoothing),
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
-    keras_learner.accelerate(model, config.train)
-    rows = {word: row for row, word in enumerate(words)}
-    history = keras_learner.fit(
-        model,
-        _examples(train_set, reader, rows, config.data.window, weighted=True),
-        _examples(validation, reader, rows, config.data.window) if len(validation) else None,
-        batch_size=config.train.batch_size,
-        config=config.train,
-        seed=config.seed,
-        run=run,
-    )
-    keras_learner.save_model(saved, run.path / runs.MODEL)
-    moved = embedding.get_weights()[0][1 : len(met) + 1] if config.model.trainable else None
-    return history, met, moved
+    pieces = [piece for text in train_set.texts for piece in reader.read(text)]
+    unread = sum(bool(piece.unknown) for piece in pieces)
+    read = sum(bool(piece.words) for piece in pieces)
+    advice = "give word vectors of this language with --embeddings FILE"
+    if not read:
+        raise InputError(f"{train_set.path}: no word has a vector in {table.name}; {advice}")
+    if unread > MANY_UNREAD * (read + unread):
+        log.warning(
+            "%s: %d of %d words have no vector, so are not read (%.0f %%); %s",
+            train_set.path, unread, read + unread, 100 * unread / (read + unread), advice,
+        )  # fmt: skip
 
 
-def _calibrated(
-    run: runs.Run,
-    train_set: Dataset,
-    validation: Dataset,
-    table: VectorTable,
-    words: list[str],
-    moved: np.ndarray | None,
-    config: EmojiConfig,
-) -> Classifier:
-    """Fit the temperature on the validation sentences, and write what decodes the network."""
-    from lstmkit.emoji.metrics import fit_temperature
-
-    model = Classifier(
-        network=runtime.load(run.path / runs.MODEL),
-        table=table,
-        labels=train_set.labels,
-        window=config.data.window,
-        temperature=1.0,
-        reader=Reader(table.vocabulary),
-    )
-    classifier.save(run, model, words, moved)
-    if not len(validation):
-        return model
-    model = classifier.load(run, table=table)
-    probabilities = np.array([reading.probabilities for reading in model.read(validation.texts)])
-    model = replace(model, temperature=fit_temperature(probabilities, validation.targets))
-    classifier.save(run, model, words, moved)
-    return model
-
-
-def _optimizer(config: EmojiConfig, examples: int) -> Any:
-    import keras
-
-    from lstmkit.training import keras_learner
-
-    optimizer = keras_learner.optimizer(config.train)
-    if config.train.schedule == "cosine":
-        steps = config.train.epochs * -(-examples // config.train.batch_size)
-        rate = keras.optimizers.schedules.CosineDecay(config.train.learning_rate, steps)
-        optimizer.learning_rate = rate
-    return optimizer
-
-
-def _examples(
-    dataset: Dataset,
-    reader: Reader,
-    rows: dict[str, int],
-    window: int,
-    *,
-    weighted: bool = False,
-) -> Any:
-    """Return a set as tensors; rare classes weigh more where they are to be learnt from."""
-    from lstmkit.emoji.model import sentences_to_indices
-    from lstmkit.training.keras_learner import ArrayExamples
-
-    words = [known_words(reader.read(text)) for text in dataset.texts]
-    x = sentences_to_indices(words, rows, window=window)  # (n, window)
-    y = np.eye(len(dataset.labels), dtype=np.float32)[dataset.targets]  # (n, classes)
-    counts = np.bincount(dataset.targets, minlength=len(dataset.labels))
-    if not weighted or counts.min() == counts.max():
-        return ArrayExamples(x, y)
-    weight = len(dataset) / (len(counts) * counts[dataset.targets])  # mean 1
-    return ArrayExamples(x, y, weight.astype(np.float32))
-
-
-def _splits(source: Path | None, test: Path | None, config: EmojiConfig) -> Splits:
+def _splits(
+    source: Path | None, test: Path | None, config: EmojiConfig, columns: Columns = (None, None)
+) -> Splits:
     """Return the sentences to learn from, to calibrate with and to test on."""
     from lstmkit.emoji import data
 
-    train_set = data.load(source or data.shipped("train"), config.labels)
+    column, label = columns
+    named = source or data.shipped("train")
+    train_set = data.load(named, config.labels, column=column, label=label)
     labels = train_set.labels
     data.require_trainable(train_set)
+    for remark in data.remarks(train_set):
+        log.warning("%s: %s", train_set.path, remark)
     if source is None:
         validation = data.load(data.shipped("validation"), config.labels, known=labels)
         tested = data.load(test or data.shipped("test"), config.labels, known=labels)
         return train_set, validation, tested
     if test is not None:
-        tested = data.load(test, config.labels, known=labels)
+        tested = data.load(test, config.labels, known=labels, column=column, label=label)
     else:
         train_set, tested = data.split(train_set, config.data.test_fraction, config.seed)
     train_set, validation = data.split(train_set, config.train.validation_fraction, config.seed)
+    data.require_tested(train_set, tested)
     return train_set, validation, tested
 
 
@@ -366,11 +277,17 @@ def _named_files(run: runs.Run) -> tuple[Path | None, ...]:
     return tuple(Path(noted[n]) if noted.get(n) else None for n in ("csv", "test", "vectors"))
 
 
+def _named_columns(run: runs.Run) -> Columns:
+    """Return the columns that the user named for a run: texts, labels."""
+    column, label = run.manifest.get("columns", (None, None))
+    return column, label
+
+
 def _training_set_of(run: runs.Run) -> Dataset | None:
     """Return the sentences a run was trained on, if they are still there unchanged."""
     source, test, _ = _named_files(run)
     try:
-        splits = _splits(source, test, run.config(EmojiConfig))
+        splits = _splits(source, test, run.config(EmojiConfig), _named_columns(run))
         runs.unchanged(run, _fingerprints(splits))
     except InputError as error:
         log.warning("no baselines: not what the model was trained on (%s)", error)

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from lstmkit import result
 from lstmkit.emoji.labels import Label
-from lstmkit.emoji.metrics import confusion_matrix, per_class, scores
+from lstmkit.emoji.metrics import confusion_matrix, mcnemar, per_class, scores
 
-BASELINES = {"majority": "majority class", "averaged": "averaged vectors (v1)"}
+BASELINES = {
+    "majority": "the majority class",
+    "averaged": "averaged vectors (v1)",
+    "tfidf": "TF-IDF with logistic regression",
+}
+SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +31,7 @@ class Result(result.Result):
         uncalibrated: As the network gave them, (n, classes).
     """
 
+    picture: ClassVar[str] = "confusion_matrix"
     name: str
     texts: Sequence[str]
     targets: np.ndarray
@@ -67,23 +73,45 @@ def judge(
         {"label": label.value, "emoji": label.emoji, "name": label.name, **row}
         for label, row in zip(labels, rows, strict=True)
     ]
+    tests = {
+        name: mcnemar(targets, predicted, one.argmax(axis=1)) for name, one in baselines.items()
+    }
     return {
-        "verdict": verdict(test, others),
+        "verdict": verdict(test, others, tests),
         "test": {
             **test,
             "uncalibrated_calibration_error": raw["calibration_error"],
             "uncalibrated_log_loss": raw["log_loss"],
         },
-        "baselines": others,
+        "baselines": {name: {**others[name], "mcnemar": tests[name]} for name in others},
         "classes": classes,
+        "untested_classes": [one["name"] for one in classes if not one["support"]],
         "confusion_matrix": confusion_matrix(targets, predicted, len(labels)).tolist(),
     }
 
 
-def verdict(test: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> str:
-    """Say in one sentence how often the model is right, and what the best baseline does."""
-    sentence = f"Right on {test['accuracy']:.1%} of {test['n']:,} sentences"
+def verdict(
+    test: Mapping[str, Any],
+    others: Mapping[str, Mapping[str, Any]],
+    tests: Mapping[str, Mapping[str, Any]],
+) -> str:
+    """Say in one sentence whether the model beats, equals or loses to the best plain method.
+
+    Args:
+        test: Scores of the model.
+        others: Scores of the plain methods, by name.
+        tests: The model against each of them, as `metrics.mcnemar` has it.
+    """
+    figures = f"right on {test['accuracy']:.1%} of {test['n']:,} sentences"
     if not others:
-        return f"{sentence}."
+        return f"{figures.capitalize()}; no plain method beside it."
     name, best = max(others.items(), key=lambda item: item[1]["accuracy"])
-    return f"{sentence}; {BASELINES.get(name, name)}: {best['accuracy']:.1%}."
+    against, p_value = BASELINES.get(name, name), tests[name]["p_value"]
+    compared = f"{against}: {figures} against {best['accuracy']:.1%}"
+    shown = f"exact McNemar p = {p_value:.2g}"
+    worse = "majority" in others and test["accuracy"] < others["majority"]["accuracy"]
+    warning = " It is worse than the majority class." if worse and name != "majority" else ""
+    if p_value >= SIGNIFICANT:
+        return f"Equals {compared}, a difference that chance explains ({shown}).{warning}"
+    word = "Beats" if test["accuracy"] > best["accuracy"] else "Loses to"
+    return f"{word} {compared}, significant ({shown}).{warning}"

@@ -6,6 +6,8 @@ piece of the text keeps its own spelling beside the words it is read as, so that
 silently: a word without a vector is masked, counted and shown.
 """
 
+import html
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +27,9 @@ from lstmkit.emoji.lexicon import (
 MAX_WORD = 40  # letters; a longer run of letters is no word of any table
 MIN_SLIP = 6  # letters; below, one edit turns most words into some other word
 SLIP_RANK = 40_000  # a slip is read as a frequent word only
+SHORT_RANK = 100  # of `a`, `i` and `cant`, which the table that ships does not have
+COMMON_RANK = 1500  # a shorter word than four letters beyond it is mostly an abbreviation
+PER_WORD, PER_STRANGE_LETTER = 2.0, 3.0  # nats
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 _EMOTICON = "|".join(
@@ -33,8 +38,13 @@ _EMOTICON = "|".join(
 _PIECE = re.compile(
     r"(?P<skip>https?://\S+|www\.\S+|\S+@\S+\.\w+|@\w+)"
     rf"|(?P<emoticon>(?<!\w)(?:{_EMOTICON})(?!\w))"
+    r"|(?P<hashtag>#[^\W\d_]\w*)"
     r"|(?P<word>[^\W_]+(?:['-][^\W_]+)*)"
     r"|(?P<sign>[^\w\s])"
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u2060\ufeff\u180e"))
+_CAPITALS = re.compile(
+    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])"
 )
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-"})
 _LONG_RUN = re.compile(r"(.)\1{2,}")
@@ -71,16 +81,27 @@ class Reader:
     def read(self, text: str) -> list[Piece]:
         """Split a text into pieces: words, emoticons and emoji; punctuation and links drop out."""
         pieces = []
-        folded = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()
-        for match in _PIECE.finditer(folded):
-            surface = match.group()
-            if match.lastgroup == "word":
+        for match in _PIECE.finditer(plain(text)):
+            surface = match.group().lower()
+            if match.lastgroup == "hashtag":
+                pieces += [Piece(w, *self._read_word(w)) for w in self._parted(match.group()[1:])]
+            elif match.lastgroup == "word":
                 pieces.append(Piece(surface, *self._read_word(surface)))
             elif match.lastgroup == "emoticon":
                 pieces.append(Piece(surface, *self._known([EMOTICONS[surface]])))
             elif match.lastgroup == "sign" and (words := _sign_words(surface)):
                 pieces.append(Piece(surface, *self._known(words)))
         return pieces
+
+    def _parted(self, tag: str) -> list[str]:
+        """Return the words of a hashtag: by its capitals, and joined letters by their ranks."""
+        parts = [part.lower() for part in _CAPITALS.split(tag) if part]
+        return [word for part in parts for word in self._joined(part)]
+
+    def _joined(self, letters: str) -> list[str]:
+        if letters in self.vocabulary or not letters.isalpha():
+            return [letters]
+        return likeliest_words(letters, self.vocabulary)
 
     def _known(self, words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         known = tuple(word for word in words if word in self.vocabulary)
@@ -123,6 +144,55 @@ class Reader:
         ranks = ((self.vocabulary.get(edit, SLIP_RANK), edit) for edit in one_edit_away(word))
         rank, best = min(ranks)
         return (best,) if rank < SLIP_RANK else ()
+
+
+def plain(text: str) -> str:
+    """Return a text without what only looks: HTML entities, signs of no width, curly quotes.
+
+    Examples:
+        >>> plain("I &lt;3 you, my sis\u200bter")
+        'I <3 you, my sister'
+    """
+    text = html.unescape(text) if "&" in text else text
+    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    return text.translate(_APOSTROPHES)
+
+
+def likeliest_words(letters: str, vocabulary: Mapping[str, int]) -> list[str]:
+    """Return the words that joined letters are most likely made of.
+
+    A word's rank stands for its frequency (Zipf): the split with the highest product wins. Letters
+    of no word of the table may stay together too, at a price that grows with their number.
+
+    Args:
+        letters: In lower case.
+        vocabulary: Word to its rank, the most frequent first.
+    """
+    best: list[tuple[float, int]] = [(0.0, 0)]  # cost of the letters so far, start of the last word
+    for end in range(1, len(letters) + 1):
+        first = max(0, end - MAX_WORD)
+        best.append(
+            min(
+                (best[start][0] + _cost(letters[start:end], vocabulary), start)
+                for start in range(first, end)
+            )
+        )
+    end = len(letters)
+    words: list[str] = []
+    while end:
+        words.insert(0, letters[best[end][1] : end])
+        end = best[end][1]
+    return words
+
+
+def _cost(word: str, vocabulary: Mapping[str, int]) -> float:
+    """Return minus the logarithm of how likely a word is, but for a constant."""
+    if word in ("a", "i") or word in CONTRACTIONS:
+        return PER_WORD + math.log(SHORT_RANK)
+    rank = vocabulary.get(word, SLIP_RANK if word in near_words() else None)
+    if rank is not None and (len(word) > 3 or rank < COMMON_RANK):
+        return PER_WORD + math.log(rank + 2)
+    return PER_WORD + math.log(SLIP_RANK) + PER_STRANGE_LETTER * len(word)
 
 
 def expand_contraction(word: str) -> list[str]:
@@ -209,6 +279,12 @@ def _sign_words(sign: str) -> list[str]:
         return []
     words = re.findall(r"[a-z]+", unicodedata.name(sign, "").lower())
     return [word for word in words if word not in SIGN_WORDS]
+
+
+def mostly_unread(pieces: Sequence[Piece]) -> bool:
+    """Return whether more words of a text have no vector than have one, or nothing was read."""
+    unread = sum(bool(piece.unknown) for piece in pieces)
+    return unread > sum(bool(piece.words) for piece in pieces) or not any(p.words for p in pieces)
 
 
 def unknown_words(pieces: Sequence[Piece]) -> list[str]:

@@ -118,7 +118,7 @@ def _judge(result: Result, unit: float, anchor: str) -> dict[str, Any]:
         {name: one.winkler for name, one in result.bands.items()}, OURS
     )
     sentences = [
-        metrics.verdict(test, metrics.best_baseline(actual, result.predicted, result.baselines)),
+        metrics.verdict(test, baselines),
         metrics.interval_verdict(test, intervals, result.coverage),
     ]
     return {

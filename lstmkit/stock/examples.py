@@ -32,11 +32,10 @@ class WindowExamples:
         targets: int = 1,
     ) -> None:
         """Move series and rows into tensors, once."""
-        starts = np.arange(rows[0], rows[-1] + 1, targets) if len(rows) else rows
+        starts = np.arange(rows[0], rows[-1] + 1, targets)
         self._features = tf.constant(features)
         self._answers = tf.constant(answers)
-        last = rows[-1] + 1 - targets if len(rows) else 0
-        self._rows = tf.constant(np.minimum(starts, last), tf.int32)
+        self._rows = tf.constant(np.minimum(starts, rows[-1] + 1 - targets), tf.int32)
         self._seen = tf.range(-window, targets - 1)
         self._answered = tf.range(targets)
 

@@ -6,6 +6,7 @@ for a Sunday), `nearest 07-04` (also Friday for a Saturday) or `next 12-25` (Mon
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,6 +16,13 @@ MIN_YEARS = 3
 NEEDED = 2  # years in which a fixed date must have been closed, the last ones
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FIXED = ("fixed", "sunday", "nearest", "next")
+#: By how a file's holidays treat weekends: in which order the kinds of fixed dates are tried.
+ORDER = {
+    "fixed": ("fixed", "sunday", "nearest", "next"),
+    "sunday": ("sunday", "nearest", "next", "fixed"),
+    "nearest": ("nearest", "sunday", "next", "fixed"),
+    "next": ("next", "sunday", "nearest", "fixed"),
+}
 #: Months whose Monday holidays are by custom the last Monday, not the fourth.
 LAST_MONDAYS = (5, 8)
 
@@ -55,24 +63,39 @@ def infer(days: np.ndarray, weekdays: tuple[int, ...]) -> tuple[str, ...]:
         if day.weekday() in weekdays:
             for rule in rules_of(day):
                 seen.setdefault(rule, []).append((day, day not in have))
-    lasting = {rule: run for rule, times in seen.items() if (run := _run(rule, times))}
+    lasting = {rule: held for rule, times in seen.items() if (held := _held(rule, times))}
     return tuple(sorted(_simplest(lasting)))
 
 
-def _run(rule: str, times: list[tuple[date, bool]]) -> frozenset[date]:
-    """Return the closed days of a rule that has held lately and long enough, else none."""
+@dataclass(frozen=True)
+class Held:
+    """How a rule has held.
+
+    Attributes:
+        days: The closed days since it last did not.
+        always: Whether it always did.
+    """
+
+    days: frozenset[date]
+    always: bool
+
+
+def _held(rule: str, times: list[tuple[date, bool]]) -> Held | None:
+    """Return how a rule has held, None where that is too short to count.
+
+    A fixed date may count after two years, since weekends hide it; where it was open before, those
+    must be the last two.
+    """
     latest = []
     for day, closed in reversed(times):
         if not closed:
             break
         latest.append(day)
     years = {_year(day) for day in latest}
-    opened = len(times) - len(latest)
-    fixed = rule.startswith(FIXED)
-    needed = NEEDED if fixed and not opened else MIN_YEARS
-    if fixed and opened:
-        needed = NEEDED if all(day.year >= times[-1][0].year - 1 for day in latest) else MIN_YEARS
-    return frozenset(latest) if len(years) >= needed else frozenset()
+    always = len(latest) == len(times)
+    new = max(years, default=0) >= _year(times[-1][0]) - 1
+    needed = NEEDED if rule.startswith(FIXED) and (always or new) else MIN_YEARS
+    return Held(frozenset(latest), always) if len(years) >= needed else None
 
 
 def _year(day: date) -> int:
@@ -80,18 +103,24 @@ def _year(day: date) -> int:
     return (day + timedelta(3)).year
 
 
-def _simplest(lasting: dict[str, frozenset[date]]) -> Iterable[str]:
-    """Return the rules that explain closed days not yet explained, the usual kinds first."""
+def _simplest(lasting: dict[str, Held]) -> Iterable[str]:
+    """Return the rules that explain closed days not yet explained, the surest kinds first."""
     observed = _observance(lasting)
-    order = sorted(lasting, key=lambda rule: (_preference(rule, observed), rule))
+
+    def preference(rule: str) -> tuple[bool, bool, int, int, str]:
+        kind, held = rule.split()[0], lasting[rule]
+        if kind not in FIXED:
+            return False, not held.always, 0, kind != "easter" and 1 + _unusual(rule), rule
+        return True, not held.always, -len(held.days), ORDER[observed].index(kind), rule
+
     kept: list[str] = []
-    explained: dict[date, str] = {}
-    for rule in order:
-        days = lasting[rule]
-        if days <= explained.keys() or _date_of(rule) in map(_date_of, kept):
+    explained: set[date] = set()
+    for rule in sorted(lasting, key=preference):
+        days = lasting[rule].days
+        if len(days - explained) < NEEDED or _date_of(rule) in map(_date_of, kept):
             continue
         kept.append(rule)
-        explained |= dict.fromkeys(days, rule)
+        explained |= days
     return kept
 
 
@@ -100,30 +129,17 @@ def _date_of(rule: str) -> str:
     return rule.split()[-1] if rule.startswith(FIXED) else rule
 
 
-def _observance(lasting: dict[str, frozenset[date]]) -> str:
+def _observance(lasting: dict[str, Held]) -> str:
     """Return how the file's fixed holidays treat weekends, by the days that tell."""
     votes = dict.fromkeys(FIXED, 0)
-    for rule, days in lasting.items():
+    for rule, held in lasting.items():
         kind = rule.split()[0]
-        if kind in votes:
-            votes[kind] += sum(f"{day:%m-%d}" != rule.split()[-1] for day in days)
+        if kind in votes and held.always:
+            votes[kind] += sum(f"{day:%m-%d}" != rule.split()[-1] for day in held.days)
     return max(FIXED, key=lambda kind: (votes[kind], -FIXED.index(kind)))
 
 
-def _preference(rule: str, observed: str) -> int:
-    """Return in which order a rule is tried: Easter, then fixed dates, then weekdays of a month."""
-    kind = rule.split()[0]
-    if kind == "easter":
-        return 0
-    if kind in FIXED:
-        ranks = {
-            "fixed": ("fixed", "sunday", "nearest", "next"),
-            "sunday": ("sunday", "nearest", "next", "fixed"),
-            "nearest": ("nearest", "sunday", "next", "fixed"),
-            "next": ("next", "sunday", "nearest", "fixed"),
-        }[observed]
-        return 1 + ranks.index(kind)
-    last = kind == "last"
-    monday = f"{WEEKDAYS[0]} of month"
-    customary = monday in rule and int(rule.split()[-1]) in LAST_MONDAYS
-    return 5 + (last != customary)
+def _unusual(rule: str) -> int:
+    """Return 1 for the last weekday of a month where custom counts from its start, and so on."""
+    customary = "Mon of month" in rule and int(rule.split()[-1]) in LAST_MONDAYS
+    return int(rule.startswith("last") != customary)

@@ -110,24 +110,6 @@ def best_shift(actual: np.ndarray, predicted: np.ndarray) -> int:
     return int(np.argmin(late))
 
 
-def best_baseline(
-    actual: np.ndarray, predicted: np.ndarray, baselines: Mapping[str, np.ndarray]
-) -> dict[str, Any] | None:
-    """Return the baseline other than naive that clearly does better than the model, if one does.
-
-    Returns:
-        `name`, `change` (how much lower its RMSE is, a fraction) and `p_value`, or None.
-    """
-    others = {name: rmse(actual, values) for name, values in baselines.items() if name != "naive"}
-    own, best = rmse(actual, predicted), min(others, key=lambda name: others[name])
-    if own <= others[best]:
-        return None
-    _, p_value = diebold_mariano(actual, baselines[best], predicted)
-    if p_value is None or p_value >= SIGNIFICANT:
-        return None
-    return {"name": best.replace("_", " "), "change": 1 - others[best] / own, "p_value": p_value}
-
-
 def sharper(scores: Mapping[str, np.ndarray], ours: str) -> dict[str, Any] | None:
     """Test our interval score against the best of the others (Diebold and Mariano, 1995).
 
@@ -147,22 +129,6 @@ def sharper(scores: Mapping[str, np.ndarray], ours: str) -> dict[str, Any] | Non
         np.zeros(len(own)), own, theirs, loss=lambda _, value: value
     )
     return {"best": best, "gain": gain, "statistic": statistic, "p_value": p_value}
-
-
-def verdict(test: dict[str, Any], better: dict[str, Any] | None = None) -> str:
-    """Say in one sentence whether the model beats, equals or loses to "tomorrow = today".
-
-    Args:
-        test: What `score` returned.
-        better: What `best_baseline` returned; where one does better, the sentence says so.
-    """
-    said = _beside_naive(test)
-    if better is None:
-        return said
-    return (
-        f"{said} The {better['name']} does better still: RMSE {better['change']:.2%} lower than "
-        f"the network's (Diebold-Mariano p = {better['p_value']:.2g})."
-    )
 
 
 def interval_verdict(
@@ -197,7 +163,19 @@ def _compared(own: float, other: float, whose: str) -> str:
     return f"{abs(change):.1%} {'less sharp' if change > 0 else 'sharper'} than {whose}"
 
 
-def _beside_naive(test: dict[str, Any]) -> str:
+def verdict(test: dict[str, Any], baselines: Mapping[str, dict[str, Any]] | None = None) -> str:
+    """Say whether the model beats, equals or loses to "tomorrow = today", and who does better.
+
+    Args:
+        test: What `score` returned for the model.
+        baselines: The same for each baseline, on the same rows.
+    """
+    better = _best_baseline(test, baselines or {})
+    sentence = _against_naive(test, beaten=bool(better))
+    return f"{sentence} {better}" if better else sentence
+
+
+def _against_naive(test: dict[str, Any], *, beaten: bool) -> str:
     skill, p_value = test["skill"], test["dm_p_value"]
     figures = f"RMSE {test['rmse']:.4g} against {test['naive_rmse']:.4g} on {test['n']:,} rows"
     if skill is None:
@@ -207,8 +185,9 @@ def _beside_naive(test: dict[str, Any]) -> str:
         return f'Equals "tomorrow = today": {figures}, the same errors on every row.'
     if test["n"] < MIN_ROWS:
         return f'Cannot be judged on so few rows: {figures}, {change} than "tomorrow = today".'
+    ahead = "Is better than" if beaten else "Beats"
+    word = ahead if skill > 0 else "Loses to"
     if p_value is None:
-        word = "Beats" if skill > 0 else "Loses to"
         return f'{word} "tomorrow = today": {figures}, {change}, by the same margin on every row.'
     test_name = f"Diebold-Mariano p = {p_value:.2g}"
     if p_value >= SIGNIFICANT:
@@ -216,5 +195,23 @@ def _beside_naive(test: dict[str, Any]) -> str:
             f'Equals "tomorrow = today": {figures}, {change}, '
             f"a difference that is not significant at {SIGNIFICANT:.0%} ({test_name})."
         )
-    word = "Beats" if skill > 0 else "Loses to"
-    return f'{word} "tomorrow = today": {figures}, {change}, significant ({test_name}).'
+    return (
+        f'{word} "tomorrow = today": {figures}, {change}, significant at {SIGNIFICANT:.0%} '
+        f"({test_name})."
+    )
+
+
+def _best_baseline(test: dict[str, Any], baselines: Mapping[str, dict[str, Any]]) -> str:
+    """Name the best baseline, where it is better than naive beyond chance and than the model."""
+    able = {
+        name: scores
+        for name, scores in baselines.items()
+        if (scores["skill"] or 0) > 0
+        and scores["dm_p_value"] is not None
+        and scores["dm_p_value"] < SIGNIFICANT
+    }
+    best = min(able, key=lambda name: able[name]["rmse"], default=None)
+    if best is None or able[best]["rmse"] >= test["rmse"]:
+        return ""
+    name = best.replace("_", " ")
+    return f"The {name} baseline does better: RMSE {able[best]['rmse']:.4g}."

@@ -3,17 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from bokeh.models import ColumnDataSource
 
+from lstmkit.chart import loss, thin
 from lstmkit.errors import InputError
-from lstmkit.page import charts
 from lstmkit.page.blocks import Block, Chart, Table, number, percent
-from lstmkit.page.charts import ACTUAL, NAIVE, PREDICTED
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
+from lstmkit.stock import pictures
 from lstmkit.stock.bands import QUARTERS
+from lstmkit.stock.pictures import Columns
+from lstmkit.stock.report import held_by_name
 from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
 
 LAST_ROWS = 120
@@ -37,15 +37,18 @@ def blocks(run: Run) -> list[Block]:
     predictions = _dated(run.path / "predictions.csv")
     if predictions is not None:
         found += _predictions(predictions)
+        found.append(_scale(predictions))
+    if metrics:
+        found.append(_calibration(metrics))
     forecast = _dated(run.path / "forecast.csv")
     if forecast is not None:
         note = "The interval widens with every row that lies between it and the last known price."
-        found.append(Chart("What comes next", _forecast(predictions, forecast), note))
+        shows = pictures.fan(None if predictions is None else _last(predictions), forecast)
+        found.append(Chart("What comes next", shows, note, height=340))
     history = read_history(run)
     if history:
         note = "Epoch 0 is the network before it has learned anything; the best epoch is kept."
-        figure = charts.loss(history, unit=metrics.get("loss", "loss"))
-        found.append(Chart("Loss", figure, note))
+        found.append(Chart("Loss", loss(history, unit=metrics.get("loss", "loss")), note))
     return found
 
 
@@ -107,115 +110,45 @@ def _folds(folds: list[dict[str, Any]]) -> Table:
     return Table("Fold by fold", heads, rows, "Each fold's model has seen only the rows before it.")
 
 
-def _predictions(table: pd.DataFrame) -> list[Block]:
-    thin = charts.thin(len(table))
-    whole = "Drag to zoom, click a name in the legend to hide it."
-    if thin.step > 1:
-        whole += f" Every {thin.step}th of {len(table):,} rows is drawn."
-    last = table[-LAST_ROWS:]
+def _predictions(rows: Columns) -> list[Block]:
+    count = len(rows["date"])
+    whole, step = "Drag to zoom, click a name in the legend to hide it.", thin(count).step
+    if step > 1:
+        whole += f" Every {step}th of {count:,} rows is drawn."
+    last = _last(rows)
     return [
-        Chart("Test span: actual and predicted", _prices(table[thin]), whole),
+        Chart("Test span: actual and predicted", pictures.prices(rows), whole, height=380),
         Chart(
-            f"The last {len(last)} rows, beside “tomorrow = today”",
-            _prices(last, naive=True),
+            f"The last {len(last['date'])} rows, beside “tomorrow = today”",
+            pictures.prices(last, naive=True),
             "A forecast that is the naive line moved a little has learned little more than it.",
+            height=380,
         ),
     ]
 
 
-def _prices(table: pd.DataFrame, *, naive: bool = False) -> Any:
-    source = ColumnDataSource({name: table[name].to_numpy() for name in table.columns})
-    chart = charts.new_figure(height=380, x_axis_type="datetime", y_axis_label="price")
-    chart.varea(
-        "date",
-        "lower",
-        "upper",
-        source=source,
-        color=PREDICTED,
-        alpha=0.18,
-        legend_label="interval",
+def _scale(rows: Columns) -> Chart:
+    note = (
+        "Where points lie above the line the interval missed: about one row in ten, calm or wild."
     )
-    if naive:
-        chart.line(
-            "date",
-            "naive",
-            source=source,
-            color=NAIVE,
-            line_dash="dashed",
-            legend_label="tomorrow = today",
-        )
-    chart.line(
-        "date", "predicted", source=source, color=PREDICTED, line_width=2, legend_label="predicted"
-    )
-    actual = chart.line(
-        "date", "actual", source=source, color=ACTUAL, line_width=1.4, legend_label="actual"
-    )
-    tips = [
-        ("date", _date_format(table)),
-        ("actual", "@actual{0,0.00[00]}"),
-        ("predicted", "@predicted{0,0.00[00]}"),
-        ("naive", "@naive{0,0.00[00]}"),
-        ("interval", "@lower{0,0.00} to @upper{0,0.00}"),
-    ]
-    charts.hover(chart, actual, tips, mode="vline", formatters={"@date": "datetime"})
-    return charts.finish(chart)
+    return Chart("How much it moves, and was said to", pictures.scale(rows), note, height=340)
 
 
-def _forecast(predictions: pd.DataFrame | None, forecast: pd.DataFrame) -> Any:
-    chart = charts.new_figure(height=340, x_axis_type="datetime", y_axis_label="price")
-    future = ColumnDataSource({name: forecast[name].to_numpy() for name in forecast.columns})
-    if predictions is not None:
-        past = predictions[-LAST_ROWS:]
-        chart.line(
-            past["date"].to_numpy(),
-            past["actual"].to_numpy(),
-            color=ACTUAL,
-            line_width=1.6,
-            legend_label="actual",
-        )
-    chart.varea(
-        "date",
-        "lower",
-        "upper",
-        source=future,
-        color=PREDICTED,
-        alpha=0.18,
-        legend_label="interval",
-    )
-    chart.varea(
-        "date",
-        "inner_lower",
-        "inner_upper",
-        source=future,
-        color=PREDICTED,
-        alpha=0.18,
-        legend_label="50% interval",
-    )
-    line = chart.line(
-        "date", "predicted", source=future, color=PREDICTED, line_width=2, legend_label="forecast"
-    )
-    chart.scatter(
-        "date", "predicted", source=future, color=PREDICTED, size=4, legend_label="forecast"
-    )
-    tips = [
-        ("date", _date_format(forecast)),
-        ("forecast", "@predicted{0,0.00[00]}"),
-        ("interval", "@lower{0,0.00} to @upper{0,0.00}"),
-    ]
-    charts.hover(chart, line, tips, mode="vline", formatters={"@date": "datetime"})
-    return charts.finish(chart)
+def _calibration(metrics: dict[str, Any]) -> Chart:
+    note = "Below the broken line an interval promised more than it held, above it less."
+    shows = pictures.calibration(held_by_name(metrics))
+    return Chart("What intervals claimed, and held", shows, note, height=340)
 
 
-def _date_format(table: pd.DataFrame) -> str:
-    dates = table["date"].to_numpy()
-    days = dates.astype("datetime64[D]")
-    return "@date{%F}" if bool(np.all(days == dates)) else "@date{%F %H:%M}"
+def _last(rows: Columns) -> Columns:
+    return {name: values[-LAST_ROWS:] for name, values in rows.items()}
 
 
-def _dated(path: Path) -> pd.DataFrame | None:
+def _dated(path: Path) -> Columns | None:
     if not path.exists():
         return None
     try:
-        return pd.read_csv(path, parse_dates=["date"])
+        table = pd.read_csv(path, parse_dates=["date"])
+        return {name: table[name].to_numpy() for name in table}
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path}: damaged ({error}); make the run again") from error

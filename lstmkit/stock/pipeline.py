@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
 from lstmkit.quiet import native_stderr
@@ -43,6 +43,7 @@ def train(source: Path | None, config: StockConfig, output: Path) -> Result:
         InputError: The file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("stock train")
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
@@ -57,6 +58,7 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or the price file has changed.
     """
+    backend.require("stock train")
     run = runs.resumable(output, "stock", wanted, verb="train")
     return _train(run, _dataset_of(run))
 
@@ -121,12 +123,14 @@ def forecast(
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
         report.write_forecast(ahead, made.path / "forecast.csv")
         if plot:
-            from lstmkit.stock import pictures
-
-            path = made.path / "plots" / "forecast.png"
-            share = trained.interval.coverage
-            pictures.fan(
-                ahead, context.dates, context.prices, path, name=trained.name, coverage=share
+            folder = made.path / "plots"
+            report.draw_forecast(
+                ahead,
+                context.dates,
+                context.prices,
+                folder,
+                trained.name,
+                coverage=trained.interval.coverage,
             )
     return Outlook(run=made.path, name=trained.name, forecast=ahead)
 
@@ -140,6 +144,7 @@ def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: i
         output: Folder of all runs.
         folds: Number of folds; each one's window may reach back into the rows before it.
     """
+    backend.require("stock backtest")
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
@@ -163,6 +168,7 @@ def resume_backtest(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or the price file has changed.
     """
+    backend.require("stock backtest")
     run = runs.resumable(output, "stock", wanted, verb="backtest")
     return _backtest(run, _dataset_of(run))
 
@@ -278,13 +284,12 @@ def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, An
     loss = student_t if with_scale else "mse"
     model.compile(keras_learner.optimizer(config.train), loss, jit_compile=False)
     keras_learner.accelerate(model, config.train)
-    learned, held_out = (
-        WindowExamples(features, span.answers, rows, window, targets=targets) for rows in span.rows
-    )
+    rows, held_out = span.rows
+    examples = partial(WindowExamples, features, span.answers, window=window, targets=targets)
     history = keras_learner.fit(
         model,
-        learned,
-        held_out if len(held_out) else None,
+        examples(rows),
+        examples(held_out) if len(held_out) else None,
         batch_size=max(1, config.train.batch_size // targets),
         config=config.train,
         seed=config.seed,

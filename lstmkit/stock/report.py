@@ -1,16 +1,18 @@
 """A `Result` into CSV, JSON and plots, and into the table that the terminal shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lstmkit import terminal
+from lstmkit.chart import loss
 from lstmkit.files import atomic, write_json
 from lstmkit.result import write_history
 from lstmkit.runs import METRICS
-from lstmkit.stock.result import Forecast, Result, is_daily
+from lstmkit.stock import pictures
+from lstmkit.stock.result import Forecast, Result, is_daily, iso
 from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
 
 NUMBER = "%.10g"
@@ -101,22 +103,81 @@ def _held(scores: dict[str, Any]) -> dict[str, Any]:
 
 
 def draw(result: Result, folder: Path) -> None:
-    """Draw every plot of a result as PNG."""
-    from lstmkit.stock import pictures  # a forecast alone needs no plotting library
+    """Draw every chart of a result as PNG."""
+    from lstmkit import plots  # a forecast alone needs no plotting library
 
-    pictures.prediction(result, folder / "prediction.png")
-    pictures.zoom(result, folder / "zoom.png", rows=ZOOM_ROWS)
-    pictures.residuals(result, folder / "residuals.png")
-    pictures.scale(result, folder / "scale.png")
-    pictures.calibration(result, folder / "calibration.png")
+    name, label = result.name, result.column.replace("_", " ").lower()
+    label = "price" if result.column.isdigit() else label
+    rows = {
+        "date": result.dates[result.rows],
+        "actual": result.actual,
+        "predicted": result.predicted,
+        "naive": result.naive,
+        "lower": result.interval.lower,
+        "upper": result.interval.upper,
+    }
+    names: dict[str, Any] = {"label": label, "interval": f"{result.coverage:.0%} interval"}
+    first, last = result.rows[0], slice(-ZOOM_ROWS, None)
+    before = {"date": result.dates[:first], "actual": result.prices[:first]}
+    plots.draw(
+        folder / "prediction.png",
+        pictures.prices(rows, before=before, **names),
+        title=f"{name}: one row ahead over the test span",
+        foot=result.verdict,
+    )
+    plots.draw(
+        folder / "zoom.png",
+        pictures.prices({key: one[last] for key, one in rows.items()}, naive=True, **names),
+        title=f"{name}: the last {ZOOM_ROWS} rows of the test span",
+    )
+    plots.draw(
+        folder / "residuals.png",
+        *pictures.residuals(rows, label=label),
+        title=f"{name}: actual minus predicted",
+        across=True,
+    )
+    plots.draw(
+        folder / "scale.png",
+        pictures.scale(rows, interval=names["interval"]),
+        title=f"{name}: how much it moves, and was said to",
+    )
+    plots.draw(
+        folder / "calibration.png",
+        pictures.calibration(held_by_name(result.metrics)),
+        title=f"{name}: what intervals claimed, and held",
+    )
     if result.history:
-        pictures.loss(result, folder / "loss.png")
+        drawn = loss(result.history, unit=result.metrics["loss"])
+        plots.draw(folder / "loss.png", drawn, title=f"{name}: loss", size=(8, 4))
     if result.forecast is not None:
-        last = slice(-ZOOM_ROWS, None)
-        dates, prices, path = result.dates[last], result.prices[last], folder / "forecast.png"
-        pictures.fan(
-            result.forecast, dates, prices, path, name=result.name, coverage=result.coverage
-        )
+        dates, prices, share = result.dates[last], result.prices[last], result.coverage
+        draw_forecast(result.forecast, dates, prices, folder, name, coverage=share)
+
+
+def held_by_name(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Return what every interval held for each share it claimed, the network's first."""
+    intervals = {NAMES[name]: one["held"] for name, one in metrics["intervals"].items()}
+    return {"LSTM": metrics["test"]["held"], **intervals}
+
+
+def draw_forecast(
+    forecast: Forecast,
+    dates: np.ndarray,
+    prices: np.ndarray,
+    folder: Path,
+    name: str,
+    *,
+    coverage: float,
+) -> None:
+    """Draw the forecast after the last rows of the file, given as `dates` and `prices`."""
+    from lstmkit import plots
+
+    bands = ("predicted", "lower", "upper", "inner_lower", "inner_upper")
+    future = {"date": forecast.dates} | {key: getattr(forecast, key) for key in bands}
+    past = {"date": dates, "actual": prices}
+    fan = pictures.fan(past, future, interval=f"{coverage:.0%} interval")
+    title = f"{name}: forecast after {iso(dates[-1:])[0]}"
+    plots.draw(folder / "forecast.png", fan, title=title)
 
 
 def _write_dated(path: Path, header: str, dates: np.ndarray, columns: Sequence[np.ndarray]) -> None:

@@ -1,7 +1,7 @@
 """What a stock model did on one series."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -58,6 +58,7 @@ class Result(result.Result):
         forecast: The future; None where it was not asked for.
     """
 
+    picture: ClassVar[str] = "prediction"
     name: str
     column: str
     dates: np.ndarray
@@ -94,6 +95,7 @@ class Outlook(result.Result):
         forecast: The future.
     """
 
+    picture: ClassVar[str] = "forecast"
     name: str
     forecast: Forecast
 

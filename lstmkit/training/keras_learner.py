@@ -1,8 +1,8 @@
 """A Keras model that learns in the one loop, in TensorFlow's graph.
 
-The mathematics is Keras's own: each step is `model.train_step`, as `keras.Model.fit` runs it. What
-differs is around it: examples live as tensors and a batch is gathered by index inside the graph, so
-that many steps run in one call.
+The mathematics is Keras's own: each step is `keras.Model.train_step`, as `keras.Model.fit` runs it.
+What differs is around it: examples live as tensors and a batch is gathered by index inside the
+graph, so that many steps run in one call.
 """
 
 import importlib.util

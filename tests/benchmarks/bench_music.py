@@ -66,7 +66,7 @@ def bench_training() -> None:
     import keras
     import numpy as np
 
-    from lstmkit.music.model import djmodel
+    from lstmkit.music.course import djmodel
 
     ids = np.random.default_rng(0).integers(0, N_VALUES, (M, T_X + 1))
     one_hot = np.eye(N_VALUES, dtype=np.float32)[ids]

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from lstmkit.emoji import metrics
 from lstmkit.emoji.classifier import tempered
+from lstmkit.emoji.result import verdict
 
 
 def test_wilson_interval_matches_the_worked_example():
@@ -72,3 +73,36 @@ def test_scores_of_nothing_are_no_numbers_and_its_tables_are_zeros():
     assert (one["n"], one["macro_f1"], one["accuracy_high"]) == (0, 0, 1)
     assert np.isnan(one["accuracy"])
     assert metrics.confusion_matrix(np.zeros(0, int), np.zeros(0, int), 2).tolist() == [[0, 0]] * 2
+
+
+def test_mcnemar_is_a_toss_of_coins_for_the_rows_that_differ():
+    targets = np.zeros(10, int)
+    one = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
+    other = np.array([1, 1, 1, 1, 1, 0, 1, 1, 1, 0])
+    found = metrics.mcnemar(targets, one, other)
+    assert (found["only_one"], found["only_other"]) == (5, 1)
+    # 6 tosses, 5 or more of either side: 2 * (6 + 1) / 2**6
+    assert found["p_value"] == pytest.approx(14 / 64)
+    assert metrics.mcnemar(targets, one, one)["p_value"] == 1
+
+
+def test_macro_f1_leaves_untested_classes_out():
+    probabilities = np.array([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1]])
+    assert metrics.scores(probabilities, np.array([0, 1]))["macro_f1"] == 1
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "p_value", "said"),
+    [
+        ((0.9, 0.5, 0.8), 0.001, "Beats TF-IDF with logistic regression: right on 90.0% of 100"),
+        ((0.7, 0.5, 0.8), 0.001, "Loses to TF-IDF with logistic regression"),
+        ((0.8, 0.5, 0.81), 0.6, "Equals TF-IDF"),
+        ((0.4, 0.5, 0.8), 0.001, "It is worse than the majority class."),
+    ],
+)
+def test_verdict_is_against_the_best_plain_method(accuracies, p_value, said):
+    names = ("test", "majority", "tfidf")
+    scores = {name: {"accuracy": a, "n": 100} for name, a in zip(names, accuracies, strict=True)}
+    tests = {name: {"p_value": p_value} for name in names}
+    test = scores.pop("test")
+    assert said in verdict(test, scores, tests)

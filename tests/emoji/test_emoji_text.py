@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmkit.emoji import embeddings
+from lstmkit.emoji import text as text_module
 from lstmkit.emoji.lexicon import near_words
 from lstmkit.emoji.text import (
     Reader,
@@ -98,3 +99,40 @@ def test_near_words_have_vectors_and_are_no_words_of_the_table(reader):
     for word, near in near_words().items():
         assert word not in reader.vocabulary
         assert all(other in reader.vocabulary for other in near), word
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("I &lt;3 grandma", "I <3 grandma"),
+        ("tea&nbsp;&amp;&nbsp;cake", "tea & cake"),
+        ("my sis\u200bter", "my sister"),
+        ("choco\u00adlate", "chocolate"),
+        ("\ufeffdon\u2019t", "don't"),
+    ],
+)
+def test_plain_takes_off_what_only_looks(text, plain):
+    assert text_module.plain(text) == plain
+
+
+def test_read_parts_joined_hashtags():
+    words = {"love": 5, "pizza": 60, "best": 7, "day": 8, "ever": 9, "bestd": 90, "not": 3}
+    reader = Reader({**words, "can": 4, "sleep": 70})
+    read = {
+        tag: known_words(reader.read(tag))
+        for tag in ("#ilovepizza", "#BestDayEver", "#bestdayever")
+    }
+    assert read == {
+        "#ilovepizza": ["love", "pizza"],
+        "#BestDayEver": ["best", "day", "ever"],
+        "#bestdayever": ["best", "day", "ever"],
+    }
+    assert known_words(reader.read("#cantsleep")) == ["can", "not", "sleep"]
+    assert reader.read("#1") == []
+
+
+def test_mostly_unread_counts_pieces():
+    reader = Reader({"good": 0, "day": 1})
+    assert text_module.mostly_unread(reader.read("bugün hava good"))
+    assert not text_module.mostly_unread(reader.read("good day zyxw"))
+    assert text_module.mostly_unread(reader.read("..."))

@@ -163,6 +163,19 @@ def test_verdict_follows_skill_and_significance(skill, p_value, start):
     assert metrics.verdict(scores).startswith(start)
 
 
+def test_verdict_names_its_level_and_the_baseline_that_does_better():
+    scores = {"skill": 0.2, "dm_p_value": 0.001, "rmse": 1.0, "naive_rmse": 1.25, "n": 99}
+    ahead = {"autoregression": {"skill": 0.3, "dm_p_value": 1e-4, "rmse": 0.875}}
+    behind = {"moving_average": {"skill": 0.1, "dm_p_value": 1e-4, "rmse": 1.125}}
+    chance = {"drift": {"skill": 0.3, "dm_p_value": 0.4, "rmse": 0.875}}
+    assert "significant at 1%" in metrics.verdict(scores, {})
+    assert "not significant at 1%" in metrics.verdict({**scores, "dm_p_value": 0.03}, {})
+    told = metrics.verdict(scores, ahead | behind)
+    assert told.startswith("Is better than")
+    assert told.endswith("The autoregression baseline does better: RMSE 0.875.")
+    assert metrics.verdict(scores, behind | chance).startswith("Beats")
+
+
 @given(PRICES, st.integers(0, 9))
 def test_score_of_any_prices_is_finite_or_none(prices, seed):
     predicted = prices * np.random.default_rng(seed).choice([1.0, 1.01], len(prices))

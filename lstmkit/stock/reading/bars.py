@@ -1,6 +1,7 @@
 """Bars of open, high, low and close, told from the numbers where no name tells."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,35 +14,26 @@ MOSTLY = 0.97  # share of the rows on which a bar must hold
 ROUGH = 1e-3  # how much the ratio of adjusted to plain prices moves on an ordinary day
 
 
-def close_of(numbers: dict[int, pd.Series]) -> int | None:
-    """Return the column of the close beside open, high and low, told from the numbers alone.
+@dataclass(frozen=True)
+class Bar:
+    """Four columns side by side.
 
-    Of the two between high and low, the open stands first.
+    Attributes:
+        columns: Open, high, low and close, in whatever order.
+        close: The one of the close.
+        extremes: Those of the high and the low.
     """
-    bar = _bar_of(numbers)
-    if bar is None:
-        return None
-    return max(column for column in bar if column not in bar[:2])
+
+    columns: tuple[int, int, int, int]
+    close: int
+    extremes: tuple[int, int]
 
 
-def extremes_of(names: Sequence[str], numbers: dict[int, pd.Series]) -> tuple[int, int] | None:
-    """Return the columns of the high and the low of every row, by name, else by their numbers."""
-    found = []
-    for words in (HIGH, LOW):
-        named = [i for i in numbers if words & set(plain(names[i]).split())]
-        found += named[:1]
-    if len(found) < 2:
-        bar = _bar_of(numbers)
-        return None if bar is None else bar[:2]
-    high, low = found
-    holds = (numbers[high] >= numbers[low]) & (numbers[low] > 0)
-    return (high, low) if float(holds.mean()) > MOSTLY else None
+def bar_of(numbers: dict[int, pd.Series]) -> Bar | None:
+    """Return the columns of open, high, low and close, told from the numbers alone.
 
-
-def _bar_of(numbers: dict[int, pd.Series]) -> tuple[int, int, int, int] | None:
-    """Return high, low and the two between them of four columns side by side.
-
-    One must be the highest and one the lowest on nearly every row.
+    Of four columns side by side one must be the highest and one the lowest on nearly every row; of
+    the two between them, the open stands first.
     """
     columns = [i for i, cells in numbers.items() if (cells > 0).mean() > MOSTLY]
     for four in zip(columns, columns[1:], columns[2:], columns[3:], strict=False):
@@ -56,9 +48,23 @@ def _bar_of(numbers: dict[int, pd.Series]) -> tuple[int, int, int, int] | None:
         if is_high.max() < MOSTLY or is_low.max() < MOSTLY:
             continue
         high, low = _extremes(is_high, is_low)
-        between = [four[i] for i in range(4) if i not in (high, low)]
-        return four[high], four[low], between[0], between[1]
+        close = four[max(i for i in range(4) if i not in (high, low))]
+        return Bar(four, close, (four[high], four[low]))
     return None
+
+
+def extremes_of(names: Sequence[str], numbers: dict[int, pd.Series]) -> tuple[int, int] | None:
+    """Return the columns of the high and the low of every row, by name, else by their numbers."""
+    found = []
+    for words in (HIGH, LOW):
+        named = [i for i in numbers if words & set(plain(names[i]).split())]
+        found += named[:1]
+    if len(found) < 2:
+        bar = bar_of(numbers)
+        return None if bar is None else bar.extremes
+    high, low = found
+    holds = (numbers[high] >= numbers[low]) & (numbers[low] > 0)
+    return (high, low) if float(holds.mean()) > MOSTLY else None
 
 
 def _extremes(is_high: np.ndarray, is_low: np.ndarray) -> tuple[int, int]:
@@ -70,10 +76,10 @@ def _extremes(is_high: np.ndarray, is_low: np.ndarray) -> tuple[int, int]:
     return high, low
 
 
-def adjusted_of(numbers: dict[int, pd.Series], close: int) -> int | None:
+def adjusted_of(numbers: dict[int, pd.Series], bar: Bar) -> int | None:
     """Return the column behind the close that moves as it does, but for dividends and splits."""
-    after = close + 1
-    if after not in numbers or (numbers[after] <= 0).any():
+    close, after = bar.close, bar.close + 1
+    if after in bar.columns or after not in numbers or (numbers[after] <= 0).any():
         return None
     ratio = np.log((numbers[after] / numbers[close]).dropna().to_numpy())
     if len(ratio) < 2 or np.abs(ratio).max() < 1e-9 or np.abs(ratio).max() > 8:
@@ -96,7 +102,7 @@ def likeliest(columns: Sequence[int], numbers: dict[int, pd.Series]) -> int:
         counting = len(np.unique(np.diff(cells))) <= 2
         return np.inf if counting else float(np.mean(steps))
 
-    close = close_of(numbers)
-    if close is not None and close in columns:
-        return close
+    bar = bar_of(numbers)
+    if bar is not None and bar.close in columns:
+        return bar.close
     return min(columns, key=roughness)

@@ -91,9 +91,10 @@ def choose(
         return ranked[0], ""
     if not ranked and len(numbers) == 1:
         return next(iter(numbers)), ""
-    close = None if ranked else bars.close_of(numbers)
-    if close is not None:
-        adjusted = bars.adjusted_of(numbers, close)
+    bar = None if ranked else bars.bar_of(numbers)
+    if bar is not None:
+        close = bar.close
+        adjusted = bars.adjusted_of(numbers, bar)
         if adjusted is not None:
             return adjusted, f"column {names[adjusted]} follows the close: taken as adjusted close"
         said = f"column {names[close]} lies between high and low: taken as the close"

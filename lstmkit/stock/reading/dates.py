@@ -68,7 +68,7 @@ def parse(texts: pd.Series, *, date_format: str | None, where: str) -> Dates:
     Raises:
         InputError: No form fits, or two fit and mean different days.
     """
-    texts = texts.str.strip()
+    texts = spelling.stripped(texts)
     if date_format is not None:
         return Dates(_bounded(_asked_for(texts, date_format, where), where), date_format)
     bare, zones = spelling.without_zone(texts)
@@ -110,7 +110,8 @@ def _possible(sample: pd.Series) -> list[str]:
             rest = text[start.end() :] if start else None
             if rest is None:
                 continue
-            found |= {day + time: None for time in formats.TIMES if _shape(time).fullmatch(rest)}
+            times = formats.TIMES if "%Y" in day else formats.CLEAR_TIMES
+            found |= {day + time: None for time in times if _shape(time).fullmatch(rest)}
     return list(found)
 
 
@@ -185,10 +186,16 @@ def _refuse_wrapped_years(values: pd.Series, form: str, where: str) -> None:
 
 
 def _nothing_fits(texts: pd.Series, where: str) -> str:
-    line = texts.index[0]
+    """Say which row is no date, in the form that reads most rows."""
+    given = spelling.plain(spelling.without_zone(texts)[0])
+    read = [_read(given, form) for form in _possible(given)] if len(given) else []
+    best = max(read, key=lambda values: values.notna().sum(), default=None)
+    line, like = texts.index[0], "(such as 2016-12-30, 12/30/2016, 'Dec 30, 2016' or Unix time)"
+    if best is not None and best.notna().any() and best.isna().any():
+        line, like = texts.index[best.isna()][0], f"like {texts[best.notna()].iloc[0]!r}"
+    found = f"{texts[line]!r:.60}" if texts[line] else "nothing"
     return (
-        f"{where}, row {line}: expected a date (such as 2016-12-30, 12/30/2016, 'Dec 30, 2016' or "
-        f"Unix time), found {texts[line]!r:.60}; or say how to read it with "
+        f"{where}, row {line}: expected a date {like}, found {found}; or say how to read it with "
         f"--set 'data.date_format=%d.%m.%Y'"
     )
 

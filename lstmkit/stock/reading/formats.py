@@ -64,6 +64,8 @@ TIMES = (
     *(" %H%M%S", " %H%M", " %H%M%S%f", "T%H%M%S", "T%H%M", ":%H:%M:%S", " %H.%M", " %H.%M.%S"),
     *(" %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I %p", " %I-%p", " %I:%M:%S.%f %p", " %H"),
 )
+#: Those that cannot be taken for a part of the day.
+CLEAR_TIMES = tuple(time for time in TIMES if not time or ":" in time or "%p" in time)
 #: Digits alone: their number, and how strptime reads them.
 COMPACT = {
     6: ("%Y%m", "%y%m%d"),
@@ -86,18 +88,14 @@ QUARTER = re.compile(
 WEEK = re.compile(r"(?P<y>\d{4})-?W(?P<w>\d{1,2})(?:-?(?P<d>[1-7]))?", re.IGNORECASE)
 
 #: A zone behind a time: Z, UTC, +01:00, +00, GMT+0100, EST, US/Eastern.
-ZONE = re.compile(
-    r"\s*(?:Z|\[?[A-Z][A-Za-z]+/[A-Za-z_]+\]?|(?!AM|PM)[A-Z]{2,4})?\s*(?:[+-]\d{2}:?(?:\d{2})?)?"
-    r"\s*(?:\[[A-Za-z/_]+\]|\([A-Za-z ]+\))?$"
-)
 ZONED = re.compile(
-    r"\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?(?P<zone>\s*Z|\s*\[?[A-Z][A-Za-z]+/[A-Za-z_]+\]?"
+    r"(?:\d:\d\d(?::\d\d(?:[.,]\d+)?)?|T\d{4}(?:\d\d)?)(?P<zone>\s*Z|\s*\[?[A-Z][A-Za-z]+/[A-Za-z_]+\]?"
     r"|\s*(?!AM\b|PM\b)[A-Z]{2,4}(?:\s*[+-]\d{1,2}(?::?\d{2})?)?|\s*[+-]\d{2}(?::?\d{2})?"
     r"(?:\s*\[[A-Za-z/_]+\]|\s*[A-Z]{3,4}|\s*\([A-Za-z ]+\))?)$"
 )
 #: Times of day in a column of their own.
 CLOCK = re.compile(
-    r"(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.](?P<s>\d{2})(?:[.,:](?P<f>\d{1,9}))?)?"
+    r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,:](?P<f>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?:[A-Z]{2,4}|[+-]\d{2}:?\d{2})?"
 )
 SHAPES = {

@@ -71,7 +71,7 @@ def _candidates(table: Table, sample: pd.DataFrame) -> list[int]:
     ranks = {i: _rank(table, i) for i in range(len(table.names))}
     last = len(formats.DATE_NAMES) * 2
     ordered = sorted(ranks, key=lambda i: last if (rank := ranks[i]) is None else rank)
-    return [i for i in ordered if (sample[i] != "").mean() > 0.5]
+    return [i for i in ordered if (sample[i] != "").mean() >= 0.5]
 
 
 def _rank(table: Table, index: int) -> int | None:
@@ -93,7 +93,7 @@ def _holds_dates(table: Table, cells: pd.Series, index: int) -> bool:
 
 def _mostly_dated(cells: pd.Series) -> bool:
     digits = cells.str.count(r"\d")
-    return bool((digits >= 4).mean() > 0.5)
+    return bool((digits >= 4).mean() >= 0.5)
 
 
 def _is_clock(cells: pd.Series) -> bool:
@@ -188,8 +188,8 @@ def _no_dates(table: Table, date_format: str | None) -> str:
     first = list(table.sample.iloc[0])
     if date_format is not None:
         return (
-            f"{table.path}, row {table.sample.index[0]}: no column of dates like {date_format!r} "
-            f"in the columns {shown!s:.300}; found rows like {first!r:.100}"
+            f"{table.path}, row {table.sample.index[0]}: expected a date like {date_format!r} in "
+            f"one of the columns {shown!s:.300}; found rows like {first!r:.100}"
         )
     return (
         f"{table.path}: no column of dates in the columns {shown!s:.300}; expected dates such as "

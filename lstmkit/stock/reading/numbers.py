@@ -50,7 +50,7 @@ def is_number(cells: pd.Series) -> bool:
     if given.empty:
         return False
     fits = given.str.fullmatch(GROUPED["point"]) | given.str.fullmatch(GROUPED["comma"])
-    return bool((fits & given.str.contains(r"\d")).mean() > 0.5)
+    return bool((fits & given.str.contains(r"\d")).mean() >= 0.5)
 
 
 def decimal_of(

@@ -9,6 +9,12 @@ import pandas as pd
 from lstmkit.stock.reading import formats
 
 
+def stripped(texts: pd.Series) -> pd.Series:
+    """Return texts without blanks around them; a look at some decides whether that is needed."""
+    head = texts.iloc[np.unique(np.linspace(0, max(0, len(texts) - 1), 400).astype(int))]
+    return texts.str.strip() if any(text != text.strip() for text in head) else texts
+
+
 def without_zone(texts: pd.Series) -> tuple[pd.Series, set[str]]:
     """Take zones such as `Z` or `-05:00` off behind times; also return them."""
     head = texts.iloc[np.unique(np.linspace(0, max(0, len(texts) - 1), 400).astype(int))]
@@ -27,7 +33,7 @@ def plain(texts: pd.Series) -> pd.Series:
     if texts.empty:
         return texts
     head = texts.iloc[np.unique(np.linspace(0, len(texts) - 1, 50).astype(int))]
-    if all(re.fullmatch(r"[\d:/.\-+ ]*|[\d:.\-]+T[\d:.]+", text) for text in head):
+    if all(re.fullmatch(r"(?!.*\. )[\d:/.\-+ ]*|[\d:.\-]+T[\d:.]+", text) for text in head):
         return texts.str.replace("  ", " ", regex=False) if "  " in head.iloc[0] else texts
     return pd.Series([_one(text) for text in texts], index=texts.index, dtype=object)
 

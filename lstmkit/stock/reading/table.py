@@ -14,7 +14,16 @@ import pandas as pd
 
 from lstmkit import tables
 from lstmkit.errors import InputError
-from lstmkit.stock.reading import bars, dates, formats, instants, locate, numbers, series
+from lstmkit.stock.reading import (
+    bars,
+    dates,
+    formats,
+    instants,
+    locate,
+    numbers,
+    series,
+    spelling,
+)
 from lstmkit.stock.reading import column as columns
 from lstmkit.stock.reading.grammar import Grammar
 
@@ -177,7 +186,7 @@ def _dated(
 ) -> tuple[pd.Series, list[str], pd.DataFrame]:
     """Return the dates, what was mended, and the rows that have one."""
     where = f"{table.path}, column {table.names[when.columns[0]]!r}"
-    cells = raw[when.columns[0]].str.strip()
+    cells = spelling.stripped(raw[when.columns[0]])
     for index in when.columns[1:]:
         cells = cells + when.joint + raw[index].str.strip().str.removeprefix(when.joint)
     read = dates.parse(cells, date_format=date_format, where=where)
@@ -214,7 +223,8 @@ def _without_no_rows(
     others = np.setdiff1d(lines, blank)
     remarks = [i for i in others if cells.iloc[i].startswith(REMARK)]
     first, last = np.flatnonzero(~bad)[[0, -1]] if (~bad).any() else (0, -1)
-    edge = [i for i in others if (i > last and i >= len(bad) - EDGE) or i < min(first, EDGE)]
+    outside = [i for i in others if (i > last and i >= len(bad) - EDGE) or i < min(first, EDGE)]
+    edge = [i for i in outside if cells.iloc[i]]
     left = np.setdiff1d(others, [*remarks, *edge])
     if len(left):
         line, good = cells.index[left[0]], cells.iloc[first]
