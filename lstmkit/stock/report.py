@@ -1,5 +1,6 @@
 """A `Result` into CSV, JSON and plots, and into the table that the terminal shows."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
 
 NUMBER = "%.10g"
 ZOOM_ROWS = 120
+FOOT_WIDTH = 170
 BLOCK = 100_000
 
 
@@ -123,7 +125,7 @@ def draw(result: Result, folder: Path) -> None:
         folder / "prediction.png",
         pictures.prices(rows, before=before, **names),
         title=f"{name}: one row ahead over the test span",
-        foot=result.verdict,
+        foot=textwrap.fill(result.verdict, FOOT_WIDTH),
     )
     plots.draw(
         folder / "zoom.png",

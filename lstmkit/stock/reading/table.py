@@ -90,12 +90,14 @@ def read(path: Path, asked: Asked) -> Table:
     when = locate.locate(table, asked.date_format)
     choice = series.choice_of(asked.where)
     grammar = Grammar(table, when, asked.decimal)
-    wanted, said = _wanted(table, when, asked, choice, grammar)
+    numeric = grammar.values()
+    wanted, said = _wanted(table, when, asked, choice, numeric)
     chosen = series.column_of(table, choice) if choice is not None else None
     labels = series.candidates(table, [*when.all, *wanted])
     if chosen is not None:
         labels = [chosen, *(index for index in labels if index != chosen)]
-    extremes = _extremes(table, wanted, grammar)
+    together = bool(series.side_by_side(table))
+    extremes = () if together else bars.extremes_of(table.names, numeric) or ()
     plain = [i for i in (*wanted, *extremes) if grammar.decimal(i) == "point"]
     unread = [i for i in extremes if i not in wanted]
     raw = table.columns([*when.all, *wanted, *unread, *labels], numbers=plain)
@@ -130,23 +132,15 @@ def read(path: Path, asked: Asked) -> Table:
     )
 
 
-def _extremes(table: tables.Table, wanted: Sequence[int], grammar: Grammar) -> tuple[int, ...]:
-    """Return the columns of the high and the low that belong to the forecast one, or none."""
-    if series.side_by_side(table):
-        return ()
-    return bars.extremes_of(table.names, grammar.values()) or ()
-
-
 def _wanted(
     table: tables.Table,
     when: locate.Where,
     asked: Asked,
     choice: series.Choice | None,
-    grammar: Grammar,
+    numeric: dict[int, pd.Series],
 ) -> tuple[list[int], list[str]]:
     """Return the columns to read, the one to forecast first, and what was decided."""
     groups = series.side_by_side(table)
-    numeric = grammar.values()
     if groups and choice is not None:
         group = next(
             (g for label, g in groups.items() if label.lower() == choice.value.lower()), None
