@@ -1,6 +1,6 @@
 """Train the stock model that ships, on public daily prices, and put it here.
 
-pip install 'lstmkit[volatility]' && python data/models/stock/build.py
+pip install skfolio && python data/models/stock/build.py
 
 The prices are those of the package `skfolio` (BSD 3-Clause): 20 US stocks, adjusted closes of
 1990-2022. Of these 15 are learned from, until the end of May 2002; the other five, and all later
