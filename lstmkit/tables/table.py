@@ -1,5 +1,6 @@
 """A table: its layout from a sample, its columns parsed by pandas when they are asked for."""
 
+import csv
 import io
 import re
 import warnings
@@ -97,6 +98,7 @@ class Table:
                     usecols=sorted(set(wanted)),
                     dtype=dict.fromkeys(texts, object),
                     skipinitialspace=self._blanks,
+                    quoting=csv.QUOTE_MINIMAL if self.delimiter else csv.QUOTE_NONE,
                     skip_blank_lines=False,
                     encoding="utf-8",
                     keep_default_na=False,
