@@ -2,9 +2,9 @@
 
     python docs/learn/make_pages.py [PAGE ...]
 
-A page is Markdown. After a block `sh`, the block `text` holds what its commands print; with a
-number, `text 12`, only so many lines. `sh PATH=NAME` keeps a picture that a command draws, as
-`pictures/NAME`. Each page runs in an empty folder of its own. The comments `<!-- python` are what
+A page is Markdown. After a block `sh`, the block `text` holds what its commands print; a comment
+`<!-- keep FILE=NAME -->` before it keeps a picture that they draw, as `pictures/NAME`. Each page
+runs in an empty folder of its own. The comments `<!-- python` are what
 `docs/notebooks/make_notebooks.py` puts in the place of the commands.
 """
 
@@ -22,8 +22,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BLOCK = re.compile(
-    r"^```sh(?P<kept>[^\n]*)\n(?P<commands>.*?)^```\n\n?"
-    r"(?:^```text ?(?P<lines>\d*)\n(?P<shown>.*?)^```\n)?",
+    r"^(?:<!-- keep (?P<kept>[^\n]*) -->\n)?```sh\n(?P<commands>.*?)^```\n\n?"
+    r"(?:^```text\n(?P<shown>.*?)^```\n)?",
     flags=re.DOTALL | re.MULTILINE,
 )
 
@@ -35,13 +35,11 @@ class Block:
     Attributes:
         commands: One a line.
         kept: Picture that a command draws: its name here.
-        lines: So many lines are shown; None: all.
         shown: What is shown.
     """
 
     commands: tuple[str, ...]
     kept: dict[str, str]
-    lines: int | None
     shown: str
 
 
@@ -57,9 +55,8 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def _block(found: re.Match[str]) -> Block:
-    kept = dict(pair.split("=") for pair in found["kept"].split())
-    lines = int(found["lines"]) if found["lines"] else None
-    return Block(tuple(found["commands"].splitlines()), kept, lines, found["shown"] or "")
+    kept = dict(pair.split("=") for pair in (found["kept"] or "").split())
+    return Block(tuple(found["commands"].splitlines()), kept, found["shown"] or "")
 
 
 def run(block: Block, folder: Path, pictures: Path | None = None) -> str:
@@ -88,10 +85,7 @@ def run(block: Block, folder: Path, pictures: Path | None = None) -> str:
         (drawn,) = folder.rglob(path)
         if pictures is not None:
             shutil.copyfile(drawn, pictures / name)
-    lines = [line.rstrip() for line in printed.splitlines()]
-    if block.lines is not None and len(lines) > block.lines:
-        lines = [*lines[: block.lines], "..."]
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
 
 
 def filled(path: Path) -> str:
@@ -102,9 +96,9 @@ def filled(path: Path) -> str:
             block = _block(found)
             printed = run(block, Path(name), HERE / "pictures")
             commands = "".join(f"{line}\n" for line in block.commands)
-            size = f" {block.lines}" if block.lines is not None else ""
+            kept = f"<!-- keep {found['kept']} -->\n" if found["kept"] else ""
             end = "" if found.string[found.end() :].startswith("\n") else "\n"
-            return f"```sh{found['kept']}\n{commands}```\n\n```text{size}\n{printed}```\n{end}"
+            return f"{kept}```sh\n{commands}```\n\n```text\n{printed}```\n{end}"
 
         return BLOCK.sub(renew, path.read_text(encoding="utf-8"))
 

@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LEARN = HERE.parent / "learn"
 PART = re.compile(
-    r"^```sh[^\n]*\n(?P<commands>.*?)^```\n\n```text[^\n]*\n.*?^```\n"
+    r"^(?:<!-- keep [^\n]*\n)?```sh\n(?P<commands>.*?)^```\n\n```text\n.*?^```\n"
     r"|^<!-- python\n(?P<code>.*?)^-->\n"
     r"|^!\[[^\]]*\]\([^)]*\)\n",
     flags=re.DOTALL | re.MULTILINE,

@@ -58,6 +58,7 @@ class Classifier:
         labels: The classes, in the order of the network's outputs.
         window: Words per sequence; a longer text is read in several that overlap.
         temperature: What the network's logits are divided by.
+        none_weight: How many times likelier than the network says the answer is that no emoji fits.
         reader: Texts to words of the table.
     """
 
@@ -67,6 +68,7 @@ class Classifier:
     window: int
     temperature: float
     reader: Reader
+    none_weight: float = 1.0
 
     @property
     def none(self) -> int | None:
@@ -118,6 +120,8 @@ class Classifier:
         answers[lengths == 0] = 1 / len(self.labels)
         result = np.zeros((len(sentences), len(self.labels)))
         np.add.at(result, owners, answers)
+        if self.none is not None:
+            result[:, self.none] *= self.none_weight
         return tempered(result / result.sum(axis=1, keepdims=True), self.temperature)
 
     def _windows(self, words: int) -> list[tuple[int, int]]:
@@ -188,6 +192,7 @@ def load(
         source: dict[str, Any] = noted["embeddings"]
         labels = label_sets.from_json(noted["labels"])
         window, temperature = int(noted["window"]), float(noted["temperature"])
+        none_weight = float(noted.get("none_weight", 1.0))
         name, sha256 = str(source["name"]), str(source["sha256"])
     if table is None and vectors is None:
         table = embeddings.load_by_sha256(sha256, name)
@@ -201,7 +206,8 @@ def load(
     if (run.path / TUNED).exists():
         table = _tuned(run, table)
     network = runtime.load(run.path / runs.MODEL)
-    return Classifier(network, table, labels, window, temperature, Reader(table.vocabulary))
+    reader = Reader(table.vocabulary)
+    return Classifier(network, table, labels, window, temperature, reader, none_weight)
 
 
 def _tuned(run: runs.Run, table: VectorTable) -> VectorTable:
@@ -233,6 +239,7 @@ def save(
         "labels": label_sets.to_json(model.labels),
         "window": model.window,
         "temperature": model.temperature,
+        "none_weight": model.none_weight,
         "embeddings": {"name": table.name, "sha256": table.sha256, "dimension": table.dimension},
     }
     write_text(run.path / LABELS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

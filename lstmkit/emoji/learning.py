@@ -62,10 +62,13 @@ def fit(
     )
     keras_learner.accelerate(model, settings)
     rows = {word: row for row, word in enumerate(words)}
+    watched = None  # a loss that calibration has not seen yet would choose too early an epoch
+    if len(validation) and settings.patience is not None:
+        watched = _examples(validation, reader, rows, config.data.window)
     history = keras_learner.fit(
         model,
         _examples(train_set, reader, rows, config.data.window, weighted=settings.class_weights),
-        _examples(validation, reader, rows, config.data.window) if len(validation) else None,
+        watched,
         batch_size=settings.batch_size,
         config=settings,
         seed=config.seed,
@@ -85,8 +88,8 @@ def calibrated(
     moved: np.ndarray | None,
     config: EmojiConfig,
 ) -> Classifier:
-    """Fit the temperature on the validation sentences, and write what decodes the network."""
-    from lstmkit.emoji.metrics import fit_temperature
+    """Fit temperature and weight of none on the validation sentences; write what decodes."""
+    from lstmkit.emoji.metrics import fit_none_weight, fit_temperature
 
     model = Classifier(
         network=runtime.load(run.path / runs.MODEL),
@@ -100,6 +103,10 @@ def calibrated(
     model = classifier.load(run, table=table)  # what is scored is what is saved
     if not len(validation):
         return model
+    if model.none is not None:
+        probabilities = stacked(model.read(validation.texts))
+        weight = fit_none_weight(probabilities, validation.targets, model.none)
+        model = replace(model, none_weight=weight)
     probabilities = stacked(model.read(validation.texts))
     model = replace(model, temperature=fit_temperature(probabilities, validation.targets))
     classifier.save(run, model, words, moved)

@@ -13,6 +13,7 @@ from lstmkit.emoji.classifier import tempered
 
 BINS = 10
 COLDEST, HOTTEST = 0.05, 20.0
+LOST, MAX_NONE_WEIGHT = 0.025, 10.0  # share of the sentences that have an emoji; times
 
 
 def confusion_matrix(targets: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -91,6 +92,27 @@ def fit_temperature(probabilities: np.ndarray, targets: np.ndarray) -> float:
     bounds = (1 / HOTTEST, 1 / COLDEST)
     best = optimize.minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-6})
     return float(1 / best.x)
+
+
+def fit_none_weight(probabilities: np.ndarray, targets: np.ndarray, none: int) -> float:
+    """Return how much likelier than said the answer "none" may be taken.
+
+    It is the largest weight under which no more than `LOST` of the sentences that have an emoji
+    are left without one. At the weight 1 a network answers too many texts that no emoji fits,
+    since it has seen but a few of the many things that people write about.
+
+    Args:
+        probabilities: (n, classes).
+        targets: (n,).
+        none: The class that means no emoji.
+    """
+    fitting = probabilities[targets != none]
+    if not len(fitting):
+        return 1.0
+    others = np.delete(fitting, none, axis=1).max(axis=1)
+    turning = others / np.maximum(fitting[:, none], 1e-12)  # the weight from which each is lost
+    limit = float(np.quantile(turning, LOST, method="lower"))
+    return float(np.clip(limit, 1.0, MAX_NONE_WEIGHT))
 
 
 def scores(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, Any]:

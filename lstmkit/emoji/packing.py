@@ -111,7 +111,7 @@ def _decoded(path: Path) -> Iterator[tuple[int, str]]:
                 if number % BLOCK == 0:
                     progress.update(raw.tell() - place)
                     place = raw.tell()
-                text = line.decode("utf-8").rstrip(" \r\n")
+                text = line.decode("utf-8").removeprefix("\ufeff" * (number == 1)).rstrip(" \r\n")
                 if text:
                     yield number, text
     except UnicodeDecodeError as error:

@@ -9,13 +9,13 @@ import numpy as np
 from lstmkit import chart
 from lstmkit.emoji import classifier, pictures
 from lstmkit.emoji.metrics import binned
+from lstmkit.emoji.result import BASELINES
 from lstmkit.errors import InputError
 from lstmkit.page.blocks import Block, Chart, Sentence, Sentences, Table, number, percent
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 
 MISTAKES, MAX_CLASSES = 12, 40
-MODELS = {"majority": "majority class", "averaged": "averaged vectors, logistic regression (v1)"}
 
 
 def blocks(run: Run) -> list[Block]:
@@ -26,7 +26,7 @@ def blocks(run: Run) -> list[Block]:
     matrix = np.array(metrics["confusion_matrix"])
     if len(matrix) <= MAX_CLASSES:
         note = "Colour: share of the actual class. Off the diagonal lie the mistakes."
-        names = [f"{one['emoji']} {one['name']}" for one in metrics["classes"]]
+        names = [f"{one['emoji']} {one['name']}".strip() for one in metrics["classes"]]
         shows, height = pictures.confusion(matrix, names), 120 + 52 * min(len(names), 12)
         found.append(Chart("Confusion matrix", shows, note, height))
     if rows:
@@ -49,7 +49,7 @@ def blocks(run: Run) -> list[Block]:
 def _scores(metrics: dict[str, Any]) -> Table:
     rows = [["LSTM (Emojifier-v2)", *_cells(metrics["test"])]]
     for name, scores in metrics.get("baselines", {}).items():
-        rows.append([MODELS.get(name, name), *_cells(scores)])
+        rows.append([BASELINES.get(name, name), *_cells(scores)])
     heads = ["model", "accuracy", "95 % interval", "macro F1", "calibration error"]
     note = f"{metrics['test']['n']:,} sentences of {metrics.get('set', 'the test set')}."
     shared = metrics.get("test_sentences_also_in_train")
@@ -71,7 +71,7 @@ def _cells(scores: dict[str, Any]) -> list[str]:
 def _classes(metrics: dict[str, Any]) -> Table:
     rows = [
         [
-            f"{one['emoji']} {one['name']}",
+            f"{one['emoji']} {one['name']}".strip(),
             percent(one["precision"]),
             percent(one["recall"]),
             number(one["f1"], 3),
@@ -93,7 +93,9 @@ def _mistakes(run: Run, rows: list[dict[str, str]], metrics: dict[str, Any]) -> 
     wrong = [row for row in rows if row["correct"] != "1"]
     wrong.sort(key=lambda row: (-float(row["probability"]), row["text"]))
     wrong = wrong[:MISTAKES]
-    shown = {str(one["label"]): f"{one['emoji']} {one['name']}" for one in metrics["classes"]}
+    shown = {
+        str(one["label"]): f"{one['emoji']} {one['name']}".strip() for one in metrics["classes"]
+    }
     model = classifier.load(Run(Path(run.manifest.get("model") or run.path))) if wrong else None
     sentences = []
     for row in wrong:

@@ -63,7 +63,7 @@ def shown(result: Result) -> str:
     rows += [_row(BASELINES[name], one) for name, one in metrics["baselines"].items()]
     names = ("precision", "recall", "f1", "support")
     classes = [
-        {"class": f"{row['emoji']} {row['name']}", **{name: row[name] for name in names}}
+        {"class": f"{row['emoji']} {row['name']}".strip(), **{name: row[name] for name in names}}
         for row in metrics["classes"]
     ]
     return "\n\n".join(table(part, number=".3f") for part in (rows, classes))

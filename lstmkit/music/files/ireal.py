@@ -16,7 +16,7 @@ from lstmkit.music.files import repeats
 from lstmkit.music.files.repeats import Marks
 from lstmkit.music.theory import chords
 
-LINK = re.compile(r"irealb(?:ook)?://([^\s\"'<>]+)")
+LINK = re.compile(r"irealb(?:ook)?://([^\"'<>\r\n]+)")
 SCRAMBLED = "1r34LbKcu7"
 BLOCK = 50
 MOST_BARS = 1000  # as they are played
@@ -39,7 +39,8 @@ def progression(text: str, where: str) -> str:
     """
     match = LINK.search(text)
     fields = unquote(match[1]).split("=") if match else []
-    chart = max(fields, key=lambda f: (f.startswith(SCRAMBLED), f.count("|"), len(f)), default="")
+    charts = [field for field in fields if field.startswith(SCRAMBLED) or "|" in field]
+    chart = charts[0] if charts else ""
     if chart.startswith(SCRAMBLED):
         chart = _unscrambled(chart.removeprefix(SCRAMBLED))
     bars, marks = _bars(chart)

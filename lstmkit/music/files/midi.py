@@ -39,6 +39,7 @@ def write(
     tempo: float,
     metre: Fraction,
     end: Fraction,
+    markers: Sequence[tuple[Fraction, str]] = (),
     chords: Sequence[TimedChord] = (),
     key: str | None = None,
     signature: tuple[int, int] | None = None,
@@ -51,7 +52,8 @@ def write(
         metre: Bar length in quarters.
         end: Quarters to the end of the last bar; every track ends there, so that the last bar is
             whole.
-        chords: Written as a marker and, for notation programs, as the chord event of `xf`.
+        markers: Onset in quarters and text, for chord symbols.
+        chords: The same for notation programs: written as the chord event of `xf`.
         key: Such as `Bb` or `F#m`; None: no key signature is written.
         signature: How the metre is written; None: the simplest way.
     """
@@ -64,9 +66,8 @@ def write(
     conductor.append(mido.MetaMessage("set_tempo", tempo=round(60e6 / tempo)))
     if key is not None:
         conductor.append(mido.MetaMessage("key_signature", key=key))
-    events = []
+    events = [(_ticks(onset), 0, mido.MetaMessage("marker", text=text)) for onset, text in markers]
     for onset, chord in chords:
-        events.append((_ticks(onset), 0, mido.MetaMessage("marker", text=chord.symbol)))
         if chord.symbol not in NO_CHORDS:
             data = xf.chord_event(chord)
             events.append((_ticks(onset), 1, mido.MetaMessage("sequencer_specific", data=data)))

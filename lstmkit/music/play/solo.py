@@ -233,7 +233,9 @@ class Improviser:
     def _take(self, line: Line, value: int, duration: Fraction, pitch: int | None) -> None:
         """Write a value, and tell the network."""
         text = self.vocabulary.values[value]
-        line.take(text if pitch is None else str(line.token(duration, pitch)), duration, pitch)
+        if pitch is not None and pitch != self._pitch(line, value):  # of an answer
+            text = str(line.token(duration, pitch))
+        line.take(text, duration, pitch)
         self._expected = self.predictor.step(value, line.said())
 
     def _fill(self, line: Line) -> None:
@@ -245,8 +247,9 @@ class Improviser:
 
 
 def _triad(stage: Stage) -> frozenset[int]:
-    """Return the pitch classes of root, third and fifth of the tonic chord."""
-    above = {(tone - stage.tonic.root) % 12 for tone in stage.tonic.tones}
+    """Return the pitch classes of root, third and fifth of the chord that is home."""
+    root = stage.home.root
+    above = {(tone - root) % 12 for tone in stage.home.tones}
     third = next((t for t in (4, 3) if t in above), 0)
     fifth = next((t for t in (7, 6, 8) if t in above), 7)
-    return frozenset((stage.tonic.root + step) % 12 for step in (0, third, fifth))
+    return frozenset((root + step) % 12 for step in (0, third, fifth))
