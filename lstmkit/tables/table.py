@@ -76,7 +76,9 @@ class Table:
         frame = self._parsed(wanted, texts=texts)
         mixed = [i for i in wanted if i in numbers and not pd.api.types.is_numeric_dtype(frame[i])]
         if mixed:
-            frame[mixed] = self._parsed(mixed, texts=mixed)
+            again = self._parsed(mixed, texts=mixed)
+            for index in mixed:
+                frame[index] = again[index]
         for index in wanted:
             number = index not in texts and index not in mixed
             frame[index] = frame[index].astype("float64" if number else object)
