@@ -1,6 +1,6 @@
 """How well the melody and the chords of a file are found, on music with known answers.
 
-python tests/benchmarks/bench_reading.py [--nottingham FOLDER] [--pop909 FOLDER]
+python tests/benchmarks/bench_music_reading.py [--nottingham FOLDER] [--pop909 FOLDER]
 
 * Two hands: staves of piano music in music21's corpus, and tunes made here over left hands made
   here (blocks, broken chords that climb over the tune, stride, octaves), in either order, under
