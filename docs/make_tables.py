@@ -1,26 +1,29 @@
-"""Write the tables of README.md that say what the code says: commands, config keys, speed.
+"""Write what the code says into the pages: commands and config keys, and how fast it is.
 
     python docs/make_tables.py
 
 A test fails while they differ from the code.
 """
 
+import inspect
 import json
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 from ruamel.yaml import YAML
 from tabulate import tabulate
 
-from lstmkit import config
+import lstmkit
+from lstmkit import config, contract
 from lstmkit.cli import root
+from lstmkit.result import Result
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+REFERENCE = ROOT / "docs" / "reference.md"
 RESULTS = ROOT / "tests" / "benchmarks" / "results" / "results.json"
 EPOCHS = {
     "stock_epoch": "the tutorial's stock model",
@@ -30,17 +33,37 @@ EPOCHS = {
 CONTENDERS = ("plain Keras", "PyTorch", "Keras on JAX", "lstmkit")
 
 
-def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, str]]:
+def commands() -> Iterator[tuple[str, str]]:
     """Yield each command with the first sentence of its help."""
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        words = f"{path} {name}".strip()
-        if isinstance(command, click.Group):
-            yield from commands(command, words)
-        elif command is not None:
-            help_text = " ".join((command.help or "").split())
-            yield f"`{words}`", help_text.partition(". ")[0].rstrip(".")
+    for path, command in contract.commands(root):
+        yield f"`{path}`", _sentence(command.help)
+
+
+def functions() -> Iterator[tuple[str, str]]:
+    """Yield each function of the Python face, as it is called, with the first line of its help."""
+    for name in ("stock", "emoji", "music", "letters"):
+        for verb in dir(getattr(lstmkit, name)):
+            yield _called(f"lstmkit.{name}.{verb}", getattr(getattr(lstmkit, name), verb))
+    for name in ("accelerate", "load"):
+        yield _called(f"lstmkit.{name}", getattr(lstmkit, name))
+    for name in ("predictions", "table", "plot", "verdict", "metrics", "files", "to_json"):
+        found = inspect.getattr_static(Result, name, None)
+        if callable(found):
+            yield _called(f"result.{name}", found)
+        elif isinstance(found, property):
+            yield f"`result.{name}`", _sentence(found.__doc__)
+
+
+def _called(path: str, function: Callable[..., Any]) -> tuple[str, str]:
+    parameters = inspect.signature(function).parameters.values()
+    plain = [one.replace(annotation=inspect.Parameter.empty) for one in parameters]
+    shown = str(inspect.Signature([one for one in plain if one.name != "self"]))
+    shown = re.sub(r"<?(?:Posix|Windows)Path\(('[^']*')\)>?", r"\1", shown)
+    return f"`{path}{shown}`", _sentence(function.__doc__)
+
+
+def _sentence(text: str | None) -> str:
+    return " ".join((text or "").split()).partition(". ")[0].rstrip(".")
 
 
 def keys(pipeline: str) -> Iterator[tuple[str, str, str, str]]:
@@ -107,30 +130,35 @@ def _plain(value: Any) -> str:
     return str(list(value)) if isinstance(value, list) else str(value)
 
 
-def tables() -> dict[str, str]:
-    """Return the text of each generated part of the README by its name."""
-    parts = {
-        "commands": tabulate(list(commands()), ["command", "what it does"], "github"),
-        "speed": speed(),
-    }
+def reference() -> str:
+    """Return the page of every command and every config key."""
+    heads = ["command", "what it does"]
+    parts = [
+        "# Every command, every key",
+        "Written by `docs/make_tables.py` from the code.",
+        "The words after `lstmkit`; each explains itself with `--help`.",
+        tabulate(list(commands()), heads, "github"),
+        "## Python",
+        "`import lstmkit`; see [Python](python.md). `settings` are keys of the config, below.",
+        tabulate(list(functions()), ["function", "what it does"], "github"),
+    ]
     for pipeline in config.pipelines():
         heads = ["key", "default", "accepts", "what, and why"]
         rows = tabulate(list(keys(pipeline)), heads, "github", disable_numparse=True)
-        parts[f"keys of {pipeline}"] = re.sub(r" {2,}", " ", rows)
-    return parts
+        parts += [f"## {pipeline}: `configs/{pipeline}.yaml`", re.sub(r" {2,}", " ", rows)]
+    return "\n\n".join(parts) + "\n"
 
 
-def filled(text: str) -> str:
-    """Return the README with every generated part renewed."""
-    for name, table in tables().items():
-        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        before, _, rest = text.partition(begin)
-        _, found, after = rest.partition(end)
-        if not found:
-            raise ValueError(f"README.md has no part between {begin} and {end}")
-        text = f"{before}{begin}\n{table}\n{end}{after}"
-    return text
+def with_speed(text: str) -> str:
+    """Return the README with its table of speed renewed."""
+    before, begin, rest = text.partition("<!-- speed -->\n")
+    _, end, after = rest.partition("<!-- end of speed -->")
+    if not end:
+        raise ValueError("README.md has no part between <!-- speed --> and <!-- end of speed -->")
+    return f"{before}{begin}{speed()}\n{end}{after}"
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    readme = with_speed(README.read_text(encoding="utf-8"))
+    README.write_text(readme, encoding="utf-8", newline="\n")
+    REFERENCE.write_text(reference(), encoding="utf-8", newline="\n")

@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
@@ -25,8 +25,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 
 from lstmkit.errors import ConfigError
+from lstmkit.files import DAMAGE
 
 MAX_BYTES = 1 << 20
+UNREADABLE: tuple[type[Exception], ...] = (YAMLError, *DAMAGE)
 ROOT = Path(__file__).resolve().parent
 
 
@@ -47,7 +49,7 @@ class TrainConfig(Section):
     patience: int | None = Field(ge=1)
     accelerate: bool
     checkpoint_seconds: float = Field(ge=0)
-    tensorboard: bool
+    tracker: Literal["tensorboard", "mlflow"] | None
 
 
 class Config(Section):
@@ -211,7 +213,7 @@ def _document(path: Path) -> CommentedMap:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = (error.problem or "not valid YAML").splitlines()[0]
         raise ConfigError(f"{path}:{line}: not valid YAML: {problem}") from error
-    except (YAMLError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ConfigError(f"{path}: not valid YAML: {reason}") from error
     if document is None:
@@ -287,7 +289,7 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
         value = _yaml().load(raw) if raw.strip() else None
     except RecursionError as error:
         raise ConfigError(f"--set {text:.60}: nested too deeply") from error
-    except (YAMLError, ValueError) as error:
+    except UNREADABLE as error:
         if raw.lstrip()[:1] in "[{'\"":
             raise ConfigError(f"--set {text}: the value is not valid YAML") from error
         value = raw  # such as %d.%m.%Y, which YAML would want quoted

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import __version__, runtime
+from lstmkit import __version__, backend, runtime
+from lstmkit.cells.check import check_cells
+from lstmkit.errors import InputError
 from lstmkit.files import data_folder
 from lstmkit.quiet import native_stderr
 from lstmkit.runs import PACKAGES
@@ -25,13 +27,10 @@ def examine() -> dict[str, Any]:
     """Return what was found.
 
     Returns:
-        `lstmkit`, `python`, `system`, `processor`, `cores`, `packages`, `accelerator`, `optional`,
-        `data_folder`, and `self_test` with `passed`, `seconds` and what it found.
+        `lstmkit`, `python`, `system`, `processor`, `cores`, `packages`, `training`, `accelerator`,
+        `optional`, `data_folder`, and `self_test` with `passed`, `seconds` and what it found.
     """
-    with native_stderr():
-        import tensorflow as tf
-
-        accelerators = [device.name for device in tf.config.list_physical_devices("GPU")]
+    training = _training()
     return {
         "lstmkit": __version__,
         "python": f"{sys.version.split()[0]} ({sys.executable})",
@@ -39,13 +38,46 @@ def examine() -> dict[str, Any]:
         "processor": _processor(),
         "cores": os.cpu_count() or 1,
         "packages": {name: _version(name) for name in PACKAGES},
-        "accelerator": ", ".join(accelerators) or "none seen; everything runs on the processor",
+        "training": training or "ready",
+        "accelerator": None if training else _accelerators(),
         "optional": {
             extra: "found" if find_spec(module) else f"absent: pip install 'lstmkit[{extra}]'"
             for extra, module in OPTIONAL.items()
         },
         "data_folder": str(data_folder()),
-        "self_test": self_test(),
+        "self_test": self_test_of_cells() if training else self_test(),
+    }
+
+
+def _training() -> str:
+    """Return why nothing can be trained here; an empty text where it can."""
+    try:
+        backend.require("training")
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+def _accelerators() -> str:
+    with native_stderr():
+        import tensorflow as tf
+
+        found = [device.name for device in tf.config.list_physical_devices("GPU")]
+    return ", ".join(found) or "none seen; everything runs on the processor"
+
+
+def self_test_of_cells() -> dict[str, Any]:
+    """Check the gradients of the NumPy cells, where there is no Keras to compare with.
+
+    Returns:
+        `passed`; `seconds`; `checks`, their number.
+    """
+    began = time.monotonic()
+    checks = check_cells()
+    return {
+        "passed": all(one.passed for one in checks),
+        "seconds": round(time.monotonic() - began, 1),
+        "checks": len(checks),
     }
 
 

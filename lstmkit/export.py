@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import runtime
+from lstmkit import backend, runtime
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import whole, write_bytes
 from lstmkit.quiet import native_stderr
@@ -55,6 +55,7 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
     if kind == "keras":
         write_bytes(target, source.read_bytes())
         return Exported(target, None)
+    backend.require(f"export --format {kind}")
     if kind == "onnx" and find_spec("tf2onnx") is None:
         raise InputError(
             "ONNX needs the extra of that name: pip install 'lstmkit[onnx]', in the checkout "

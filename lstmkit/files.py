@@ -11,6 +11,7 @@ import csv
 import hashlib
 import json
 import os
+import platform
 import shutil
 import stat
 import struct
@@ -24,6 +25,7 @@ from typing import IO, Any
 import platformdirs
 
 from lstmkit.errors import InputError, RunError
+from lstmkit.liveness import has_ended
 
 MAX_JSON_BYTES = 64 << 20
 TEMPORARY = ".lstmkit-"  # begins the name of every folder in which something is being made
@@ -62,7 +64,8 @@ def whole(path: Path) -> Iterator[Path]:
         special = place.exists() and not (place.is_file() or place.is_dir())
         beside = Path(tempfile.gettempdir()) if special else place.parent
         beside.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=beside, prefix=f"{TEMPORARY}{os.getpid()}-"))
+        _sweep(beside)
+        folder = Path(tempfile.mkdtemp(dir=beside, prefix=f"{_mine()}-"))
         try:
             made = folder / place.name
             yield made
@@ -224,6 +227,19 @@ def writing(path: Path) -> Iterator[None]:
             f"{path}: cannot write: {error.strerror or error}; free space, check the rights, "
             f"or name another folder"
         ) from error
+
+
+def _mine() -> str:
+    """Return how the names of this process's temporary folders begin."""
+    return f"{TEMPORARY}{platform.node()}-{os.getpid()}"
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes of this host that were killed had left half-made in a folder."""
+    for left in folder.glob(f"{TEMPORARY}{platform.node()}-*"):
+        pid = left.name.rpartition("-")[0].rpartition("-")[2]
+        if pid.isdecimal() and has_ended({"host": platform.node(), "pid": int(pid)}):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _finish(made: Path, place: Path) -> None:

@@ -6,10 +6,17 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, TextIO
 
 from tqdm import tqdm
+from tqdm.auto import tqdm as notebook_tqdm
+
+
+def _in_notebook() -> bool:
+    """Return whether a Jupyter kernel and what draws its bars are at work."""
+    return "ipykernel" in sys.modules and find_spec("ipywidgets") is not None
 
 
 class Progress:
@@ -43,8 +50,9 @@ class Progress:
         self._bound = "at most " if at_most else ""
         self._began = self._last = time.monotonic()
         self._bar: Any = None
-        if self._stream.isatty():
-            self._bar = tqdm(
+        if self._stream.isatty() or _in_notebook():
+            bar = notebook_tqdm if _in_notebook() else tqdm
+            self._bar = bar(
                 total=total,
                 initial=initial,
                 desc=label,

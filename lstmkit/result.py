@@ -1,12 +1,20 @@
 """What every command that makes a run returns: where it lies, what it says, what it measured."""
 
+from __future__ import annotations
+
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from lstmkit import notebook
+from lstmkit.errors import InputError
 from lstmkit.files import atomic, files_below, finite
+from lstmkit.notebook import Picture
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +26,10 @@ class Result:
         metrics: The content of `metrics.json`; its `verdict` is one sentence that is true for this
             run, and says what the result is worth beside what it has to beat.
         history: One row per epoch; empty where nothing was trained.
+        picture: Stem of the picture that says most; of the class.
     """
 
+    picture: ClassVar[str] = "loss"
     run: Path
     metrics: Mapping[str, Any] = field(default_factory=dict)
     history: Sequence[Mapping[str, Any]] = ()
@@ -33,6 +43,54 @@ class Result:
     def files(self) -> list[Path]:
         """Every file that was written, sorted."""
         return files_below(self.run)
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """The content of `predictions.csv`."""
+        return self.table("predictions")
+
+    def table(self, name: str = "history") -> pd.DataFrame:
+        """Return a CSV of the run as a DataFrame, with its dates as dates.
+
+        Args:
+            name: Stem of the file, such as `predictions`, `history` or `forecast`.
+
+        Raises:
+            InputError: The run has no such table; the message lists those it has.
+        """
+        import pandas as pd
+
+        path = self._named(".csv", name, "table")
+        frame = pd.read_csv(path)
+        if "date" in frame:
+            frame["date"] = pd.to_datetime(frame["date"])
+        return frame
+
+    def plot(self, name: str | None = None) -> Picture:
+        """Return a picture of the run, which Jupyter shows.
+
+        Args:
+            name: Stem of the file, such as `loss`; None: the one that says most.
+
+        Raises:
+            InputError: The run has no such picture; the message lists those it has.
+        """
+        there = [path.stem for path in self.files if path.suffix == ".png"]
+        first = self.picture if self.picture in there else (there or [self.picture])[0]
+        return Picture(self._named(".png", name or first, "picture"))
+
+    def _named(self, ending: str, name: str, kind: str) -> Path:
+        there = {path.stem: path for path in reversed(self.files) if path.suffix == ending}
+        if name not in there:
+            names = ", ".join(sorted(there)) or "none"
+            raise InputError(f"{self.run}: no {kind} is called {name!r}; there are: {names}")
+        return there[name]
+
+    def _repr_html_(self) -> str:
+        parts = [notebook.verdict(self.verdict), notebook.scores(self.metrics)]
+        if any(path.suffix == ".png" for path in self.files):
+            parts.append(self.plot().html())
+        return "".join(parts)
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints; NaN is null."""

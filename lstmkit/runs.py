@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from lstmkit import __version__, config
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import files_below, fingerprint, read_json, write_json, write_text, writing
+from lstmkit.liveness import has_ended, identity
 
 MANIFEST, CONFIG, METRICS, MODEL = "run.json", "config.yaml", "metrics.json", "model.keras"
 SHIPPED = "shipped"
@@ -51,8 +52,11 @@ class Run:
 
     @property
     def status(self) -> str:
-        """One of running, interrupted, failed, done."""
-        return str(self.manifest.get("status", "unknown"))
+        """One of running, interrupted, failed, done; killed counts as interrupted."""
+        manifest = self.manifest
+        status, process = str(manifest.get("status", "unknown")), manifest.get("process")
+        killed = status == "running" and isinstance(process, dict) and has_ended(process)
+        return "interrupted" if killed else status
 
     @property
     def metrics(self) -> dict[str, Any]:
@@ -133,6 +137,7 @@ def create(
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "created": now.isoformat(timespec="microseconds"),
         "status": "running",
+        "process": identity(),
         "seed": None if settings is None else settings.seed,
         "versions": _versions(),
         "inputs": list(inputs),
@@ -231,8 +236,12 @@ def resumable(output: Path, pipeline: str, wanted: Path, *, verb: str) -> Run:
     what = f"{manifest.get('pipeline')} {manifest.get('verb')}"
     if what != f"{pipeline} {verb}":
         raise InputError(f"{run.path}: a run of `{what}`; expected one of `{pipeline} {verb}`")
-    if manifest.get("status") == "done":
+    status = run.status
+    if status == "done":
         raise InputError(f"{run.path}: already finished; see `lstmkit runs show {run.path}`")
+    if status == "running" and "process" in manifest:
+        pid = manifest["process"].get("pid")
+        raise InputError(f"{run.path}: process {pid} is working on it; wait for it, or stop it")
     return run
 
 

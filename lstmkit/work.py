@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator
 
 from lstmkit.errors import InterruptedRunError
+from lstmkit.liveness import identity
 from lstmkit.page import build
 from lstmkit.runs import Run
+from lstmkit.training import tracking
 from lstmkit.training.loop import forget_checkpoint
 from lstmkit.training.stopping import interruptible
 
@@ -54,10 +56,12 @@ def work(run: Run, resume_command: str | None = None) -> Iterator[Timings]:
     if resume_command is not None:
         log.warning("run folder: %s", run.path)
     with interruptible(), _told(resume_command), recorded(run):
+        run.update(status="running", process=identity(), error=None)
         timings = Timings()
         yield timings
-        run.update(timings=timings.total(), error=None)
+        run.update(timings=timings.total())
         build.write(run, status="done")
+        tracking.finish(run)
         run.update(status="done")
         forget_checkpoint(run)
 

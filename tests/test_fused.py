@@ -368,3 +368,27 @@ def test_accelerate_finds_nested_layers_and_reports_none_where_there_are_none():
     assert {report.layer for report in reports} == {"deep", model.layers[-1].name}
     assert fused.accelerate(model) == reports
     assert fused.accelerate(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])) == ()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(keras.Model, "_flatten_layers"), (keras.layers.LSTMCell, "get_dropout_mask")],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_a_keras_without_a_private_part_trains_as_it_is_and_says_so(
+    monkeypatch, caplog, owner, name
+):
+    model = keras.Sequential([keras.Input((5, 2)), keras.layers.LSTM(3)])
+    base = next(one for one in owner.__mro__ if name in vars(one))
+    monkeypatch.delattr(base, name)
+    with caplog.at_level("WARNING"):
+        assert fused.accelerate(model) == ()
+    assert len(caplog.records) == 1
+    assert f"no {owner.__name__}.{name} as known" in caplog.text
+
+
+def test_an_inner_loop_of_other_arguments_is_left_alone(monkeypatch, caplog):
+    model = keras.Sequential([keras.Input((5, 2)), keras.layers.LSTM(3)])
+    monkeypatch.setattr(keras.layers.LSTM, "inner_loop", lambda self, sequences, state: None)
+    assert fused.accelerate(model) == ()
+    assert "no LSTM.inner_loop as known" in caplog.text

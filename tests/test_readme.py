@@ -11,14 +11,15 @@ import click
 import numpy as np
 import pytest
 from conftest import ROOT, TINY, write_prices
+from ruamel.yaml import YAML
 
-from lstmkit import config
+from lstmkit import config, contract
 from lstmkit.cli import main, root
 from lstmkit.config import package_folder
 from lstmkit.training import keras_learner
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "data" / "README.md"]
-LONGEST = 400
+LONGEST = 200
 LARGEST_PICTURE = 150_000
 
 ONE_EPOCH = ("--set", "train.epochs=1")
@@ -44,6 +45,13 @@ def commands_of(page):
     yield from (" ".join(code.split()) for code in re.findall(r"`([^`]+)`", prose))
 
 
+BLOCK = re.compile(r"^```python\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
+PROGRAMS = {
+    f"{page.stem}-{number}": program
+    for page in PAGES
+    for number, program in enumerate(re.findall(BLOCK, page.read_text(encoding="utf-8")), 1)
+}
+
 COMMANDS = list(
     dict.fromkeys(c for page in PAGES for c in commands_of(page) if c.startswith("lstmkit "))
 )
@@ -59,20 +67,22 @@ def tables():
 
 
 def test_tables_are_those_of_the_code(tables):
+    said = "run: python docs/make_tables.py"
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert tables.filled(text) == text, "run: python docs/make_tables.py"
+    assert tables.with_speed(text) == text, said
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == tables.reference(), said
 
 
 def test_tables_hold_every_command_and_every_key(tables):
-    parts = tables.tables()
-    assert "| `stock train` " in parts["commands"]
+    page = tables.reference()
+    assert "| `stock train` " in page
     for name in config.pipelines():
         values = config.load(config.schema_of(name), name, None).model_dump()
         for section, inner in values.items():
             keys = inner if isinstance(inner, dict) and section != "labels" else {"": None}
             for key in keys:
                 dotted = f"{section}.{key}".rstrip(".")
-                assert f"| `{dotted}` |" in parts[f"keys of {name}"]
+                assert f"| `{dotted}` |" in page
 
 
 def test_table_says_what_a_key_accepts(tables):
@@ -185,6 +195,31 @@ def test_command_of_the_pages_works(command, folder, finished, request, monkeypa
     assert not stop.value.code, said.err
     assert said.out + said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", sorted({name.rpartition("-")[0] for name in PROGRAMS}))
+def test_programs_of_a_page_work_one_after_the_other(folder, monkeypatch, page):
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LSTMKIT_DATA", str(folder / "no-user-data"))
+    for name, program in PROGRAMS.items():
+        if name.rpartition("-")[0] == page:
+            exec(compile(program, name, "exec"), {})
+
+
+def test_the_site_has_every_page_and_no_other():
+    content = YAML(typ="safe").load(ROOT / "mkdocs.yml")
+    listed = set(re.findall(r"[\w./-]+\.md", str(content["nav"])))
+    there = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert listed == there
+
+
+def test_the_page_for_scripts_has_the_contract():
+    text = (ROOT / "docs" / "scripts.md").read_text(encoding="utf-8")
+    for code, meaning in contract.EXIT_CODES.items():
+        assert f"| {code} | {meaning} |" in text
+    for field, meaning in contract.ERROR.items():
+        assert f"| `{field}` | {meaning} |" in text
 
 
 def _parse(words):

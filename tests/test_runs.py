@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -136,3 +137,75 @@ def test_runs_commands_list_and_show(cli, tmp_path, config):
     assert "metrics.json" in shown.out
     assert json.loads(cli("runs", "show", run.path, "--json").out)["seed"] == 0
     assert cli("runs", "show", "nothing").code == 2
+
+
+def test_shipped_is_a_run_for_every_command(cli, tmp_path):
+    for words in (("runs", "show", "shipped"), ("runs", "show", "music/shipped", "--json")):
+        assert cli(*words).code == 0
+    assert cli("export", "shipped", "--format", "keras", "--to", tmp_path / "m.keras").code == 0
+    assert (tmp_path / "m.keras").stat().st_size > 1000
+    told = cli("export", "letters/shipped", "--format", "keras")
+    assert (told.code, "no model ships for letters" in told.err) == (2, True)
+
+
+def test_run_left_out_is_the_newest(cli, tmp_path, config):
+    assert "no runs below" in cli("runs", "show").err
+    assert "no runs below" in cli("report").err
+    names = [runs.create(tmp_path / "outputs", "stock", f"r{n}", config).name for n in range(10)]
+    assert json.loads(cli("runs", "show", "--json").out)["name"] == "r9"
+    assert names[9] in cli("report").out
+
+
+def test_newest_is_right_with_ten_runs_in_one_second(tmp_path, config):
+    made = [runs.create(tmp_path, "stock", "x", config) for _ in range(12)]
+    assert [run.name for run in runs.list_runs(tmp_path)] == [run.name for run in made]
+
+
+def test_what_is_no_ordinary_file_is_written_into(tmp_path):
+    target = tmp_path / "target.csv"
+    target.write_text("old")
+    target.chmod(0o600)
+    link = tmp_path / "link.csv"
+    link.symlink_to(target)
+    files.write_text(link, "new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o600
+    files.write_text(type(tmp_path)("/dev/null"), "gone")
+    assert type(tmp_path)("/dev/null").is_char_device()
+
+
+def test_pipe_is_written_into(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True)
+    files.write_text(pipe, "through")
+    assert reader.communicate(timeout=20)[0] == "through"
+    assert pipe.is_fifo()
+
+
+def test_run_of_a_killed_process_is_interrupted_and_a_live_one_is_not_resumed(tmp_path, config):
+    run = runs.create(tmp_path, "stock", "x", config)
+    assert run.status == "running"
+    with pytest.raises(InputError, match=f"process {os.getpid()} is working on it"):
+        runs.resumable(tmp_path, "stock", run.path, verb="train")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    run.update(process={"pid": ended.pid})
+    assert run.status == "interrupted"
+    assert runs.resumable(tmp_path, "stock", run.path, verb="train") == run
+    run.update(process={"host": "elsewhere"})
+    assert run.status == "running"
+
+
+def test_what_a_killed_process_left_half_made_is_removed(tmp_path):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    mine = files._mine()
+    left = tmp_path / f"{mine.replace(str(os.getpid()), str(ended.pid))}-abc"
+    alive = tmp_path / f"{mine}-def"
+    for folder in (left, alive):
+        folder.mkdir()
+        (folder / "half").write_text("x")
+    files.write_text(tmp_path / "x.csv", "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([alive.name, "x.csv"])

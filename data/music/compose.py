@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import mido
-from notation import QUARTERS_PER_BAR, Note, Score, read_score
+from notation import Note, Score, read_score
 from rhythm_section import comp, walk
 
 TICKS_PER_QUARTER = 480
@@ -52,17 +52,22 @@ def write_midi(score: Score, path: Path) -> None:
         (0, mido.MetaMessage("track_name", name=header["title"])),
         (0, mido.MetaMessage("copyright", text="CC0 1.0, the lstmkit authors")),
         (0, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(int(header["tempo"])))),
-        (0, mido.MetaMessage("time_signature", numerator=4, denominator=4)),
+        (0, mido.MetaMessage("time_signature", numerator=score.bar_length, denominator=4)),
         (0, mido.MetaMessage("key_signature", key=header["key"])),
     ]
     conductor += [(ticks(c.onset), mido.MetaMessage("marker", text=c.symbol)) for c in score.chords]
     feel, program = header["feel"], int(header["program"])
     parts = (
         ("Melody", MELODY_CHANNEL, program, shape_dynamics(score.melody)),
-        ("Piano", PIANO_CHANNEL, PIANO_PROGRAM, comp(score.chords, feel, score.bars)),
+        (
+            "Piano",
+            PIANO_CHANNEL,
+            PIANO_PROGRAM,
+            comp(score.chords, feel, score.bars, score.bar_length),
+        ),
         ("Bass", BASS_CHANNEL, BASS_PROGRAM, walk(score.chords, feel)),
     )
-    end = ticks(Fraction(score.bars * QUARTERS_PER_BAR))
+    end = ticks(Fraction(score.bars * score.bar_length))
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
     file.tracks.append(track(conductor, end))
     for name, channel, instrument, notes in parts:

@@ -3,11 +3,11 @@
 ``README.md`` explains the notation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-QUARTERS_PER_BAR = 4
+METRES = {"4/4": 4, "3/4": 3}  # quarters in a bar
 MELODY_RANGE = range(52, 85)  # E3 to C6, MIDI note numbers
 
 DURATIONS = {  # quarters
@@ -92,10 +92,15 @@ class Chord:
 class Score:
     """One piece as written: header, chords and melody."""
 
-    header: dict[str, str]  # title, key, tempo (quarters a minute), feel, program
+    header: dict[str, str]  # title, key, metre, tempo (quarters a minute), feel, program
     chords: tuple[Chord, ...]
     melody: tuple[Note, ...]
     bars: int
+
+    @property
+    def bar_length(self) -> int:
+        """Return the quarters in a bar."""
+        return METRES[self.header["metre"]]
 
 
 def read_score(path: Path) -> Score:
@@ -110,7 +115,7 @@ def read_score(path: Path) -> Score:
     Raises:
         ScoreError: If a symbol is unknown, a note out of range, or a bar not filled.
     """
-    header: dict[str, str] = {}
+    header = {"metre": "4/4"}
     chords: list[Chord] = []
     melody: list[Note] = []
     bars = 0
@@ -123,64 +128,77 @@ def read_score(path: Path) -> Score:
             header[key.strip()] = value.strip()
             continue
         symbols, _, notes = text.partition("|")
-        onset = Fraction(bars * QUARTERS_PER_BAR)
         try:
-            chords += read_chords(symbols.split(), onset)
-            melody += read_melody(notes.split(), onset)
+            length = METRES[header["metre"]]
+            onset = Fraction(bars * length)
+            chords += read_chords(symbols.split(), onset, length)
+            melody += read_melody(notes.split(), onset, length, melody)
         except (KeyError, ValueError) as error:
             raise ScoreError(f"{path.name}, line {number}: {error}") from error
         bars += 1
     return Score(header, tuple(chords), tuple(melody), bars)
 
 
-def read_chords(symbols: list[str], onset: Fraction) -> list[Chord]:
+def read_chords(symbols: list[str], onset: Fraction, bar: int = 4) -> list[Chord]:
     """Share a bar among its chord symbols.
 
     Args:
         symbols: One or two symbols, such as ``["Dm7", "G7"]``.
         onset: Start of the bar, in quarters.
+        bar: Quarters in the bar; of two chords in a bar of three the first has two.
 
     Returns:
-        The chords, all of one length.
+        The chords.
 
     Raises:
         ValueError: If the bar cannot be shared, or a symbol is unknown.
     """
     if len(symbols) not in (1, 2):
         raise ValueError(f"expected 1 or 2 chords in a bar, found {len(symbols)}")
-    length = Fraction(QUARTERS_PER_BAR, len(symbols))
-    chords = [Chord(onset + i * length, length, symbol) for i, symbol in enumerate(symbols)]
+    first = Fraction(bar if len(symbols) == 1 else 2)
+    spans = [(onset, first), (onset + first, bar - first)]
+    chords = [Chord(*span, symbol) for span, symbol in zip(spans, symbols, strict=False)]
     for chord in chords:
         if chord.quality not in VOICINGS:
             raise ValueError(f"unknown chord {chord.symbol!r}; one of {', '.join(VOICINGS)}")
     return chords
 
 
-def read_melody(tokens: list[str], onset: Fraction) -> list[Note]:
+def read_melody(
+    tokens: list[str], onset: Fraction, bar: int = 4, before: list[Note] | None = None
+) -> list[Note]:
     """Read the melody of one bar.
 
     Args:
-        tokens: Durations, which hold until the next one, notes (``Bb4``, accented ``Bb4!``) and
-            rests (``r``).
+        tokens: Durations, which hold until the next one, notes (``Bb4``, accented ``Bb4!``), rests
+            (``r``) and ties (``~``: the note before goes on for this long).
         onset: Start of the bar, in quarters.
+        bar: Quarters in the bar.
+        before: The notes so far; the last is lengthened where the bar begins with a tie.
 
     Returns:
         The notes of the bar, without velocities.
 
     Raises:
-        ValueError: If a note is out of range or the bar is not filled exactly.
+        ValueError: If a note is out of range, a tie has no note before it, or the bar is not filled
+            exactly.
     """
-    notes = []
+    notes: list[Note] = []
     duration, time = Fraction(0), onset
     for token in tokens:
         if token in DURATIONS:
             duration = DURATIONS[token]
             continue
-        if token != "r":  # noqa: S105 - a rest, not a secret
+        if token == "~":  # noqa: S105 - a tie, not a secret
+            line = notes or before
+            if not line or line[-1].end != time:
+                raise ValueError("a tie with no note before it")
+            line[-1] = replace(line[-1], duration=line[-1].duration + duration)
+        elif token != "r":  # noqa: S105 - a rest, not a secret
             notes.append(Note(time, duration, pitch_of(token.rstrip("!")), 14 * ("!" in token)))
         time += duration
-    if time - onset != QUARTERS_PER_BAR:
-        raise ValueError(f"the bar holds {time - onset} quarters, expected {QUARTERS_PER_BAR}")
+    if time - onset != bar:
+        raise ValueError(f"the bar holds {time - onset} quarters, expected {bar}")
     return notes
 
 

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
-from notation import QUARTERS_PER_BAR, VOICINGS, Chord, Note
+from notation import VOICINGS, Chord, Note
 
 # Onset and duration of each comping chord, in quarters. One figure per bar, taken in turn; every
 # figure strikes within half a beat of beats 1 and 3, so that no chord change goes unheard.
@@ -22,12 +22,13 @@ COMPING = {
         ((0, 1), (1.5, 0.5), (2.5, 1)),
         ((0.5, 0.5), (1.5, 0.5), (2, 1), (3.5, 0.5)),
     ),
+    "waltz": (((0, 1), (2, 1)), ((0, 1.5), (2, 0.5)), ((0.5, 1), (2, 1))),
 }
 COMPING_RANGE = range(53, 74)  # above the bass, below most of the melody
 BASS_RANGE = range(28, 53)
 
 
-def comp(chords: tuple[Chord, ...], feel: str, bars: int) -> list[Note]:
+def comp(chords: tuple[Chord, ...], feel: str, bars: int, bar_length: int = 4) -> list[Note]:
     """Play the piano part.
 
     Each chord takes the voicing nearest to the one before it; a chord that stays is voiced anew.
@@ -36,6 +37,7 @@ def comp(chords: tuple[Chord, ...], feel: str, bars: int) -> list[Note]:
         chords: The harmony of the piece.
         feel: A key of ``COMPING``.
         bars: Length of the piece.
+        bar_length: Quarters in a bar.
 
     Returns:
         Notes of four-part chords; each lies within its own chord's time.
@@ -49,7 +51,7 @@ def comp(chords: tuple[Chord, ...], feel: str, bars: int) -> list[Note]:
     notes = []
     for bar, figure in zip(range(bars), itertools.cycle(COMPING[feel])):
         for start, length in figure:
-            onset = Fraction(bar * QUARTERS_PER_BAR) + Fraction(start)
+            onset = Fraction(bar * bar_length) + Fraction(start)
             chord, pitches = next(cv for cv in voiced if cv[0].onset <= onset < cv[0].end)
             duration = min(Fraction(length), chord.end - onset)
             velocity = 62 if start % 1 else 54
@@ -77,7 +79,8 @@ def walk(chords: tuple[Chord, ...], feel: str) -> list[Note]:
 
     Args:
         chords: The harmony of the piece.
-        feel: ``swing`` walks in quarters, ``ballad`` plays halves, ``bossa`` dotted quarters.
+        feel: ``swing`` and ``waltz`` walk in quarters, ``ballad`` plays halves, ``bossa`` dotted
+            quarters.
 
     Returns:
         One note at a time, each within its own chord's time.
@@ -90,9 +93,11 @@ def walk(chords: tuple[Chord, ...], feel: str) -> list[Note]:
         target = nearest(following.root, root)
         third, fifth, *_ = (root + step for step in VOICINGS[chord.quality])
         approach = target + (1 if target < root else -1)
-        if feel == "swing":
+        if feel in ("swing", "waltz"):
             middle = ((third, fifth), (fifth, third), (third, root), (fifth, root))[i % 4]
-            pitches = [root, *middle, approach] if chord.duration == 4 else [root, approach]
+            walk = [root, *middle, approach][: int(chord.duration) - 1]
+            pitches = [*walk, approach]
+            pitches = pitches if chord.duration > 1 else [root]
             lengths = [Fraction(1)] * len(pitches)
         elif feel == "bossa" and chord.duration == 4:
             pitches = [root, fifth, fifth, root]
@@ -102,7 +107,7 @@ def walk(chords: tuple[Chord, ...], feel: str) -> list[Note]:
             lengths = [Fraction(2)] * len(pitches)
         time = chord.onset
         for pitch, length in zip(pitches, lengths, strict=True):
-            notes.append(Note(time, length, pitch, 70 if time % 2 else 76))
+            notes.append(Note(time, length, pitch, 70 if (time - chord.onset) % 2 else 76))
             time += length
     return notes
 

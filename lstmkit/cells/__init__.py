@@ -5,10 +5,29 @@
 * `output`: the softmax prediction's loss, and its way back.
 * `gradcheck`: what proves the backward pass: central differences.
 * `keras_weights`: the same weights in Keras's `SimpleRNN` and `LSTM`.
-* `recurrence`: the same equations laid out for speed, forward only. `lstmkit.runtime` runs
-  every saved model through it; a test holds it to `rnn` and `lstm`.
-* `optimizer`, `text`, `language_model`: Adam and clipping, and a network that learns to write
-  names with them.
+* `fast`: the same equations laid out for speed, forward only. `lstmkit.runtime` runs every saved
+  model through it; a test holds it to `rnn` and `lstm`.
+* `optimizer`: clipping and Adam. `lstmkit.letters` learns to write names with them.
+* `check`, `keras_parity`: what `lstmkit cells check` shows.
+
+One LSTM, four orders and four sets of names. A matrix that is read in the wrong order runs, and
+gives nonsense. The orders in which the gates stand side by side in one matrix:
+
+    where                                        order         matrices
+    the course, and `lstm` here                  f i c o       apart: Wf, Wi, Wc, Wo
+    Keras `LSTM` (`keras_weights`)               i f c o       one kernel, gates in columns
+    TensorFlow `BlockLSTM` (`training`)          i c f o       one kernel, gates in columns
+    `fast` here                                  i f o c       one matrix, gates in rows
+
+The names of the same things:
+
+    what                        the course      Keras, `gates`      BlockLSTM
+    forget gate                 ft, Gamma_f     f                   f
+    update gate, input gate     it, Gamma_u     i                   i
+    candidate                   cct, c tilde    g                   ci
+    output gate                 ot, Gamma_o     o                   o
+    cell state                  c               c                   cs
+    hidden state                a               a (Keras: h)        h
 
 Where we differ from the tutorial, and what that does to the numbers:
 

@@ -1,8 +1,8 @@
 """The cells laid out for speed: forward only, a whole batch of sequences at a time.
 
 These are the equations of `lstmkit.cells.lstm` and `lstmkit.cells.rnn`, with the same parameters
-and the same columns of examples; `tests/cells/test_recurrence.py` holds them to each other. What
-changes is only how the numbers lie in memory:
+and the same columns of examples; `tests/cells/test_cells_recurrence.py` holds them to each other.
+What changes is only how the numbers lie in memory:
 
 * The gates are stacked, and the bias joins as the weight of a constant 1, so that each step is one
   matrix product: `z = W [a<t-1>; x<t>; 1]`.

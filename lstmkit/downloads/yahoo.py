@@ -29,7 +29,7 @@ COLUMNS = {
 def fetch(
     ticker: str, start: datetime.date | None, end: datetime.date | None, folder: Path
 ) -> tuple[Path, int]:
-    """Bring the daily prices of a ticker into a folder as `TICKER.csv`.
+    """Bring the daily prices of a ticker into a folder as `<ticker>.csv`.
 
     Args:
         ticker: As Yahoo writes it, such as DIS or BTC-USD.
@@ -44,7 +44,7 @@ def fetch(
         InputError: yfinance is not installed, the ticker is unknown, or the days are empty.
         RunError: Yahoo cannot be reached, or refuses.
     """
-    if not re.fullmatch(r"[A-Za-z0-9^][A-Za-z0-9.=^-]{0,19}", ticker):
+    if not re.fullmatch(r"[A-Za-z0-9^][A-Za-z0-9.=^&-]{0,19}", ticker):
         raise InputError(f"{ticker!r:.40}: no ticker; expected one such as DIS or BTC-USD")
     if start and end and start >= end:
         raise InputError(f"--start {start} is not before --end {end}")

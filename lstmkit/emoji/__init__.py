@@ -30,3 +30,9 @@ Where we differ from the course and the tutorial, and what it does to the number
    averaged 0.789. What helped were more sentences.
 9. Probabilities are calibrated on the validation sentences (temperature scaling).
 """
+
+from lstmkit.lazy import attributes
+
+__getattr__, __dir__ = attributes(
+    __name__, {"lstmkit.emoji.face": ("train", "resume", "evaluate", "predict")}
+)

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import files, runs, runtime
+from lstmkit import runs, runtime
+from lstmkit.arrays import load_array
 from lstmkit.emoji import embeddings
 from lstmkit.emoji import labels as label_sets
 from lstmkit.emoji.embeddings import VectorTable
 from lstmkit.emoji.labels import Label, none_of
 from lstmkit.emoji.text import Piece, Reader, known_words, mostly_unread
 from lstmkit.errors import InputError
+from lstmkit.files import atomic, undamaged, write_text
 
 LABELS = "labels.json"
 VOCABULARY = "vocabulary.txt"
@@ -186,14 +188,12 @@ def load(
         InputError: The run is damaged, or the vectors are others than it was trained with.
     """
     noted = run.read_json(LABELS)
-    try:
+    with undamaged(run.path / LABELS):
         source: dict[str, Any] = noted["embeddings"]
         labels = label_sets.from_json(noted["labels"])
         window, temperature = int(noted["window"]), float(noted["temperature"])
         none_weight = float(noted.get("none_weight", 1.0))
         name, sha256 = str(source["name"]), str(source["sha256"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{run.path / LABELS}: damaged ({error}); train again") from error
     if table is None and vectors is None:
         table = embeddings.load_by_sha256(sha256, name)
     elif table is None:
@@ -212,13 +212,11 @@ def load(
 
 def _tuned(run: runs.Run, table: VectorTable) -> VectorTable:
     """Put the vectors that training moved into the table."""
-    try:
+    moved = load_array(run.path / TUNED)
+    with undamaged(run.path / TUNED):
         words = (run.path / VOCABULARY).read_text(encoding="utf-8").split()
-        moved = np.load(run.path / TUNED, allow_pickle=False)
         rows = np.array([table.vocabulary[word] for word in words])
         return table.with_rows(rows, moved)
-    except (OSError, EOFError, ValueError, KeyError) as error:
-        raise InputError(f"{run.path / TUNED}: damaged ({error}); train again") from error
 
 
 def save(
@@ -233,9 +231,9 @@ def save(
         moved: Where training moved their vectors to, (words, dimension); None: nowhere.
     """
     table = model.table
-    files.write_text(run.path / VOCABULARY, "".join(f"{word}\n" for word in words))
+    write_text(run.path / VOCABULARY, "".join(f"{word}\n" for word in words))
     if moved is not None:
-        with files.atomic(run.path / TUNED, "wb") as stream:
+        with atomic(run.path / TUNED, "wb") as stream:
             np.save(stream, moved.astype(np.float16))
     content = {
         "labels": label_sets.to_json(model.labels),
@@ -244,4 +242,4 @@ def save(
         "none_weight": model.none_weight,
         "embeddings": {"name": table.name, "sha256": table.sha256, "dimension": table.dimension},
     }
-    files.write_text(run.path / LABELS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    write_text(run.path / LABELS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from lstmkit.arrays import load_array
 from lstmkit.config import package_folder
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import cache_folder, fingerprint, locate, undamaged, whole, write_json
@@ -119,7 +120,7 @@ def open_packed(folder: Path) -> VectorTable:
         shape = (int(source["words"]), int(source["dimension"]))
         words = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
         codes = np.memmap(folder / "vectors.i8", dtype=np.int8, mode="r", shape=shape)
-        scales = np.load(folder / "scales.npy", allow_pickle=False)
+        scales = load_array(folder / "scales.npy", remedy="delete its folder")
         if len(words) != shape[0] or scales.shape != shape[:1]:
             raise ValueError(f"{len(words)} words and {len(scales)} scales for {shape[0]} rows")
     vocabulary = dict(zip(words, range(len(words)), strict=True))

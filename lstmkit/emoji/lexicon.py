@@ -1,7 +1,7 @@
 """What people write and how to read it: contractions, signs, and words that no table of 2014 has.
 
 GloVe 6B was counted on Wikipedia and newswire. It never saw `lol`, and the 40,000 most frequent
-of its words have no `ramen`. `NEAR_WORDS` reads such a word as others that say nearly the same.
+of its words have no `ramen`. `near_words` has others for such a word that say nearly the same.
 """
 
 import csv

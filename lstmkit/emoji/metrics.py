@@ -63,8 +63,11 @@ def reliability(probabilities: np.ndarray, targets: np.ndarray) -> Bins:
         probabilities: (n, classes).
         targets: (n,).
     """
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == targets
+    return binned(probabilities.max(axis=1), probabilities.argmax(axis=1) == targets)
+
+
+def binned(confidence: np.ndarray, right: np.ndarray) -> Bins:
+    """Sort answers into bins by how sure they are and whether they are right, (n,) each."""
     bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
     counts = np.bincount(bins, minlength=BINS)
     filled = np.maximum(counts, 1)

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, LinearColorMapper
 
-from lstmkit.emoji import classifier
-from lstmkit.emoji.metrics import BINS, Bins
+from lstmkit import chart
+from lstmkit.emoji import classifier, pictures
+from lstmkit.emoji.metrics import binned
 from lstmkit.emoji.result import BASELINES
 from lstmkit.errors import InputError
-from lstmkit.page import charts
 from lstmkit.page.blocks import Block, Chart, Sentence, Sentences, Table, number, percent
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
@@ -28,7 +27,8 @@ def blocks(run: Run) -> list[Block]:
     if len(matrix) <= MAX_CLASSES:
         note = "Colour: share of the actual class. Off the diagonal lie the mistakes."
         names = [f"{one['emoji']} {one['name']}".strip() for one in metrics["classes"]]
-        found.append(Chart("Confusion matrix", _confusion(matrix, names), note))
+        shows, height = pictures.confusion(matrix, names), 120 + 52 * min(len(names), 12)
+        found.append(Chart("Confusion matrix", shows, note, height))
     if rows:
         note = (
             "Of the answers given with a probability of about 80 %, about 80 % should be right: "
@@ -42,7 +42,7 @@ def blocks(run: Run) -> list[Block]:
     found.append(_classes(metrics))
     history = read_history(run)
     if history:
-        found.append(Chart("Loss", charts.loss(history, unit="cross-entropy")))
+        found.append(Chart("Loss", chart.loss(history, unit="cross-entropy")))
     return found
 
 
@@ -82,106 +82,10 @@ def _classes(metrics: dict[str, Any]) -> Table:
     return Table("Class by class", ["class", "precision", "recall", "F1", "sentences"], rows)
 
 
-def _confusion(matrix: np.ndarray, names: list[str]) -> Any:
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    cells = [(row, column) for row in range(len(names)) for column in range(len(names))]
-    source = ColumnDataSource(
-        {
-            "predicted": [names[column] for _, column in cells],
-            "actual": [names[row] for row, _ in cells],
-            "count": [int(matrix[cell]) for cell in cells],
-            "share": [float(shares[cell]) for cell in cells],
-            "ink": ["white" if shares[cell] > 0.5 else charts.NAIVE for cell in cells],
-        }
-    )
-    chart = charts.new_figure(
-        height=120 + 52 * min(len(names), 12),
-        zoom="both",
-        x_range=names,
-        y_range=names[::-1],
-        x_axis_label="predicted",
-        y_axis_label="actual",
-    )
-    blues = [f"#3b82c4{round(step * 255 / 63):02x}" for step in range(64)]
-    mapper = LinearColorMapper(palette=blues, low=0, high=1)
-    squares = chart.rect(
-        "predicted",
-        "actual",
-        width=0.96,
-        height=0.96,
-        source=source,
-        line_color=None,
-        fill_color={"field": "share", "transform": mapper},
-    )
-    chart.text(
-        "predicted",
-        "actual",
-        text="count",
-        source=source,
-        text_color="ink",
-        text_align="center",
-        text_baseline="middle",
-        text_font_size="13px",
-    )
-    chart.ygrid.grid_line_color = None
-    chart.xaxis.major_label_orientation = 0.6
-    tips = [("actual", "@actual"), ("predicted", "@predicted"), ("sentences", "@count")]
-    charts.hover(chart, squares, tips)
-    return chart
-
-
-def _reliability(rows: list[dict[str, str]]) -> Any:
+def _reliability(rows: list[dict[str, str]]) -> chart.Chart:
     confidence = np.array([float(row["probability"]) for row in rows])
     right = np.array([row["correct"] == "1" for row in rows])
-    bins = _bins(confidence, right)
-    filled = bins.counts > 0
-    edges = np.arange(BINS) / BINS
-    source = ColumnDataSource(
-        {
-            "left": edges[filled],
-            "right": edges[filled] + 1 / BINS,
-            "accuracy": bins.accuracy[filled],
-            "confidence": bins.confidence[filled],
-            "count": bins.counts[filled],
-            "alpha": 0.25 + 0.75 * np.sqrt(bins.counts[filled] / bins.counts.max()),
-        }
-    )
-    chart = charts.new_figure(
-        height=320,
-        x_range=(0, 1),
-        y_range=(0, 1.02),
-        x_axis_label="probability of the answer",
-        y_axis_label="share that is right",
-    )
-    bars = chart.quad(
-        left="left",
-        right="right",
-        bottom=0,
-        top="accuracy",
-        source=source,
-        color=charts.ACTUAL,
-        fill_alpha="alpha",
-        line_color=None,
-    )
-    chart.line([0, 1], [0, 1], color=charts.NAIVE, line_dash="dashed")
-    tips = [
-        ("answers", "@count"),
-        ("mean probability", "@confidence{0.0%}"),
-        ("right", "@accuracy{0.0%}"),
-    ]
-    charts.hover(chart, bars, tips)
-    return chart
-
-
-def _bins(confidence: np.ndarray, right: np.ndarray) -> Bins:
-    which = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
-    counts = np.bincount(which, minlength=BINS)
-    filled = np.maximum(counts, 1)
-    return Bins(
-        counts,
-        np.bincount(which, confidence, BINS) / filled,
-        np.bincount(which, right.astype(float), BINS) / filled,
-    )
+    return pictures.reliability(binned(confidence, right))
 
 
 def _mistakes(run: Run, rows: list[dict[str, str]], metrics: dict[str, Any]) -> list[Sentence]:

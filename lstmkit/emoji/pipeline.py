@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmkit import runs
+from lstmkit import backend, runs
 from lstmkit.emoji import classifier, embeddings, learning
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig
@@ -58,6 +58,7 @@ def train(
         InputError: A file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("emoji train")
     splits = _splits(source, test, config, columns)
     table = embeddings.load(vectors)
     _tell_of_unread(splits[0], table)
@@ -80,6 +81,7 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
+    backend.require("emoji train")
     run = runs.resumable(output, "emoji", wanted, verb="train")
     source, test, vectors = _named_files(run)
     splits = _splits(source, test, run.config(EmojiConfig), _named_columns(run))

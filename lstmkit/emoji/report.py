@@ -4,6 +4,9 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from lstmkit.chart import loss
+from lstmkit.emoji import pictures
+from lstmkit.emoji.metrics import reliability
 from lstmkit.emoji.result import BASELINES, Result
 from lstmkit.files import atomic, write_json
 from lstmkit.result import write_history
@@ -13,15 +16,29 @@ from lstmkit.terminal import table
 
 def write(result: Result) -> None:
     """Write everything about a result into its run folder; `metrics.json` comes last."""
-    from lstmkit.emoji import pictures  # answering needs no plotting library
-
     write_predictions(result, result.run / "predictions.csv")
     if result.history:
         write_history(result.history, result.run / "history.csv")
-        pictures.loss(result, result.run / "plots" / "loss.png")
-    pictures.confusion(result, result.run / "plots" / "confusion_matrix.png")
-    pictures.reliability_diagram(result, result.run / "plots" / "reliability.png")
+    draw(result, result.run / "plots")
     write_json(result.run / METRICS, result.metrics)
+
+
+def draw(result: Result, folder: Path) -> None:
+    """Draw every chart of a result as PNG."""
+    from lstmkit import plots  # answering needs no plotting library
+
+    if result.history:
+        drawn = loss(result.history, unit="cross-entropy")
+        plots.draw(folder / "loss.png", drawn, title="Loss", size=(8, 4))
+    matrix, names = result.matrix, [pictures.plain(label.name) for label in result.labels]
+    side = min(16.0, max(6.0, 2.5 + 0.75 * len(names)))
+    title = f"Confusion matrix, {result.name}: {matrix.trace()} of {matrix.sum()} right"
+    drawn = pictures.confusion(matrix, names)
+    plots.draw(folder / "confusion_matrix.png", drawn, title=title, size=(side + 1, side))
+    answers = (result.probabilities, result.uncalibrated)
+    drawn = pictures.reliability(*(reliability(one, result.targets) for one in answers))
+    title = f"Reliability, {result.name}"
+    plots.draw(folder / "reliability.png", drawn, title=title, size=(7, 6))
 
 
 def write_predictions(result: Result, path: Path) -> None:

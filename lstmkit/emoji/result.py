@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Result(result.Result):
         uncalibrated: As the network gave them, (n, classes).
     """
 
+    picture: ClassVar[str] = "confusion_matrix"
     name: str
     texts: Sequence[str]
     targets: np.ndarray

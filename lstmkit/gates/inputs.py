@@ -66,16 +66,17 @@ def _stock(run: Run, sentence: str | None) -> GateInput:
 
 def _music(run: Run, sentence: str | None) -> GateInput:
     """Return the opening of the first tune that the model learnt from."""
+    from lstmkit.music.corpus.snippets import one_hot
     from lstmkit.music.play import improvise
 
     if sentence is not None:
         raise InputError(f"{run.path}: a music model reads notes; --text is for sentences")
     book = improvise.load_songbook(run)
-    number = {value: k for k, value in enumerate(book.values)}
-    steps = tuple(value for value in book.corpora[0] if value in number)[:MUSIC_STEPS]
-    x = np.zeros((1, len(steps), len(number)), np.float32)
-    x[0, np.arange(len(steps)), [number[value] for value in steps]] = 1
-    return GateInput(x, steps, None, "musical value")
+    span = book.span(0)
+    known = np.flatnonzero(span.ids >= 0)[:MUSIC_STEPS]
+    steps = tuple(book.corpora[0][place] for place in known)
+    x = np.concatenate([one_hot(span.ids[known], len(book.values)), span.said[known]], axis=-1)
+    return GateInput(x[None], steps, None, "musical value")
 
 
 def _emoji(run: Run, sentence: str | None) -> GateInput:

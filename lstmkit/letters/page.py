@@ -1,6 +1,6 @@
 """What the report page of a letters run shows."""
 
-from lstmkit.page import charts
+from lstmkit.chart import loss
 from lstmkit.page.blocks import Block, Chart, Table
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
@@ -13,8 +13,8 @@ def blocks(run: Run) -> list[Block]:
     found: list[Block] = []
     history = read_history(run)
     if history:
-        figure = charts.loss(history, unit="nats a character")
-        found.append(Chart("Loss", figure, "Epoch 0 is the untrained network."))
+        shows = loss(history, unit="nats a character")
+        found.append(Chart("Loss", shows, "Epoch 0 is the untrained network."))
     written = run.path / "written.txt"
     if written.exists():
         lines = written.read_text(encoding="utf-8", errors="replace").splitlines()[:MAX_LINES]

@@ -1,16 +1,14 @@
 """The letters story: train, write."""
 
-import io
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from lstmkit import runs
+from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.cells.types import Parameters
 from lstmkit.config import Changes
-from lstmkit.errors import InputError
-from lstmkit.files import fingerprint, undamaged, write_bytes, write_json
+from lstmkit.files import fingerprint, undamaged, write_json
 from lstmkit.letters import data, model, report
 from lstmkit.letters.config import LettersConfig
 from lstmkit.letters.learner import LettersLearner, show_progress
@@ -104,9 +102,7 @@ def _train(run: runs.Run, dataset: data.Dataset, config: LettersConfig) -> Resul
 
 def save(run: runs.Run, parameters: Parameters, dataset: data.Dataset) -> None:
     """Write the weights, and what decodes their outputs, into the run folder."""
-    stream, arrays = io.BytesIO(), dict[str, Any](parameters)
-    np.savez(stream, **arrays)
-    write_bytes(run.path / PARAMETERS, stream.getvalue())
+    save_arrays(run.path / PARAMETERS, parameters)
     vocabulary = {"unit": dataset.unit, "characters": dataset.vocabulary.characters}
     write_json(run.path / VOCABULARY, vocabulary)
 
@@ -117,13 +113,14 @@ def load(run: runs.Run) -> tuple[Parameters, data.Vocabulary, str]:
     Raises:
         InputError: A file is missing or damaged, or they do not fit together.
     """
-    content = run.read_json(VOCABULARY)
-    path = run.path / PARAMETERS
-    with undamaged(path, remedy="learn again"), np.load(path, allow_pickle=False) as saved:
+    content, path = run.read_json(VOCABULARY), run.path / PARAMETERS
+    parameters: Parameters = load_arrays(path, remedy="learn again")
+    with undamaged(run.path / VOCABULARY, remedy="learn again"):
         vocabulary, unit = data.Vocabulary(str(content["characters"])), str(content["unit"])
-        parameters = {name: saved[name] for name in saved.files}
+    with undamaged(path, remedy="learn again"):
         shapes = {name: weight.shape for name, weight in parameters.items()}
         expected = model.shapes(shapes["Wf"][0], len(vocabulary))
-    if shapes != expected or any(weight.dtype != np.float64 for weight in parameters.values()):
-        raise InputError(f"{path}: expected arrays of shapes {expected}; learn again")
+        sound = all(w.dtype == np.float64 and np.isfinite(w).all() for w in parameters.values())
+        if shapes != expected or not sound:
+            raise ValueError(f"expected finite arrays of shapes {expected}")
     return parameters, vocabulary, unit

@@ -1,6 +1,7 @@
 """A `Result` into CSV, text, JSON and a picture."""
 
 from lstmkit import plots
+from lstmkit.chart import loss
 from lstmkit.files import write_json, write_text
 from lstmkit.letters.result import Result
 from lstmkit.result import write_history
@@ -12,10 +13,10 @@ def write(result: Result) -> None:
     rows = [{**row, "written": row["written"][0]} for row in result.history]
     write_history(rows, result.run / "history.csv")
     write_text(result.run / "written.txt", "\n".join(result.written) + "\n")
-    plots.loss_curves(
-        result.history,
+    plots.draw(
         result.run / "plots" / "loss.png",
+        loss(result.history, unit="nats a character"),
         title="What it costs to guess the next character",
-        unit="nats per character",
+        size=(8, 4),
     )
     write_json(result.run / METRICS, result.metrics)

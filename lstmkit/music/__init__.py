@@ -23,3 +23,9 @@ Reference: "Improvise a Jazz Solo with an LSTM Network", an assignment of the co
    the tutorial plays the one likeliest sequence over every chord.
 7. What a solo has in common with the training music is measured and bounded (`corpus.quotation`).
 """
+
+from lstmkit.lazy import attributes
+
+__getattr__, __dir__ = attributes(
+    __name__, {"lstmkit.music.face": ("train", "resume", "generate", "evaluate", "inspect")}
+)

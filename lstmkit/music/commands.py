@@ -16,7 +16,7 @@ from lstmkit.options import (
     resume_option,
     run_option,
 )
-from lstmkit.terminal import show, show_json, table
+from lstmkit.terminal import plain, show, show_json, table
 
 
 @click.group()
@@ -27,11 +27,17 @@ def music() -> None:
 @music.command(epilog="Example: lstmkit music train my_solos/ --set train.epochs=50")
 @click.argument("files", nargs=-1)
 @config_options("music")
+@click.option("--strict", is_flag=True, help="Refuse a file that cannot be used, not leave it out.")
 @output_option
 @resume_option
 @json_option
 def train(
-    files: tuple[str, ...], config: MusicConfig, output: Path, resume: Path | None, as_json: bool
+    files: tuple[str, ...],
+    config: MusicConfig,
+    strict: bool,
+    output: Path,
+    resume: Path | None,
+    as_json: bool,
 ) -> None:
     """Learn from FILES (MIDI, MusicXML, folders, corpus:NAME), or from the music that ships."""
     from lstmkit.music import pipeline, report
@@ -39,7 +45,7 @@ def train(
     if resume is not None:
         result = pipeline.resume(resume, output)
     else:
-        result = pipeline.train(files, config, output)
+        result = pipeline.train(files, config, output, strict=strict)
     show(result, report.shown(result), as_json=as_json)
 
 
@@ -48,7 +54,12 @@ def train(
 @click.option(
     "--bars", type=click.IntRange(1, 1000), help="Bars of the solo; default: the config's."
 )
-@click.option("--chords", help='Such as "Dm7 G7 | Cmaj7"; default: those of a training tune.')
+@click.option(
+    "--chords", help='Such as "Dm7 G7 | Cmaj7", "|: ii V | I :|", or a FILE; default: a tune\'s.'
+)
+@click.option("--key", help="Key of Roman numerals in --chords: Bb, F#m.")
+@click.option("--metre", help="Such as 3/4; default: the tune's own.")
+@click.option("--instrument", help="Who plays the solo: trumpet, tenor sax (General MIDI).")
 @click.option("--temperature", type=Number(0, 10), help="0: always the likeliest value.")
 @click.option("--top-p", type=Number(0, 1, min_open=True), help="Share to draw from.")
 @click.option("--count", type=click.IntRange(1, 1000), default=1, help="Number of solos.")
@@ -56,7 +67,9 @@ def train(
 @click.option("--swing", type=Number(0.5, 0.8), help="0.5 straight, 0.667 triplets.")
 @click.option("--primer", help="Music the network hears before it begins.")
 @click.option("--accompaniment/--no-accompaniment", default=True, help="Piano and bass.")
+@click.option("--drums/--no-drums", default=True, help="Ride and hi-hat, or brushes.")
 @click.option("--wav", is_flag=True, help="Render sound as well.")
+@click.option("--musicxml", is_flag=True, help="Write the lead sheet as well.")
 @change_options
 @output_option
 @json_option
@@ -106,6 +119,6 @@ def inspect(file: str, config: MusicConfig, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    reasons = "\n".join(found["reasons"])
+    reasons = plain("\n".join(found["reasons"]))
     tables = (table(found["parts"], texts=True), table(found["chords"], texts=True))
     click.echo("\n\n".join(filter(None, (*tables, reasons))))

@@ -19,6 +19,7 @@ class DataConfig(Section):
     melody_part: Index | None
     chord_parts: list[Index] | None
     bars: list[Annotated[int, Field(ge=1)]] | None = Field(min_length=2, max_length=2)
+    metre: str | None = Field(pattern=r"^[1-9]\d?/(1|2|4|8|16|32)$")
     close_gaps: float = Field(ge=0, le=4)
 
     @model_validator(mode="after")
@@ -26,15 +27,6 @@ class DataConfig(Section):
         if self.bars is not None and self.bars[0] > self.bars[1]:
             raise ValueError(f"data.bars is [first, last]; found {self.bars}")
         return self
-
-
-class GrammarConfig(Section):
-    """The dialect of the grammar; see `lstmkit.music.corpus.grammar.Grammar`."""
-
-    rests: bool
-    across_bars: bool
-    bar_lines: bool
-    plain_intervals: bool
 
 
 class ModelConfig(Section):
@@ -72,7 +64,8 @@ class GenerateConfig(Section):
     temperature: float = Field(ge=0, le=10)
     top_p: float = Field(gt=0, le=1)
     longest_copy: int | None = Field(ge=1, le=1000)
-    longest_phrase: float | None = Field(gt=0, le=64)
+    answers: float = Field(ge=0, le=1)
+    ending: bool
     takes: int = Field(ge=1, le=100)
     swing: float = Field(ge=0.5, le=0.8)
 
@@ -81,7 +74,7 @@ class MusicConfig(Config):
     """All of `configs/music.yaml`."""
 
     data: DataConfig
-    grammar: GrammarConfig
+    grammar: Literal["default", "tutorial"]
     model: ModelConfig
     train: MusicTrainConfig
     generate: GenerateConfig

@@ -1,12 +1,11 @@
 """The network: an LSTM that is told a musical value and says which may follow.
 
+    x<t> = [value, one-hot | what `context` says beside it]
     a<t>, c<t> = LSTM(x<t>, a<t-1>, c<t-1>)         # (batch, units)
     y<t> = softmax(W a<t> + b)                      # (batch, values)
 
 Source: Jazz Improvisation with LSTM, assignment of the course Sequence Models (deeplearning.ai),
-    itself
-after deepjazz. The three functions that the assignment asks for keep its names, shapes and results;
-where it writes 30 copies of a cell one after the other, here one recurrent layer runs over time.
+itself after deepjazz; `course` has the functions that the assignment asks for.
 """
 
 from __future__ import annotations
@@ -14,20 +13,21 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from lstmkit.music.config import MusicConfig
+from lstmkit.music.corpus.snippets import Snippets
 
 
-def build_model(config: MusicConfig, n_values: int) -> keras.Model:
+def build_model(config: MusicConfig, n_values: int, n_said: int = 0) -> keras.Model:
     """Build the network that is trained and saved; it takes sequences of any length.
 
     Args:
         config: Units and dropout.
         n_values: Size of the vocabulary.
+        n_said: Numbers that are said beside each value, `context.SIZE`; 0 for the tutorial's.
     """
-    x = keras.Input((None, n_values), name="values")  # (batch, time, values), one-hot
+    x = keras.Input((None, n_values + n_said), name="values")  # (batch, time, values + numbers)
     a = layers.LSTM(config.model.units, return_sequences=True, name="lstm")(
         x
     )  # (batch, time, units)
@@ -36,93 +36,32 @@ def build_model(config: MusicConfig, n_values: int) -> keras.Model:
     return keras.Model(x, y, name="music")
 
 
-def djmodel(Tx: int, n_a: int, n_values: int) -> keras.Model:
-    """Build the assignment's training model.
+class SnippetExamples:
+    """Snippets of a corpus as training examples: one-hot only once a batch is gathered.
 
     Args:
-        Tx: Values in a snippet.
-        n_a: Units of the LSTM.
+        snippets: The snippets. An unknown value becomes a row of zeros, which as a target adds
+            nothing to the loss.
         n_values: Size of the vocabulary.
-
-    Returns:
-        A model of inputs X (m, Tx, n_values), a0 (m, n_a), c0 (m, n_a) and of Tx outputs, each
-        (m, n_values), with layers named `lstm` and `next_value`.
     """
-    X = keras.Input((Tx, n_values), name="X")
-    a0 = keras.Input((n_a,), name="a0")
-    c0 = keras.Input((n_a,), name="c0")
-    a = layers.LSTM(n_a, return_sequences=True, name="lstm")(X, initial_state=[a0, c0])
-    y = layers.Dense(n_values, activation="softmax", name="next_value")(a)  # (m, Tx, n_values)
-    outputs = [y[:, t] for t in range(Tx)]
-    return keras.Model([X, a0, c0], outputs, name="djmodel")
 
+    def __init__(self, snippets: Snippets, n_values: int) -> None:
+        """Move the snippets into tensors, once."""
+        ids = (snippets.inputs, snippets.targets, snippets.places)
+        self._inputs, self._targets, self._places = (
+            ops.convert_to_tensor(each, "int32") for each in ids
+        )
+        self._said = ops.convert_to_tensor(snippets.said, "float32")
+        self._n_values = n_values
 
-def music_inference_model(
-    LSTM_cell: layers.LSTM, densor: layers.Dense, n_values: int, n_a: int = 64, Ty: int = 100
-) -> keras.Model:
-    """Build the assignment's inference model: each likeliest value is the next input.
+    def __len__(self) -> int:
+        return int(self._inputs.shape[0])
 
-    Args:
-        LSTM_cell: The trained recurrent layer.
-        densor: The trained softmax layer.
-        n_values: Size of the vocabulary.
-        n_a: Units of the LSTM.
-        Ty: Values to generate.
-
-    Returns:
-        A model of inputs x0 (m, 1, n_values), a0 (m, n_a), c0 (m, n_a) and of Ty outputs, each
-        (m, n_values).
-    """
-    x0 = keras.Input((1, n_values), name="x0")
-    a0 = keras.Input((n_a,), name="a0")
-    c0 = keras.Input((n_a,), name="c0")
-    rolled = _Rollout(LSTM_cell.cell, densor, n_values, Ty, name="rollout")([x0, a0, c0])
-    return keras.Model([x0, a0, c0], [rolled[:, t] for t in range(Ty)], name="music_inference")
-
-
-class _Rollout(layers.Layer):  # type: ignore[misc]
-    """Feed the likeliest value back, `steps` times, through one cell."""
-
-    def __init__(
-        self, cell: Any, densor: layers.Dense, n_values: int, steps: int, **options: Any
-    ) -> None:
-        super().__init__(**options)
-        self.cell, self.densor, self.n_values, self.steps = cell, densor, n_values, steps
-
-    def call(self, inputs: Any) -> Any:
-        """Return the probabilities of every step, (m, steps, n_values)."""
-        x, a, c = inputs[0][:, 0], inputs[1], inputs[2]
-        results = []
-        for _ in range(self.steps):
-            a, (a, c) = self.cell(x, [a, c])
-            y = self.densor(a)  # (m, n_values)
-            results.append(y)
-            x = ops.one_hot(ops.argmax(y, axis=-1), self.n_values, dtype=y.dtype)
-        return ops.stack(results, axis=1)
-
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int, int]:
-        """Return (m, steps, n_values)."""
-        return (input_shape[0][0], self.steps, self.n_values)
-
-
-def predict_and_sample(
-    inference_model: keras.Model,
-    x_initializer: np.ndarray,
-    a_initializer: np.ndarray,
-    c_initializer: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Generate values with the inference model, as the assignment does.
-
-    Args:
-        inference_model: From `music_inference_model`.
-        x_initializer: First input, (1, 1, n_values).
-        a_initializer: First hidden state, (1, n_a).
-        c_initializer: First cell state, (1, n_a).
-
-    Returns:
-        One-hot results (Ty, n_values), and their indices (Ty, 1).
-    """
-    inputs = [x_initializer, a_initializer, c_initializer]
-    probabilities = np.stack([np.asarray(y) for y in inference_model(inputs)], axis=1)[0]
-    indices = probabilities.argmax(axis=-1)[:, None]  # (Ty, 1)
-    return np.eye(probabilities.shape[-1], dtype=np.float32)[indices[:, 0]], indices
+    def gather(self, indices: Any) -> tuple[Any, Any]:
+        """Return inputs (batch, time, values + numbers) and targets (batch, time, values)."""
+        x, y = (
+            ops.one_hot(ops.take(ids, indices, axis=0), self._n_values, dtype="float32")
+            for ids in (self._inputs, self._targets)
+        )
+        said = ops.take(self._said, ops.take(self._places, indices, axis=0), axis=0)
+        return ops.concatenate([x, said], axis=-1), y

@@ -7,6 +7,7 @@ from typing import Any
 
 import mido
 
+from lstmkit.chart import loss
 from lstmkit.errors import InputError
 from lstmkit.music.report import METRIC_LABELS
 from lstmkit.page.blocks import Block, Chart, Player, Table, number
@@ -45,10 +46,8 @@ def blocks(run: Run) -> list[Block]:
         found.append(table)
     history = read_history(run)
     if history:
-        from lstmkit.page import charts
-
         note = "In nats: how surprised the network is by the next value; less is better."
-        found.append(Chart("Loss", charts.loss(history, unit="cross-entropy, nats"), note))
+        found.append(Chart("Loss", loss(history, unit="cross-entropy, nats"), note))
     return found
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from lstmkit.files import atomic
-from lstmkit.music.files.score import Measure, chord_at, kind_of
+from lstmkit.music.corpus.grammar import heard
+from lstmkit.music.files.score import Measure, kind_of
 from lstmkit.music.theory.pitch import name
 
 BARS_PER_LINE = 8
@@ -106,11 +107,11 @@ def _draw(line: _Line) -> None:
         line.draw.text((x + 4, line.bottom + 1), str(number), SOFT, _font(11), anchor="la")
     line.draw.line((right, line.top - 4, right, line.bottom), BAR_LINE)
     _name_chords(line)
-    for measure in line.measures:
+    for place, measure in enumerate(line.measures):
         for note in measure.notes:
-            kind = kind_of(note.pitch, chord_at(measure.chords, note.onset))
+            kind = kind_of(note.pitch, heard(line.measures, place, note.onset, note.end))
             x, y = line.x(note.onset), line.y(note.pitch)
-            end = max(line.x(note.end) - 2, x + 2)
+            end = max(min(line.x(note.end), right + MARGIN / 2) - 2, x + 2)
             line.draw.rounded_rectangle((x + 1, y, end, y + SEMITONE - 1), 2, COLORS[kind])
 
 

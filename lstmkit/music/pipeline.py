@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.config import Changes, package_folder
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint, write_json
 from lstmkit.music import data, report
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import metrics, songbook
+from lstmkit.music.corpus.snippets import Snippets
 from lstmkit.music.corpus.songbook import Songbook
-from lstmkit.music.data import Dataset, Snippets
-from lstmkit.music.files import parts
+from lstmkit.music.data import Dataset
+from lstmkit.music.files import part_facts, reading
 from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
-from lstmkit.music.play import band, improvise
+from lstmkit.music.play import improvise
 from lstmkit.music.play.band import Request
 from lstmkit.music.report import write
 from lstmkit.music.result import Result, Solo
@@ -33,21 +34,26 @@ SNIPPETS_SCORED = 2000
 log = logging.getLogger(__name__)
 
 
-def train(source: Sequence[str], config: MusicConfig, output: Path) -> Result:
+def train(
+    source: Sequence[str], config: MusicConfig, output: Path, *, strict: bool = False
+) -> Result:
     """Learn from music files, write the run, and play one solo.
 
     Args:
         source: Files, folders, or `corpus:NAME`; empty: the music that ships.
         config: The resolved config.
         output: Folder of all runs.
+        strict: Whether a file that cannot be used ends it; else it is left out and named.
 
     Raises:
-        InputError: A file cannot be used.
+        InputError: No file can be used, or one cannot and `strict` is set.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("music train")
     files = expand(list(source) or [str(package_folder("data") / "music")])
-    dataset = data.load(files, config)
-    name = dataset.songbook.tunes[0].name if len(files) == 1 else f"{len(files)}-tunes"
+    dataset = data.load(files, config, strict=strict)
+    tunes = dataset.songbook.tunes
+    name = tunes[0].name if len(tunes) == 1 else f"{len(tunes)}-tunes"
     run = runs.create(output, "music", name, config, inputs=fingerprints(files))
     return _train(run, dataset)
 
@@ -58,6 +64,7 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or a file has changed.
     """
+    backend.require("music train")
     run = runs.resumable(output, "music", wanted, verb="train")
     return _train(run, data.load(unchanged(run), run.config(MusicConfig)))
 
@@ -82,16 +89,14 @@ def generate(
     """
     request, found = request or Request(), runs.find(output, run, "music")
     config = found.config(MusicConfig, changes)
-    book, network = improvise.load(found)
-    band.stage(book.tunes[0], request, config.generate)  # a wrong chord ends it here
+    player = improvise.load(found, config)
+    book = player.book
+    player.check(request)
     inputs = [fingerprint(found.path / name) for name in (runs.MODEL, songbook.FILE)]
     inputs += fingerprints([request.primer] if request.primer else [])
     made = runs.create(output, "music", "solo", config, inputs=inputs, verb="generate")
     with work(made):
-        solos = [
-            improvise.improvise(book, network, config, request, number)
-            for number in range(request.count)
-        ]
+        solos = [player.improvise(request, number) for number in range(request.count)]
         result = _generated(made.path, solos, book)
         write(result)
     return result
@@ -113,13 +118,16 @@ def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig
     inputs = fingerprints([source])
     made = runs.create(output, "music", tune.name, config, inputs=inputs, verb="evaluate")
     with work(made):
-        spread = book.spread_of(min(songbook.EXCERPT_BARS, len(tune.measures)))
+        excerpt = min(songbook.EXCERPT_BARS, len(tune.measures))
+        own = metrics.spread([tune.measures], excerpt)
+        spread = book.spread_of(excerpt)
         content = {
             "verdict": f"{tune.name}: {len(tune.measures)} bars beside the music that {found.name} "
-            "learned from",
+            f"learned from, both in excerpts of {excerpt} bars",
             "file": source,
             "bars": len(tune.measures),
-            "metrics": metrics.all_of(tune.measures),
+            "excerpt_bars": excerpt,
+            "metrics": {name: known["mean"] for name, known in own.items()},
             "training": spread,
             "copied": improvise.copied(corpus, tune.notes, book),
         }
@@ -131,34 +139,38 @@ def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig
 def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     """Return what would be read from a file: parts, choice and reasons, chords bar by bar."""
     score = read(source)
-    facts = parts.facts(score)
     found: dict[str, Any] = {
         "file": source,
         "bars": len(score.bars),
         "metre_quarters": float(score.metre),
         "tempo_quarters_per_minute": round(score.tempo, 2),
         "chord_symbols": len(score.symbols),
+        "usable": False,
+        "usable_bars": 0,
     }
+    facts = part_facts.facts(score)
     try:
-        measures, choice = data.measures_of(score, config.data, source)
+        seen = reading.of(score, config.data, source)
     except InputError as error:
-        return found | {
-            "usable": False,
-            "reasons": [str(error)],
-            "parts": report.part_rows(facts, -1, ()),
-            "chords": [],
-        }
-    usable = sum(bool(m.notes and m.chords) for m in measures)
-    numbers = [score.bars.index(m.bar) + 1 for m in measures]
-    reasons = list(choice.reasons)
-    if usable < data.FEWEST_BARS:
+        parts = report.part_rows(facts, -1, ())
+        reasons = [str(error), *score.repairs]
+        return found | {"reasons": reasons, "parts": parts, "chords": []}
+    usable, choice = len(seen.usable), seen.choice
+    melody, harmony = (-1, ()) if choice is None else (choice.melody, choice.harmony)
+    reasons = [] if choice is None else list(choice.reasons)
+    if choice is None:
+        reasons.append(str(reading.no_melody(seen, source)))
+    elif usable < data.FEWEST_BARS:
         reasons.append(f"unusable: {usable} bars have both melody and chords")
+    numbers = {bar: number for number, bar in enumerate(seen.score.bars, 1)}
     return found | {
+        "bars": len(seen.score.bars),
+        "metre_quarters": float(seen.score.metre),
         "usable": usable >= data.FEWEST_BARS,
         "usable_bars": usable,
-        "reasons": reasons,
-        "parts": report.part_rows(facts, choice.melody, choice.harmony or (choice.melody,)),
-        "chords": report.bar_rows(measures, numbers),
+        "reasons": [*reasons, *seen.said],
+        "parts": report.part_rows(facts, melody, harmony or (melody,)),
+        "chords": report.bar_rows(seen.measures, [numbers[m.bar] for m in seen.measures]),
     }
 
 
@@ -171,13 +183,12 @@ def fit(
         The history, one row per epoch.
     """
     with native_stderr():
-        from lstmkit.music.examples import SnippetExamples
-        from lstmkit.music.model import build_model
+        from lstmkit.music.model import SnippetExamples, build_model
         from lstmkit.training import keras_learner
 
     keras_learner.seed_everything(config.seed)
-    learned, held_out = (SnippetExamples(*part, n_values) for part in snippets)
-    model = build_model(config, n_values)
+    learned, held_out = (SnippetExamples(part, n_values) for part in snippets)
+    model = build_model(config, n_values, snippets[0].said.shape[-1])
     model.compile(
         keras_learner.optimizer(config.train),
         "categorical_crossentropy",
@@ -203,13 +214,13 @@ def accuracy_by_place(model: runtime.Model, snippets: Snippets, n_values: int) -
 
     Args:
         model: The network.
-        snippets: Ids of inputs and targets, (snippets, time); at most 2,000 are looked at.
+        snippets: At most 2,000 are looked at.
         n_values: Size of the vocabulary.
     """
-    inputs, targets = (ids[:SNIPPETS_SCORED] for ids in snippets)
     right = [
-        model.predict(data.one_hot(x[None], n_values)).argmax(-1)[0] == y
-        for x, y in zip(inputs, targets, strict=True)
+        model.predict(snippets.network_inputs(slice(i, i + 1), n_values)).argmax(-1)[0]
+        == snippets.targets[i]
+        for i in range(min(SNIPPETS_SCORED, len(snippets)))
     ]
     places: list[float] = np.mean(right, axis=0).tolist()
     return places
@@ -222,9 +233,10 @@ def _train(run: runs.Run, dataset: Dataset) -> Result:
         history = fit(run, cut, len(dataset.songbook.values), config)
         timings.note("train")
         write_json(run.path / songbook.FILE, songbook.to_json(dataset.songbook))
-        book, network = improvise.load(run)
-        places = accuracy_by_place(network, cut[0], len(book.values))
-        solo = improvise.improvise(book, network, config, Request(), 0)
+        player = improvise.load(run, config)
+        book = player.book
+        places = accuracy_by_place(player.model, cut[0], len(book.values))
+        solo = player.improvise(Request(), 0)
         content = _learned(book, cut[0], history, places)
         spread = book.spread_of(len(solo.measures))
         content |= {"solos": {solo.name: solo.to_json()}, "training": spread}
@@ -251,8 +263,8 @@ def _learned(
         "bars": bars,
         "tokens": sum(map(len, book.corpora)),
         "values": values,
-        "snippets": len(snippets[0]),
-        "best_epoch": min(history[1:], key=_watched),
+        "snippets": len(snippets),
+        "best_epoch": min(history[1:] or history, key=_watched),
         "accuracy_by_place": list(places),
     }
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from lstmkit.chart import loss
 from lstmkit.files import write_bytes, write_json
 from lstmkit.music.files.score import Measure
 from lstmkit.music.result import Result, Solo
@@ -39,8 +40,8 @@ def write(result: Result) -> None:
         from lstmkit import plots
 
         write_history(result.history, result.run / "history.csv")
-        path = result.run / "plots" / "loss.png"
-        plots.loss_curves(result.history, path, title="Surprise at the next value", unit="nats")
+        path, drawn = result.run / "plots" / "loss.png", loss(result.history, unit="nats")
+        plots.draw(path, drawn, title="Surprise at the next value", size=(8, 4))
     write_json(result.run / METRICS, result.metrics)
 
 
@@ -51,8 +52,9 @@ def write_solo(solo: Solo, folder: Path) -> None:
     write_bytes(folder / f"{solo.name}.mid", solo.midi)
     title = f"{solo.name} over {solo.over}, {solo.tempo:.0f} quarters a minute"
     pictures.piano_roll(solo.measures, folder / f"{solo.name}.png", title=title)
-    if solo.wav is not None:
-        write_bytes(folder / f"{solo.name}.wav", solo.wav)
+    for suffix, content in (("wav", solo.wav), ("musicxml", solo.musicxml)):
+        if content is not None:
+            write_bytes(folder / f"{solo.name}.{suffix}", content)
 
 
 def metric_rows(

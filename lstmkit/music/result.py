@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from lstmkit import result
+from lstmkit import notebook, result
 from lstmkit.music.files.score import Measure
 
 
@@ -22,6 +22,7 @@ class Solo:
         copied: What stands in the training music: for `tokens` and `melody` the length, and where.
         midi: The file.
         wav: The sound, if asked for.
+        musicxml: The lead sheet, if asked for.
         tempo: Quarters per minute.
     """
 
@@ -32,6 +33,7 @@ class Solo:
     copied: dict[str, Any]
     midi: bytes
     wav: bytes | None
+    musicxml: bytes | None
     tempo: float
 
     def to_json(self) -> dict[str, Any]:
@@ -54,5 +56,12 @@ class Result(result.Result):
         training: The training music's own metrics, see `metrics.spread`; empty where there is none.
     """
 
+    picture: ClassVar[str] = "solo-01"
     solos: Sequence[Solo] = ()
     training: Mapping[str, Mapping[str, float]] | None = None
+
+    def _repr_html_(self) -> str:
+        page = self.run / "report.html"
+        if not self.solos or not page.exists():
+            return super()._repr_html_()
+        return notebook.verdict(self.verdict) + notebook.page(page)  # with the roll that plays

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from lstmkit import chart
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -11,14 +13,16 @@ class Chart:
 
     Attributes:
         title: What it shows, in plain words.
-        figure: A Bokeh model.
+        shows: What is drawn.
         note: How to read it.
+        height: In pixels.
     """
 
     kind: ClassVar[str] = "chart"
     title: str
-    figure: Any
+    shows: chart.Chart
     note: str = ""
+    height: int = 320
 
 
 @dataclass(frozen=True)

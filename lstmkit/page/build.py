@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from lstmkit import config, files, runs
+from lstmkit.chart import several
 from lstmkit.errors import InputError
 from lstmkit.page.blocks import Block, Chart, Table, number
 from lstmkit.page.history import read_history
@@ -80,10 +81,8 @@ def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     ]
     curves = _loss_of_each(chosen)
     if curves:
-        from lstmkit.page import charts
-
-        figure = charts.several(curves, x="epoch", y="validation loss")
-        blocks.insert(1, Chart("Validation loss", figure))
+        shows = several(curves, x="epoch", y="validation loss")
+        blocks.insert(1, Chart("Validation loss", shows))
     facts = {"title": f"{pipelines[0]}: {len(chosen)} runs side by side", "runs": names}
     path = folder / PAGE
     files.write_text(path, _render("compare.html", facts, blocks))
@@ -134,13 +133,13 @@ def _facts(run: runs.Run, manifest: dict[str, Any], verdict: str) -> dict[str, A
 
 
 def _render(template: str, facts: dict[str, Any], blocks: Sequence[Block]) -> str:
-    figures = {i: block.figure for i, block in enumerate(blocks) if isinstance(block, Chart)}
+    drawn = {i: block for i, block in enumerate(blocks) if isinstance(block, Chart)}
     items: dict[int, Any] = {}
     scripts: Sequence[str] = ()
-    if figures:  # a page without charts neither waits for Bokeh nor carries it
+    if drawn:  # a page without charts neither waits for Bokeh nor carries it
         from lstmkit.page import charts
 
-        items, scripts = charts.embedded(figures)
+        items, scripts = charts.embedded(drawn)
     content = _environment().get_template(template)
     return content.render(facts, blocks=blocks, items=items, bokeh=scripts)
 

@@ -1,4 +1,4 @@
-"""The charts that pages share, all with hover, zoom by dragging, and one look.
+"""Charts on a page, drawn by Bokeh: hover, zoom by dragging, and one look.
 
 Text and grid have no colour here that matters: `charts.js` sets both for light and dark.
 """
@@ -10,10 +10,12 @@ import numpy as np
 from bokeh.embed import json_item
 from bokeh.models import (
     BoxZoomTool,
+    ColorBar,
     ColumnDataSource,
     DataRange1d,
     HoverTool,
     LinearAxis,
+    LinearColorMapper,
     PanTool,
     ResetTool,
     WheelZoomTool,
@@ -21,20 +23,63 @@ from bokeh.models import (
 from bokeh.plotting import figure
 from bokeh.resources import Resources
 
-ACTUAL, PREDICTED, NAIVE, GOOD = "#3b82c4", "#e0533d", "#8a8a8a", "#3f9c5a"
-MAX_POINTS = 4000
+from lstmkit.chart import NAIVE, Band, Bars, Chart, Heat, Line, shades
+from lstmkit.page import blocks
+
+MAX_STEPS = 40  # names along an axis
+NUMBER, DAY, MOMENT = "{0,0.[000000]}", "{%F}", "{%F %H:%M}"
 
 
-def new_figure(*, height: int = 340, zoom: str = "width", **options: Any) -> Any:
-    """Return an empty chart as wide as the page.
+def drawn(chart: Chart, *, height: int = 320) -> Any:
+    """Return a chart as wide as the page.
 
     Args:
+        chart: What it shows.
         height: In pixels.
-        zoom: What dragging a box zooms: `width`, or `both` axes.
-        options: As `bokeh.plotting.figure` takes them.
     """
-    box = BoxZoomTool(dimensions=zoom)
-    chart = figure(
+    heats = [layer for layer in chart.layers if isinstance(layer, Heat)]
+    figure = _new_figure(chart, height, heats[0] if heats else None)
+    sources = _sources(chart)
+    for layer in chart.layers:
+        if isinstance(layer, Line):
+            _line(figure, layer, sources[id(layer)])
+        elif isinstance(layer, Band):
+            look = {"color": layer.color, "alpha": 0.18, "legend_label": layer.label}
+            source, low = sources[id(layer)], f"{layer.label} from"
+            figure.varea("x", low, layer.label, source=source, **look)
+        elif isinstance(layer, Bars):
+            _bars(figure, layer)
+        else:
+            (_squares if layer.names else _image)(figure, layer)
+    _hover(figure, chart, sources)
+    if 0 < len(chart.steps) <= MAX_STEPS:
+        figure.xaxis.ticker = list(range(len(chart.steps)))
+        figure.xaxis.major_label_overrides = dict(enumerate(chart.steps))
+    if figure.legend:
+        legend = figure.legend[0]
+        legend.update(location="top_left", orientation="horizontal", click_policy="hide")
+        legend.update(background_fill_alpha=0, border_line_color=None)
+        figure.add_layout(legend, "above")
+    return figure
+
+
+def embedded(wanted: Mapping[int, blocks.Chart]) -> tuple[dict[int, Any], Sequence[str]]:
+    """Return each chart as JSON, drawn into the element `chart-KEY`, and Bokeh's scripts."""
+    items = {
+        key: json_item(drawn(block.shows, height=block.height), f"chart-{key}")
+        for key, block in wanted.items()
+    }
+    return items, Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw
+
+
+def _new_figure(chart: Chart, height: int, heat: Heat | None) -> Any:
+    box = BoxZoomTool(dimensions="width" if heat is None else "both")
+    ranges: dict[str, Any] = {"x_range": chart.x_range, "y_range": chart.y_range}
+    if heat is not None and heat.names:
+        ranges = {"x_range": list(heat.names), "y_range": list(heat.names[::-1])}
+    elif heat is not None:
+        ranges = {"x_range": _ends(heat.values.shape[1]), "y_range": _ends(len(heat.values))}
+    made = figure(
         height=height,
         sizing_mode="stretch_width",
         tools=[box, PanTool(), WheelZoomTool(), ResetTool()],
@@ -44,107 +89,139 @@ def new_figure(*, height: int = 340, zoom: str = "width", **options: Any) -> Any
         border_fill_color=None,
         outline_line_color=None,
         lod_threshold=None,
-        **options,
+        x_axis_label=chart.x,
+        y_axis_label=chart.y,
+        x_axis_type="datetime" if chart.dates else "auto",
+        y_axis_type="log" if chart.log else "auto",
+        **{name: ends for name, ends in ranges.items() if ends is not None},
     )
-    chart.toolbar.logo = None
-    chart.toolbar.autohide = True
-    chart.xgrid.grid_line_color = None
-    return chart
+    made.toolbar.update(logo=None, autohide=True)
+    made.xgrid.grid_line_color = None
+    return made
 
 
-def finish(chart: Any, *, legend: str = "top_left") -> Any:
-    """Place the legend; a click on an entry hides its line."""
-    if chart.legend:
-        chart.legend.location = legend
-        chart.legend.orientation = "horizontal"
-        chart.legend.background_fill_alpha = 0
-        chart.legend.border_line_color = None
-        chart.legend.click_policy = "hide"
-        chart.add_layout(chart.legend[0], "above")
-    return chart
+def _ends(count: int) -> tuple[float, float]:
+    return -0.5, count - 0.5
 
 
-def thin(count: int) -> slice:
-    """Return every k-th of `count` points, so that at most `MAX_POINTS` are drawn."""
-    return slice(None, None, max(1, -(-count // MAX_POINTS)))
-
-
-def hover(chart: Any, renderer: Any, tips: Sequence[tuple[str, str]], **options: Any) -> None:
-    """Show values under the pointer."""
-    chart.add_tools(HoverTool(renderers=[renderer], tooltips=list(tips), **options))
-
-
-def loss(history: Sequence[dict[str, float | None]], *, unit: str) -> Any:
-    """Draw training and validation loss over the epochs, each on its own axis where far apart.
-
-    Args:
-        history: Rows with `epoch`, `loss` and, where examples were held out, `val_loss`.
-        unit: What the loss is measured in.
-    """
-    columns = {
-        name: np.array([_float(row.get(name)) for row in history])
-        for name in ("epoch", "loss", "val_loss")
-    }
-    scale = "log" if _is_steep(columns["loss"]) else "linear"
-    chart = new_figure(height=300, y_axis_type=scale, x_axis_label="epoch", y_axis_label=unit)
-    source = ColumnDataSource(columns)
-    apart = _are_apart(columns["loss"], columns["val_loss"])
-    drawn = []
-    curves = (("loss", ACTUAL, "training"), ("val_loss", PREDICTED, "validation"))
-    for name, color, label in curves:
-        if not np.isfinite(columns[name]).any():
+def _sources(chart: Chart) -> dict[int, ColumnDataSource]:
+    """Return the data of each curve and band, one source for those over the same points."""
+    found: dict[int, ColumnDataSource] = {}
+    shared: list[ColumnDataSource] = []
+    for layer in chart.layers:
+        if not isinstance(layer, Line | Band):
             continue
-        look: dict[str, Any] = {"source": source, "color": color, "legend_label": label}
-        if apart:
-            chart.extra_y_ranges[name] = DataRange1d(renderers=[])
-            look["y_range_name"] = name
-        drawn.append(chart.line("epoch", name, **look))
-        points = chart.scatter("epoch", name, size=3, **look)
-        if apart:
-            chart.extra_y_ranges[name].renderers = [drawn[-1], points]
-            side = "left" if name == "loss" else "right"
-            chart.add_layout(LinearAxis(y_range_name=name, axis_label=f"{label}, {unit}"), side)
-    if apart:
-        chart.yaxis[0].visible = False  # each curve has its own, at its side
-    tips = [("epoch", "@epoch"), ("training", "@loss{0.[000000]}")]
-    if len(drawn) > 1:
-        tips.append(("validation", "@val_loss{0.[000000]}"))
-    hover(chart, drawn[0], tips, mode="vline")
-    return finish(chart)
+        source = next((s for s in shared if np.array_equal(s.data["x"], layer.x)), None)
+        if source is None:
+            source = ColumnDataSource({"x": layer.x})
+            shared.append(source)
+        if isinstance(layer, Band):
+            source.add(layer.lower, f"{layer.label} from")
+            source.add(layer.upper, layer.label)
+        else:
+            source.add(layer.y, layer.label)
+        found[id(layer)] = source
+    return found
 
 
-def several(
-    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]], *, x: str, y: str
-) -> Any:
-    """Draw one named line per entry, to compare runs."""
-    chart = new_figure(height=320, x_axis_label=x, y_axis_label=y)
-    colors = (ACTUAL, PREDICTED, GOOD, "#9467bd", "#c78b1f", "#17a2b8", "#d46fb0", NAIVE)
-    for number, (name, (across, up)) in enumerate(curves.items()):
-        color = colors[number % len(colors)]
-        source = ColumnDataSource({"x": list(across), "y": list(up)})
-        line = chart.line("x", "y", source=source, color=color, line_width=2, legend_label=name)
-        hover(chart, line, [(x, "@x"), (name, "@y{0.[000000]}")])
-    return finish(chart)
+def _line(figure: Any, line: Line, source: ColumnDataSource) -> None:
+    look: dict[str, Any] = {"source": source, "color": line.color}
+    if line.label:
+        look["legend_label"] = line.label
+    drawn = []
+    if line.axis:
+        if line.axis not in figure.extra_y_ranges:
+            figure.extra_y_ranges[line.axis] = DataRange1d(renderers=[])
+            side = "right" if len(figure.extra_y_ranges) > 1 else "left"
+            axis = LinearAxis(y_range_name=line.axis, axis_label=line.axis)
+            figure.add_layout(axis, side)
+            figure.yaxis[0].visible = False  # each curve has its own, at its side
+        look["y_range_name"] = line.axis
+    if line.width:
+        dash = "dashed" if line.dashed else "solid"
+        drawn.append(figure.line("x", line.label, line_width=line.width, line_dash=dash, **look))
+    if line.dots:
+        drawn.append(figure.scatter("x", line.label, size=line.dots, **look))
+    if line.axis:
+        scale = figure.extra_y_ranges[line.axis]
+        scale.renderers = [*scale.renderers, *drawn]
 
 
-def embedded(figures: Mapping[int, Any]) -> tuple[dict[int, Any], Sequence[str]]:
-    """Return each chart as JSON, drawn into the element `chart-KEY`, and Bokeh's scripts."""
-    items = {key: json_item(chart, f"chart-{key}") for key, chart in figures.items()}
-    return items, Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw
+def _hover(figure: Any, chart: Chart, sources: Mapping[int, ColumnDataSource]) -> None:
+    """Show every value over the pointer, once for all curves over the same points."""
+    lines = [layer for layer in chart.layers if isinstance(layer, Line) and layer.label]
+    first = {id(sources[id(line)]): line for line in reversed(lines) if line.width}
+    for line in first.values():
+        source = sources[id(line)]
+        x = source.data["x"]
+        if line is lines[0] or len(first) == 1:
+            for name, values in chart.told.items():
+                source.add(values, name)
+        daily = chart.dates and bool((x.astype("datetime64[D]") == x).all())
+        format_ = (DAY if daily else MOMENT) if chart.dates else ""
+        tips = [("date" if chart.dates else chart.x, f"@x{format_}")]
+        for name in source.data:
+            if name != "x" and not name.endswith(" from"):
+                low = f"@{{{name} from}}{NUMBER} to " if f"{name} from" in source.data else ""
+                tips.append((name, f"{low}@{{{name}}}{NUMBER}"))
+        own = [one for one in figure.renderers if getattr(one, "data_source", None) is source]
+        curve = next(one for one in own if getattr(one.glyph, "y", None) == line.label)
+        formats = {"@x": "datetime"} if chart.dates else {}
+        figure.add_tools(
+            HoverTool(renderers=[curve], tooltips=tips, formatters=formats, mode="vline")
+        )
 
 
-def _float(value: float | None) -> float:
-    return float("nan") if value is None else float(value)
+def _bars(figure: Any, bars: Bars) -> None:
+    source = ColumnDataSource(
+        {"from": bars.edges[:-1], "to": bars.edges[1:], "height": bars.heights}
+        | {"opacity": bars.alpha, **bars.told}
+    )
+    look = {"legend_label": bars.label} if bars.label else {}
+    quads = figure.quad(
+        left="from", right="to", bottom=0, top="height", fill_alpha="opacity", line_color=None,
+        source=source, color=bars.color, **look,
+    )  # fmt: skip
+    tips = [(name, f"@{{{name}}}{NUMBER}") for name in bars.told]
+    figure.add_tools(HoverTool(renderers=[quads], tooltips=tips))
 
 
-def _are_apart(one: np.ndarray, other: np.ndarray) -> bool:
-    """Return whether two curves have no value in common, so that on one axis both look flat."""
-    first, second = one[np.isfinite(one)], other[np.isfinite(other)]
-    if not len(first) or not len(second) or _is_steep(first):
-        return False
-    return bool(first.min() > second.max() or first.max() < second.min())
+def _image(figure: Any, heat: Heat) -> None:
+    rows, columns = heat.values.shape
+    colors = LinearColorMapper(
+        palette=shades(heat.palette), low=heat.limits[0], high=heat.limits[1]
+    )
+    image = figure.image(
+        image=[heat.values], x=-0.5, y=-0.5, dw=columns, dh=rows, color_mapper=colors
+    )
+    figure.add_layout(ColorBar(color_mapper=colors, width=10), "right")
+    tips = [("step", "$x{0}"), ("unit", "$y{0}"), (heat.meaning or "value", "@image{0.000}")]
+    figure.add_tools(HoverTool(renderers=[image], tooltips=tips))
 
 
-def _is_steep(values: np.ndarray) -> bool:
-    known = values[np.isfinite(values)]
-    return bool(len(known) and known.min() > 0 and known.max() / known.min() > 30)
+def _squares(figure: Any, heat: Heat) -> None:
+    """Draw a table of colours with names, transparent where a value is low."""
+    counts = heat.values if heat.counts is None else heat.counts
+    cells = list(np.ndindex(*heat.values.shape))
+    shares = np.array([heat.values[cell] for cell in cells])
+    data = {
+        "column": [heat.names[column] for _, column in cells],
+        "row": [heat.names[row] for row, _ in cells],
+        "count": [int(counts[cell]) for cell in cells],
+        "share": shares,
+        "ink": np.where(shares > 0.5, "white", NAIVE),
+    }
+    source, top = ColumnDataSource(data), shades(heat.palette)[-1]
+    squares = figure.rect(
+        "column", "row", width=0.96, height=0.96, source=source, line_color=None,
+        fill_color=top, fill_alpha="share",
+    )  # fmt: skip
+    figure.text(
+        "column", "row", text="count", source=source, text_color="ink", text_align="center",
+        text_baseline="middle", text_font_size="13px",
+    )  # fmt: skip
+    figure.ygrid.grid_line_color = None
+    figure.xaxis.major_label_orientation = 0.6
+    axes = ((figure.yaxis[0].axis_label, "@row"), (figure.xaxis[0].axis_label, "@column"))
+    tips = [*axes, ("count", "@count"), (heat.meaning, "@share{0.0%}")]
+    figure.add_tools(HoverTool(renderers=[squares], tooltips=tips))

@@ -34,3 +34,8 @@ Where we differ from the tutorial, and what that does to the numbers (Disney, te
    that state (epoch 0) is kept if no epoch does better on the held-out tail of the training span.
 7. The column is called what it is: the adjusted close.
 """
+
+from lstmkit.lazy import attributes
+
+VERBS = ("train", "resume", "evaluate", "forecast", "backtest", "inspect")
+__getattr__, __dir__ = attributes(__name__, {"lstmkit.stock.face": VERBS})

@@ -1,28 +1,26 @@
 """The file's own calendar: which dates come after the last row.
 
-Nothing is assumed about an exchange. Weekdays are those that the file has; a holiday is a rule
-(a fixed date, the nth weekday of a month, a distance from Easter) on which the file was closed in
-each of its last years; intraday times are those that its days have.
+Nothing is assumed about an exchange unless the config names one. A weekday or a time of day is
+closed only where the file had the chance to show it; a holiday is a rule on which the file was
+closed in each of its last years.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
-from dateutil.easter import easter
 
 from lstmkit.errors import InputError
+from lstmkit.stock import exchange, holidays, rhythm
 
 DAY = np.timedelta64(1, "D")
-SECOND = np.timedelta64(1, "s")
-MIN_YEARS, MAX_YEARS = 3, 5
+MAX_YEARS = 11
 MOST_SHOWN = 14
 LATEST = np.datetime64("2500-01-01")
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,11 @@ class Calendar:
         step_seconds: Usual distance of two rows.
         weekdays: Days of the week that have rows, Monday is 0.
         holidays: Rules on which there are none, such as `fixed 12-25` or `easter -2`.
-        times: Seconds after midnight that have rows; empty: every step of the day.
-        months: Whether one row stands for a month (or several).
+        times: Seconds after midnight that have rows; empty: every step of the day, or, for rows
+            a day apart, the time of the last one.
+        months: How many months one row stands for; 0: it stands for less.
+        anchor: Where in the month rows lie: `last weekday`, `first weekday`, `last day` or "".
+        exchange: The code of an exchange whose sessions are taken instead, such as XNYS, or "".
     """
 
     step_seconds: int
@@ -42,6 +43,8 @@ class Calendar:
     holidays: tuple[str, ...] = ()
     times: tuple[int, ...] = ()
     months: int = 0
+    anchor: str = ""
+    exchange: str = ""
 
     def after(self, last: np.datetime64, count: int) -> np.ndarray:
         """Return the next `count` dates after `last`, `datetime64[s]`, (count,)."""
@@ -51,10 +54,19 @@ class Calendar:
             raise InputError(f"{count:,} rows ahead end after the year 2500; ask for fewer")
         return found
 
+    @property
+    def unit(self) -> str:
+        """What one row is called: day, or row where it is not a day."""
+        return "day" if self.step_seconds == 86400 and not self.months else "row"
+
     def describe(self) -> str:
         """Say in words what was seen."""
         if self.months:
-            return "one row a month" if self.months == 1 else f"one row every {self.months} months"
+            text = "one row a month" if self.months == 1 else f"one row every {self.months} months"
+            return f"{text}, on its {self.anchor}" if self.anchor else text
+        if self.exchange:
+            every = "" if self.step_seconds == 86400 else f"every {self.step_seconds} seconds, "
+            return f"{every}sessions of {self.exchange}"
         days = "every day" if len(self.weekdays) == 7 else f"weekdays {_names(self.weekdays)}"
         if self.step_seconds >= 86400:
             text = (
@@ -90,48 +102,80 @@ class Calendar:
         midnight = last.astype("datetime64[D]")
         times = [np.timedelta64(second, "s") for second in self.times]
         if self.step_seconds == 86400:
-            times = [last - midnight]
+            times = times or [last - midnight]
+            midnight = midnight + DAY
         elif not times:
             offset = (last - midnight).astype(int) % self.step_seconds
             times = [np.timedelta64(s, "s") for s in range(offset, 86400, self.step_seconds)]
+        for day in self._days(midnight):
+            close = exchange.close_of(self.exchange, day) if self.exchange else None
+            for time in times:
+                row = day + time
+                if row > last and (close is None or self.step_seconds == 86400 or row < close):
+                    yield row
+
+    def _days(self, first: np.datetime64) -> Iterator[np.datetime64]:
+        if self.exchange:
+            yield from exchange.sessions_from(self.exchange, first)
         while True:
-            if self._open(midnight):
-                yield from (row for t in times if (row := midnight + t) > last)
-            midnight = midnight + DAY
+            if self._open(first):
+                yield first
+            first = first + DAY
 
     def _month_rows(self, last: np.datetime64) -> Iterator[np.datetime64]:
         day = last.astype("datetime64[D]")
         month = day.astype("datetime64[M]")
-        at_end = (month + 1).astype("datetime64[D]") - DAY - day < 4 * DAY
+        number = day - month.astype("datetime64[D]")
         while True:
             month = month + self.months
             end = (month + 1).astype("datetime64[D]") - DAY
-            same = month.astype("datetime64[D]") + (day - day.astype("datetime64[M]"))
-            yield (end if at_end else min(same, end)).astype("datetime64[s]")
+            found = rhythm.anchored(month, self.anchor)
+            if found is None:
+                found = min(month.astype("datetime64[D]") + number, end)
+            yield found.astype("datetime64[s]")
 
     def _open(self, day: np.datetime64) -> bool:
         plain: date = day.astype("datetime64[D]").astype(object)
-        return plain.weekday() in self.weekdays and not set(rules_of(plain)) & set(self.holidays)
+        if plain.weekday() not in self.weekdays:
+            return False
+        return not set(holidays.rules_of(plain)) & set(self.holidays)
 
 
-def infer(dates: np.ndarray) -> Calendar:
-    """Read the calendar off a file's dates, `datetime64`, (rows,), strictly increasing."""
+def infer(dates: np.ndarray, code: str | None = None) -> Calendar:
+    """Read the calendar off a file's dates.
+
+    Args:
+        dates: `datetime64`, (rows,), increasing.
+        code: An exchange whose sessions are meant; None: what the file shows.
+
+    Raises:
+        InputError: No such exchange, or the extra that knows it is not installed.
+    """
     dates = dates.astype("datetime64[s]")
     recent = dates[dates > dates[-1] - np.timedelta64(366 * MAX_YEARS, "D")]
+    if len(recent) < 3:
+        recent = dates
     steps = np.diff(recent).astype(int)
+    steps = steps[steps > 0]
+    if code is not None:
+        exchange.require(code)
     if not len(steps):
-        return Calendar(86400)
+        return Calendar(86400, exchange=code or "")
     usual = int(np.median(steps))
-    if usual >= 28 * 86400:
-        return Calendar(usual, months=max(1, round(usual / (30.44 * 86400))))
+    if usual >= 27 * 86400:
+        months = max(1, round(usual / (30.44 * 86400)))
+        return Calendar(usual, months=months, anchor=rhythm.anchor(recent))
     if usual > 86400:
         return Calendar(86400 * round(usual / 86400))
     days = np.unique(recent.astype("datetime64[D]"))
-    weekdays = _weekdays(days)
-    holidays = _holidays(days, weekdays)
     if usual > 43200:
-        return Calendar(86400, weekdays, holidays)
-    return Calendar(usual, weekdays, holidays, _times(recent, days, usual))
+        weekdays = rhythm.weekdays(days, closed_nights=False)
+        rules = () if code else holidays.infer(days, weekdays)
+        return Calendar(86400, weekdays, rules, rhythm.usual_time(recent), exchange=code or "")
+    times = rhythm.times(recent, usual)
+    weekdays = rhythm.weekdays(days, closed_nights=bool(times))
+    rules = () if code else holidays.infer(days, weekdays)
+    return Calendar(usual, weekdays, rules, times, exchange=code or "")
 
 
 def gaps(dates: np.ndarray, calendar: Calendar, most: int = 3) -> list[str]:
@@ -146,81 +190,5 @@ def gaps(dates: np.ndarray, calendar: Calendar, most: int = 3) -> list[str]:
     return [*found, f"{len(wide):,} gaps in all"] if len(wide) > most else found or ["none"]
 
 
-def rules_of(day: date) -> list[str]:
-    """Return every holiday rule that a day would fall under."""
-    nth = (day.day - 1) // 7 + 1
-    weekday = WEEKDAYS[day.weekday()]
-    rules = [f"fixed {day:%m-%d}", f"{nth}. {weekday} of month {day.month}"]
-    if (day + timedelta(7)).month != day.month:
-        rules.append(f"last {weekday} of month {day.month}")
-    if day.weekday() == 0:
-        rules.append(f"Monday after {day - timedelta(1):%m-%d}")
-    if day.weekday() == 4:
-        rules.append(f"Friday before {day + timedelta(1):%m-%d}")
-    distance = (day - easter(day.year)).days
-    if -3 <= distance <= 60:
-        rules.append(f"easter {distance:+d}")
-    return rules
-
-
-def _weekdays(days: np.ndarray) -> tuple[int, ...]:
-    numbers = (days.astype(int) + 3) % 7
-    counts = np.bincount(numbers, minlength=7)
-    weeks = max(1.0, float((days[-1] - days[0]) / DAY) / 7)
-    seen = tuple(int(d) for d in range(7) if counts[d] >= 0.4 * weeks)
-    return seen or tuple(int(d) for d in np.unique(numbers))
-
-
-def _holidays(days: np.ndarray, weekdays: tuple[int, ...]) -> tuple[str, ...]:
-    """Return the rules that were closed each time, in at least `MIN_YEARS` years."""
-    first, last = days[0].astype(object), days[-1].astype(object)
-    if (last - first).days < 365 * MIN_YEARS:
-        return ()
-    have = set(days.astype(object))
-    closed: dict[str, set[int]] = {}
-    opened: set[str] = set()
-    for number in range((last - first).days + 1):
-        day = first + timedelta(number)
-        if day.weekday() not in weekdays:
-            continue
-        for rule in rules_of(day):
-            if day in have:
-                opened.add(rule)
-            else:
-                closed.setdefault(rule, set()).add(day.year)
-    kept = {
-        rule: years
-        for rule, years in closed.items()
-        if rule not in opened and len(years) >= _needed(rule)
-    }
-    return tuple(sorted(_with_observance(kept)))
-
-
-def _needed(rule: str) -> int:
-    """Fixed dates fall on weekends, and their observed days are rare: fewer years must do."""
-    if rule.startswith(("Monday", "Friday")):
-        return 1
-    return 2 if rule.startswith("fixed") else MIN_YEARS
-
-
-def _with_observance(kept: dict[str, set[int]]) -> Iterable[str]:
-    """Keep an observed Monday or Friday only beside the fixed date it stands for."""
-    for rule in kept:
-        observed = rule.startswith(("Monday after", "Friday before"))
-        if not observed or f"fixed {rule.split()[-1]}" in kept:
-            yield rule
-
-
-def _times(rows: np.ndarray, days: np.ndarray, step: int) -> tuple[int, ...]:
-    """Return the times of day with rows on most of the last 60 days; () when that is all day."""
-    recent = rows[rows >= days[-60:][0].astype("datetime64[s]")]
-    seconds = (recent - recent.astype("datetime64[D]")).astype(int)
-    times, counts = np.unique(seconds, return_counts=True)
-    seen = times[counts >= 0.5 * min(60, len(days))]
-    if not len(seen) or len(seen) >= 0.9 * (86400 // step):
-        return ()
-    return tuple(int(second) for second in seen)
-
-
 def _names(weekdays: tuple[int, ...]) -> str:
-    return " ".join(WEEKDAYS[day] for day in weekdays)
+    return " ".join(holidays.WEEKDAYS[day] for day in weekdays)

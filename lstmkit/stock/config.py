@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from lstmkit.config import Config, Section, TrainConfig
 
-Column = str | Annotated[int, Field(ge=0)]
+
+def _column(value: Any) -> Any:
+    """Take `Price: USD`, which YAML reads as a mapping, for the name that it is."""
+    if isinstance(value, dict) and len(value) == 1:
+        key, rest = next(iter(value.items()))
+        return f"{key}:" if rest is None else f"{key}: {rest}"
+    return value
+
+
+def _columns(value: Any) -> Any:
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        raise ValueError(f"data.inputs: expected a list of columns, such as [{value}]")
+    return value
+
+
+Column = Annotated[str | Annotated[int, Field(ge=0)], BeforeValidator(_column)]
 
 
 def _period(text: str) -> str:
@@ -21,16 +36,27 @@ def _period(text: str) -> str:
     return text
 
 
+def _choice(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[^=]*[^=\s][^=]*=.*\S.*", text):
+        raise ValueError(
+            f"data.where: expected COLUMN=VALUE, such as Name=AAPL, found {text!r:.60}"
+        )
+    return text
+
+
 class DataConfig(Section):
     """Which column of the file, which rows, and how they become windows."""
 
     column: Column | None
-    inputs: list[Column]
+    inputs: Annotated[list[Column], BeforeValidator(_columns)]
+    where: Annotated[str | None, AfterValidator(_choice)]
     date_format: str | None
+    decimal: Literal["point", "comma"] | None
     resample: Annotated[str, AfterValidator(_period)] | None
+    calendar: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/]{2,20}$")] | None
     train_fraction: float = Field(ge=0.1, le=0.95)
     window: int = Field(ge=3, le=100_000)
-    target: Literal["log_return", "difference", "price"]
+    target: Literal["auto", "log_return", "difference", "price"]
 
 
 class ModelConfig(Section):
@@ -41,9 +67,10 @@ class ModelConfig(Section):
 
 
 class StockTrainConfig(TrainConfig):
-    """The shared settings of a fit, and what is answered for."""
+    """The shared settings of a fit, what is answered for, and what it starts from."""
 
     supervision: Literal["every_step", "last_step"]
+    start: Literal["shipped", "random"]
 
     @model_validator(mode="after")
     def _patience_needs_validation(self) -> StockTrainConfig:
@@ -61,6 +88,7 @@ class IntervalConfig(Section):
     coverage: float = Field(ge=0.5, le=0.999)
     decay: float = Field(ge=0, lt=1)
     horizons: int = Field(ge=1, le=1000)
+    rate: float = Field(ge=0, le=1)
 
 
 class BaselineConfig(Section):

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lstmkit.errors import InputError
-from lstmkit.files import locate
+from lstmkit.files import fingerprint, locate
+from lstmkit.stock import jumps
 from lstmkit.stock.calendar import Calendar, infer
-from lstmkit.stock.config import DataConfig
-from lstmkit.stock.reading.table import Table, read
+from lstmkit.stock.config import DataConfig, StockConfig
+from lstmkit.stock.mending import mended
+from lstmkit.stock.reading.table import EXTREMES, Asked, Table, read
+from lstmkit.stock.resampling import resampled
 
 SAMPLE = "GOOG"
 MIN_TRAIN_ROWS, MIN_TEST_ROWS = 30, 10
-SMALLEST_ADVICE = 21  # the default lags and moving average fit
-MAX_DISORDER, MAX_MISSING = 0.05, 0.5
 LARGEST = 1e100
-SECONDS = {"s": 1, "min": 60, "h": 3600, "D": 86400, "W": 7 * 86400}
+MAX_NO_BARS = 0.1
+#: Endings of packed files, which are no part of a name.
+PACKED = {".gz": ".gz", ".zip": ".zip", ".bz2": ".bz2", ".xz": ".xz"}
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +38,16 @@ class Dataset:
     Attributes:
         name: The ticker, from the file's name.
         path: The file it came from.
-        dates: `datetime64[s]`, (rows,), strictly increasing.
+        dates: `datetime64[s]`, finer for ticks within a second, (rows,), strictly increasing.
         values: In the file's units, float64, (rows, columns); column 0 is to be forecast.
         columns: Names of the columns.
         train_rows: Rows, from the start, that anything may be fitted on.
         layout: What the reader recognised, in words.
         repairs: What was mended, each with a count.
         all_columns: Names of all columns of the file.
+        fingerprint: Path, bytes and SHA-256 of the file, as `files.fingerprint` gives them.
+        extremes: Highest and lowest price of every row, (rows, 2); None: the file has none.
+        exchange: The exchange whose sessions its calendar takes, None: its own.
     """
 
     name: str
@@ -53,6 +59,9 @@ class Dataset:
     layout: str = ""
     repairs: tuple[str, ...] = field(default=())
     all_columns: tuple[str, ...] = ()
+    fingerprint: dict[str, Any] = field(default_factory=dict)
+    exchange: str | None = None
+    extremes: np.ndarray | None = None
 
     @property
     def prices(self) -> np.ndarray:
@@ -62,13 +71,17 @@ class Dataset:
     @cached_property
     def calendar(self) -> Calendar:
         """When its rows come."""
-        return infer(self.dates)
+        return infer(self.dates, self.exchange)
 
     def until(self, stop: int, *, train_rows: int) -> Dataset:
         """Return the rows before `stop`, with another training span."""
         cut = slice(None, stop)
         return replace(
-            self, dates=self.dates[cut], values=self.values[cut], train_rows=int(train_rows)
+            self,
+            dates=self.dates[cut],
+            values=self.values[cut],
+            extremes=None if self.extremes is None else self.extremes[cut],
+            train_rows=int(train_rows),
         )
 
 
@@ -88,32 +101,32 @@ def load(path: Path | None, config: DataConfig) -> Dataset:
     return dataset
 
 
-def require_rows(dataset: Dataset, config: DataConfig) -> None:
-    """Refuse a series that is too short to train and test on.
+def window_for(dataset: Dataset, config: StockConfig) -> StockConfig:
+    """Return the config with a window that the file can bear: the one asked for, or half a span.
 
     Raises:
-        InputError: With the number of rows that would do.
+        InputError: The series is too short to train and test on; with the rows that would do.
     """
-    rows, window = len(dataset.dates), config.window
-    test_rows = rows - dataset.train_rows
-    if dataset.train_rows - window >= MIN_TRAIN_ROWS and test_rows - window >= MIN_TEST_ROWS:
-        return
-    needed = int(
-        np.ceil(
-            max(
-                (window + MIN_TRAIN_ROWS) / config.train_fraction,
-                (window + MIN_TEST_ROWS) / (1 - config.train_fraction),
-            )
+    settings, rows = config.data, len(dataset.dates)
+    spans = dataset.train_rows, rows - dataset.train_rows
+    most = min(spans[0] - MIN_TRAIN_ROWS, spans[1] - MIN_TEST_ROWS)
+    if most >= settings.window:
+        return config
+    least = max(config.baselines.lags, config.baselines.moving_average) + 1
+    if most < least:
+        share = settings.train_fraction
+        needed = max((least + MIN_TRAIN_ROWS) / share, (least + MIN_TEST_ROWS) / (1 - share))
+        raise InputError(
+            f"{dataset.path}: too short: expected at least {int(np.ceil(needed)):,} rows for a "
+            f"window of {least} (baselines.lags and baselines.moving_average must fit into it) and "
+            f"data.train_fraction={share:g}, found {rows:,}; a longer file is needed"
         )
+    window = max(least, min(most, min(spans) // 2))
+    log.warning(
+        "%s: %s rows cannot bear data.window=%d: a window of %d rows is taken",
+        *(dataset.path.name, f"{rows:,}", settings.window, window),
     )
-    smaller = int(min(config.train_fraction, 1 - config.train_fraction) * rows) - MIN_TRAIN_ROWS
-    advice = f"a smaller window such as --set data.window={min(smaller, window // 2)} needs fewer"
-    if min(smaller, window // 2) < SMALLEST_ADVICE:
-        advice = "a longer file is needed"
-    raise InputError(
-        f"{dataset.path}: too short: expected at least {needed:,} rows for data.window={window} "
-        f"and data.train_fraction={config.train_fraction:g}, found {rows:,}; {advice}"
-    )
+    return config.model_copy(update={"data": settings.model_copy(update={"window": window})})
 
 
 def sample_path() -> Path:
@@ -137,9 +150,18 @@ def _sample(config: DataConfig) -> Dataset:
     column = "adj_close" if config.column is None else config.column
     wanted = list(dict.fromkeys(_sample_column(names, c) for c in (column, *config.inputs)))
     frame = pd.DataFrame({name: table[name].astype(np.float64) for name in wanted})
+    for name, source in zip(EXTREMES, ("high", "low"), strict=True):
+        frame[name] = table[source].astype(np.float64)
     frame.insert(0, "date", pd.to_datetime(table["date"]))
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    parsed = Table(frame, tuple(wanted), ("date", *names), len(frame), 0, "NumPy archive")
+    parsed = Table(
+        frame,
+        tuple(wanted),
+        ("date", *names),
+        len(frame),
+        "NumPy archive",
+        fingerprint=fingerprint(path),
+    )
     log.warning(
         "no CSV given: using the daily Google prices 2004-2008 that matplotlib ships (%s)", path
     )
@@ -160,100 +182,67 @@ def _read(path: Path, config: DataConfig) -> Dataset:
         remedy="check the name, fetch the tutorial's prices with `lstmkit data fetch dis`, or give "
         "no CSV to use the sample that ships",
     )
-    table = read(found, column=config.column, inputs=config.inputs, date_format=config.date_format)
-    name = found.name.removesuffix(".gz").rsplit(".", 1)[0]
-    return _clean(name, found, table, config)
+    asked = Asked(config.column, config.inputs, config.date_format, config.decimal, config.where)
+    return _clean(_name_of(found, config.where), found, read(found, asked), config)
+
+
+def _name_of(path: Path, where: str | None) -> str:
+    """Return the ticker: the one that was chosen, else the file's name without its endings."""
+    if where is not None:
+        return where.partition("=")[2].strip()
+    return path.name.removesuffix(PACKED.get(path.suffix.lower(), "")).rsplit(".", 1)[0]
 
 
 def _clean(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:
-    """Repair what is safe to repair, refuse the rest, resample, split."""
-    frame, repairs = table.frame, []
-    frame["date"] = frame["date"].dt.floor("s")
-    if table.blank:
-        repairs.append(f"{table.blank:,} blank lines skipped")
-    steps = [_without_missing, _in_order]
-    if config.resample is None:
-        steps.append(_without_duplicates)
-    for step in steps:
-        frame, repair = step(frame, table.columns, path)
-        repairs += [repair] if repair else []
+    """Mend what is safe to mend, refuse the rest, resample, split."""
+    alone = config.resample is None
+    frame, repairs = mended(table.frame, table.columns, path, alone=alone)
     if config.resample is not None:
-        before = len(frame)
-        frame = _resampled(frame, config.resample)
-        repairs.append(f"{before:,} rows resampled to {len(frame):,} of {config.resample}")
+        calendar = infer(_instants(frame["date"]), config.calendar)
+        frame, said = resampled(frame, config.resample, calendar)
+        repairs.append(said)
     _refuse_no_price(frame, table.columns, config, path)
+    dates = _instants(frame["date"])
+    repairs += jumps.found(dates, frame[table.columns[0]].to_numpy(np.float64))
     return Dataset(
         name=name,
         path=path,
-        dates=frame["date"].to_numpy().astype("datetime64[s]"),
+        dates=dates,
         values=frame[list(table.columns)].to_numpy(np.float64),
         columns=table.columns,
         train_rows=int(len(frame) * config.train_fraction),
         layout=table.layout,
-        repairs=tuple(repairs),
+        repairs=(*table.repairs, *repairs),
         all_columns=table.all_columns,
+        fingerprint=table.fingerprint,
+        exchange=config.calendar,
+        extremes=_extremes(frame),
     )
 
 
-def _without_missing(
-    frame: pd.DataFrame, columns: tuple[str, ...], path: Path
-) -> tuple[pd.DataFrame, str]:
-    missing = frame[list(columns)].isna().any(axis=1)
-    count = int(missing.sum())
-    if count > MAX_MISSING * len(frame):
-        raise InputError(
-            f"{path}, row {frame.index[missing][0]}: {count:,} of {len(frame):,} rows have no "
-            f"number in {', '.join(columns)}; expected at most half; choose another data.column"
-        )
-    if not count:
-        return frame, ""
-    return frame[~missing], f"{count:,} rows without a number in {', '.join(columns)} left out"
+def _extremes(frame: pd.DataFrame) -> np.ndarray | None:
+    """Return high and low of every row; a row without them has those of the row before.
+
+    None where there are none, or where too many rows are no bars.
+    """
+    if not set(EXTREMES) <= set(frame.columns):
+        return None
+    found = frame[list(EXTREMES)]
+    high, low = (found[name] for name in EXTREMES)
+    found = found.where((high >= low) & (low > 0))
+    if float(found.isna().any(axis=1).mean()) > MAX_NO_BARS:
+        return None
+    return np.asarray(found.ffill().bfill().to_numpy(np.float64))
 
 
-def _in_order(
-    frame: pd.DataFrame, _columns: tuple[str, ...], path: Path
-) -> tuple[pd.DataFrame, str]:
-    dates = frame["date"]
-    if dates.is_monotonic_increasing:
-        return frame, ""
-    steps = np.diff(dates.to_numpy()).astype("timedelta64[s]").astype(np.int64)
-    if (steps > 0).sum() < (steps < 0).sum():
-        frame, steps = frame.iloc[::-1], -steps[::-1]
-        repair = "newest row first: turned round"
-        if (steps >= 0).all():
-            return frame, repair
-    else:
-        repair = ""
-    late = steps < 0
-    count = int(late.sum())
-    if count > max(1, MAX_DISORDER * len(frame)):
-        line = int(frame.index[1:][late][0])
-        raise InputError(
-            f"{path}, row {line}: dates go back {count:,} times in {len(frame):,} rows; expected "
-            f"one series in time order; does the file hold several series, or does it need "
-            f"--set data.date_format=...?"
-        )
-    sorted_frame = frame.sort_values("date", kind="stable")
-    said = f"{count:,} rows out of order: sorted by date"
-    return sorted_frame, f"{repair}; {said}" if repair else said
-
-
-def _without_duplicates(
-    frame: pd.DataFrame, columns: tuple[str, ...], path: Path
-) -> tuple[pd.DataFrame, str]:
-    again = frame.duplicated("date", keep="first")
-    count = int(again.sum())
-    if not count:
-        return frame, ""
-    different = again & ~frame.duplicated(["date", *columns], keep="first")
-    if different.any():
-        date = frame.loc[different, "date"].iloc[0]
-        first, second = frame.index[frame["date"] == date][0], frame.index[different][0]
-        raise InputError(
-            f"{path}, rows {first} and {second}: two different values for {date}; expected one "
-            f"row per date; remove one, or resample (such as --set data.resample=1D)"
-        )
-    return frame[~again], f"{count:,} repeated rows left out"
+def _instants(dates: pd.Series) -> np.ndarray:
+    """Return dates as `datetime64[s]`, or finer where rows are less than a second apart."""
+    found = dates.to_numpy()
+    for unit in ("s", "ms", "us"):
+        rounded = found.astype(f"datetime64[{unit}]")
+        if unit == "us" or (np.diff(rounded).astype(np.int64) > 0).all():
+            break
+    return rounded
 
 
 def _refuse_no_price(
@@ -271,29 +260,28 @@ def _refuse_no_price(
             )
     column = columns[0]
     bad = frame[column] <= 0
-    if config.target == "log_return" and bad.any():
+    if bad.any() and (config.target == "log_return" or _is_price(frame[column], config.target)):
         line = int(frame.index[bad][0])
         raise InputError(
             f"{path}, row {line}, column {column!r}: expected a price above 0, found "
-            f"{frame[column][line]:g} ({int(bad.sum()):,} such rows); correct the file, or, if "
-            f"these are no prices, use --set data.target=difference"
+            f"{frame[column][line]:g} ({int(bad.sum()):,} such rows); {_advice(frame[column])}"
         )
 
 
-def _resampled(frame: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Keep the last row of every period that has rows; volumes are summed.
+def _is_price(values: pd.Series, target: str) -> bool:
+    """Return whether a few values at zero or below are faults: the others stay far above it."""
+    above = values[values > 0]
+    few = len(above) > 0.5 * len(values)
+    return target == "auto" and few and bool(above.quantile(0.01) > 0.2 * above.median())
 
-    Periods count from midnight, weeks from Monday; a period is dated by its start, weeks by their
-    Sunday.
-    """
-    number, unit = re.fullmatch(r"(\d+)(\w+)", period).groups()  # type: ignore[union-attr]
-    step = np.timedelta64(int(number) * SECONDS[unit], "s")
-    anchor = np.datetime64("1970-01-05" if unit == "W" else "1970-01-01", "s")
-    dates = frame["date"].to_numpy().astype("datetime64[s]")
-    starts = anchor + (dates - anchor) // step * step
-    label = starts + step - np.timedelta64(1, "D") if unit == "W" else starts
-    rules = {
-        name: "sum" if "vol" in name.lower() else "last" for name in frame.columns if name != "date"
-    }
-    binned = frame.drop(columns="date").groupby(label).agg(rules)
-    return binned.rename_axis("date").reset_index()
+
+def _advice(prices: pd.Series) -> str:
+    """Say what negative prices may be: a mark on a mean of bid and ask, or no prices at all."""
+    usual, negative = prices[prices > 0].median(), prices[prices < 0].abs()
+    marked = len(negative) and 0.2 < negative.median() / usual < 5
+    if marked and len(negative) < 0.5 * len(prices):
+        return (
+            "in CRSP files the sign marks the average of bid and ask on a day without a trade: "
+            "if that is so here, write the absolute value; if not, correct the file"
+        )
+    return "correct the file, or, if these are no prices, use --set data.target=difference"

@@ -3,18 +3,24 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from bokeh.models import ColumnDataSource
 
+from lstmkit.chart import loss, thin
 from lstmkit.errors import InputError
-from lstmkit.page import charts
 from lstmkit.page.blocks import Block, Chart, Table, number, percent
-from lstmkit.page.charts import ACTUAL, NAIVE, PREDICTED
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
+from lstmkit.stock import pictures
+from lstmkit.stock.bands import QUARTERS
+from lstmkit.stock.pictures import Columns
+from lstmkit.stock.report import held_by_name
+from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
 
 LAST_ROWS = 120
+INTERVAL_HEADS = (
+    *("interval", "held", "calm rows", "2nd", "3rd", "wild rows"),
+    *("Winkler", "CRPS", "QLIKE"),
+)
 COLUMNS = ("rmse", "mae", "mape", "mase", "skill", "directional_accuracy")
 SHARES = ("mape", "skill", "directional_accuracy")
 FOLD_COLUMNS = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
@@ -25,21 +31,24 @@ def blocks(run: Run) -> list[Block]:
     found: list[Block] = []
     metrics = run.metrics
     if metrics:
-        found.append(_scores(metrics))
+        found += [_scores(metrics), _intervals(metrics)]
     if metrics.get("folds"):
         found.append(_folds(metrics["folds"]))
     predictions = _dated(run.path / "predictions.csv")
     if predictions is not None:
         found += _predictions(predictions)
+        found.append(_scale(predictions))
+    if metrics:
+        found.append(_calibration(metrics))
     forecast = _dated(run.path / "forecast.csv")
     if forecast is not None:
         note = "The interval widens with every row that lies between it and the last known price."
-        found.append(Chart("What comes next", _forecast(predictions, forecast), note))
+        shows = pictures.fan(None if predictions is None else _last(predictions), forecast)
+        found.append(Chart("What comes next", shows, note, height=340))
     history = read_history(run)
     if history:
         note = "Epoch 0 is the network before it has learned anything; the best epoch is kept."
-        figure = charts.loss(history, unit="scaled MSE")
-        found.append(Chart("Loss", figure, note))
+        found.append(Chart("Loss", loss(history, unit=metrics.get("loss", "loss")), note))
     return found
 
 
@@ -53,8 +62,6 @@ def _scores(metrics: dict[str, Any]) -> Table:
         f"{test['n']:,} test rows, all after what the model was fitted on. Skill is the share of "
         f"the naive forecast's RMSE that is saved; the direction counts only rows that moved."
     )
-    if test.get("coverage") is not None:
-        note += f" The interval held {percent(test['coverage'])} of the rows."
     return Table(
         "One row ahead, beside the baselines",
         ["forecast", "RMSE", "MAE", "MAPE", "MASE", "skill", "direction right"],
@@ -62,6 +69,29 @@ def _scores(metrics: dict[str, Any]) -> Table:
         note,
         first_is_ours=True,
     )
+
+
+def _intervals(metrics: dict[str, Any]) -> Table:
+    rows = [["LSTM", *_interval_cells(metrics["test"])]]
+    for name, label in NAMES.items():
+        if name in metrics["intervals"]:
+            rows.append([label, *_interval_cells(metrics["intervals"][name])])
+        elif name in EXTRA:
+            rows.append([label, ADVICE, *[""] * (len(INTERVAL_HEADS) - 2)])
+    note = (
+        "Winkler scores the width and every miss, CRPS the whole distribution, QLIKE the variance: "
+        "lower is better. Quarters go from the calmest rows to the wildest."
+    )
+    return Table(
+        "How wide, beside the others", list(INTERVAL_HEADS), rows, note, first_is_ours=True
+    )
+
+
+def _interval_cells(scores: dict[str, Any]) -> list[str]:
+    shares = [scores["coverage"], *scores["coverage_by_quarter"]]
+    shares += [None] * (1 + QUARTERS - len(shares))
+    losses = [scores[name] for name in ("interval_score", "crps", "qlike")]
+    return [*map(percent, shares), *map(number, losses)]
 
 
 def _cells(scores: dict[str, Any]) -> list[str]:
@@ -80,106 +110,45 @@ def _folds(folds: list[dict[str, Any]]) -> Table:
     return Table("Fold by fold", heads, rows, "Each fold's model has seen only the rows before it.")
 
 
-def _predictions(table: pd.DataFrame) -> list[Block]:
-    thin = charts.thin(len(table))
-    whole = "Drag to zoom, click a name in the legend to hide it."
-    if thin.step > 1:
-        whole += f" Every {thin.step}th of {len(table):,} rows is drawn."
-    last = table[-LAST_ROWS:]
+def _predictions(rows: Columns) -> list[Block]:
+    count = len(rows["date"])
+    whole, step = "Drag to zoom, click a name in the legend to hide it.", thin(count).step
+    if step > 1:
+        whole += f" Every {step}th of {count:,} rows is drawn."
+    last = _last(rows)
     return [
-        Chart("Test span: actual and predicted", _prices(table[thin]), whole),
+        Chart("Test span: actual and predicted", pictures.prices(rows), whole, height=380),
         Chart(
-            f"The last {len(last)} rows, beside “tomorrow = today”",
-            _prices(last, naive=True),
+            f"The last {len(last['date'])} rows, beside “tomorrow = today”",
+            pictures.prices(last, naive=True),
             "A forecast that is the naive line moved a little has learned little more than it.",
+            height=380,
         ),
     ]
 
 
-def _prices(table: pd.DataFrame, *, naive: bool = False) -> Any:
-    source = ColumnDataSource({name: table[name].to_numpy() for name in table.columns})
-    chart = charts.new_figure(height=380, x_axis_type="datetime", y_axis_label="price")
-    chart.varea(
-        "date",
-        "lower",
-        "upper",
-        source=source,
-        color=PREDICTED,
-        alpha=0.18,
-        legend_label="interval",
+def _scale(rows: Columns) -> Chart:
+    note = (
+        "Where points lie above the line the interval missed: about one row in ten, calm or wild."
     )
-    if naive:
-        chart.line(
-            "date",
-            "naive",
-            source=source,
-            color=NAIVE,
-            line_dash="dashed",
-            legend_label="tomorrow = today",
-        )
-    chart.line(
-        "date", "predicted", source=source, color=PREDICTED, line_width=2, legend_label="predicted"
-    )
-    actual = chart.line(
-        "date", "actual", source=source, color=ACTUAL, line_width=1.4, legend_label="actual"
-    )
-    tips = [
-        ("date", _date_format(table)),
-        ("actual", "@actual{0,0.00[00]}"),
-        ("predicted", "@predicted{0,0.00[00]}"),
-        ("naive", "@naive{0,0.00[00]}"),
-        ("interval", "@lower{0,0.00} to @upper{0,0.00}"),
-    ]
-    charts.hover(chart, actual, tips, mode="vline", formatters={"@date": "datetime"})
-    return charts.finish(chart)
+    return Chart("How much it moves, and was said to", pictures.scale(rows), note, height=340)
 
 
-def _forecast(predictions: pd.DataFrame | None, forecast: pd.DataFrame) -> Any:
-    chart = charts.new_figure(height=340, x_axis_type="datetime", y_axis_label="price")
-    future = ColumnDataSource({name: forecast[name].to_numpy() for name in forecast.columns})
-    if predictions is not None:
-        past = predictions[-LAST_ROWS:]
-        chart.line(
-            past["date"].to_numpy(),
-            past["actual"].to_numpy(),
-            color=ACTUAL,
-            line_width=1.6,
-            legend_label="actual",
-        )
-    chart.varea(
-        "date",
-        "lower",
-        "upper",
-        source=future,
-        color=PREDICTED,
-        alpha=0.18,
-        legend_label="interval",
-    )
-    line = chart.line(
-        "date", "predicted", source=future, color=PREDICTED, line_width=2, legend_label="forecast"
-    )
-    chart.scatter(
-        "date", "predicted", source=future, color=PREDICTED, size=4, legend_label="forecast"
-    )
-    tips = [
-        ("date", _date_format(forecast)),
-        ("forecast", "@predicted{0,0.00[00]}"),
-        ("interval", "@lower{0,0.00} to @upper{0,0.00}"),
-    ]
-    charts.hover(chart, line, tips, mode="vline", formatters={"@date": "datetime"})
-    return charts.finish(chart)
+def _calibration(metrics: dict[str, Any]) -> Chart:
+    note = "Below the broken line an interval promised more than it held, above it less."
+    shows = pictures.calibration(held_by_name(metrics))
+    return Chart("What intervals claimed, and held", shows, note, height=340)
 
 
-def _date_format(table: pd.DataFrame) -> str:
-    dates = table["date"].to_numpy()
-    days = dates.astype("datetime64[D]")
-    return "@date{%F}" if bool(np.all(days == dates)) else "@date{%F %H:%M}"
+def _last(rows: Columns) -> Columns:
+    return {name: values[-LAST_ROWS:] for name, values in rows.items()}
 
 
-def _dated(path: Path) -> pd.DataFrame | None:
+def _dated(path: Path) -> Columns | None:
     if not path.exists():
         return None
     try:
-        return pd.read_csv(path, parse_dates=["date"])
+        table = pd.read_csv(path, parse_dates=["date"])
+        return {name: table[name].to_numpy() for name in table}
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{path}: damaged ({error}); make the run again") from error

@@ -1,117 +1,136 @@
-"""The plots of the stock pipeline."""
+"""What the charts of the stock pipeline show, on its page and in its PNGs."""
 
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.axes import Axes
 
-from lstmkit import plots
-from lstmkit.plots import ACTUAL, NAIVE, PREDICTED, TRAIN
-from lstmkit.stock.result import Forecast, Result, iso
+from lstmkit.chart import (
+    ACTUAL,
+    BEFORE,
+    COLORS,
+    NAIVE,
+    PREDICTED,
+    Band,
+    Bars,
+    Chart,
+    Layer,
+    Line,
+    thin,
+)
 
-
-def prediction(result: Result, path: Path) -> None:
-    """Draw the test span, actual and predicted with the interval, and the span before it."""
-    figure, axes = plots.new_figure(title=f"{result.name}: one row ahead over the test span")
-    before, prices = plots.thin(result.dates[: result.rows[0]], result.prices[: result.rows[0]])
-    if len(before):
-        axes.plot(before, prices, color=TRAIN, linewidth=1, label="before the test span")
-    dates, actual, predicted, lower, upper = plots.thin(
-        result.dates[result.rows],
-        result.actual,
-        result.predicted,
-        result.interval.lower,
-        result.interval.upper,
-    )
-    share = f"{result.coverage:.0%} interval"
-    axes.fill_between(dates, lower, upper, color=PREDICTED, alpha=0.25, linewidth=0, label=share)
-    axes.plot(dates, predicted, color=PREDICTED, linewidth=2.2, alpha=0.75, label="predicted")
-    axes.plot(dates, actual, color=ACTUAL, linewidth=0.9, label="actual")
-    _finish(axes, _label(result))
-    axes.text(0.005, -0.12, result.verdict, transform=axes.transAxes, fontsize=8, color="0.35")
-    plots.save(figure, path)
+Columns = Mapping[str, np.ndarray]
 
 
-def zoom(result: Result, path: Path, *, rows: int) -> None:
-    """Draw the last test rows, where prediction and "tomorrow = today" can be told apart."""
-    figure, axes = plots.new_figure(title=f"{result.name}: the last {rows} rows of the test span")
-    last = slice(-rows, None)
-    dates = result.dates[result.rows][last]
-    axes.fill_between(
-        dates,
-        result.interval.lower[last],
-        result.interval.upper[last],
-        color=PREDICTED,
-        alpha=0.15,
-        linewidth=0,
-        label=f"{result.coverage:.0%} interval",
-    )
-    axes.plot(dates, result.actual[last], color=ACTUAL, marker=".", label="actual")
-    axes.plot(dates, result.predicted[last], color=PREDICTED, label="predicted")
-    axes.plot(dates, result.naive[last], color=NAIVE, linestyle="--", label="tomorrow = today")
-    _finish(axes, _label(result))
-    plots.save(figure, path)
+def prices(
+    rows: Columns,
+    *,
+    naive: bool = False,
+    before: Columns | None = None,
+    label: str = "price",
+    interval: str = "interval",
+) -> Chart:
+    """Describe the forecasts of rows that are known, inside their interval.
+
+    Args:
+        rows: `date`, `actual`, `predicted`, `naive`, `lower`, `upper`, (n,) each.
+        naive: Whether to draw "tomorrow = today" as well.
+        before: `date` and `actual` of the rows before.
+        label: Name of the column that was forecast.
+        interval: What the band is called.
+    """
+    few = thin(len(rows["date"]))
+    x, curves = rows["date"][few], {name: rows[name][few] for name in rows if name != "date"}
+    look = [("predicted", PREDICTED, 2.2), ("actual", ACTUAL, 1.4)]
+    layers: list[Layer] = [
+        Band(x=x, lower=curves["lower"], upper=curves["upper"], label=interval),
+        *(Line(x=x, y=curves[name], label=name, color=c, width=w) for name, c, w in look),
+    ]
+    if before is not None and len(before["date"]):
+        few = thin(len(before["date"]))
+        past, y = before["date"][few], before["actual"][few]
+        layers.insert(0, Line(x=past, y=y, label="before the test span", color=BEFORE))
+    today = "tomorrow = today"
+    if naive:
+        layers.insert(1, Line(x=x, y=curves["naive"], label=today, color=NAIVE, dashed=True))
+    told = {} if naive or before is not None else {today: curves["naive"]}
+    return Chart(layers=layers, y=label, dates=True, told=told)
 
 
-def residuals(result: Result, path: Path) -> None:
-    """Draw the errors over time with the interval around them, and their distribution."""
-    figure, (over_time, spread) = plots.new_figure(
-        title=f"{result.name}: actual minus predicted", panels=(1, 2)
-    )
-    error = result.actual - result.predicted
-    dates, shown, low, high = plots.thin(
-        result.dates[result.rows],
-        error,
-        result.interval.lower - result.predicted,
-        result.interval.upper - result.predicted,
-    )
-    over_time.fill_between(dates, low, high, color=PREDICTED, alpha=0.2, linewidth=0)
-    over_time.plot(dates, shown, ".", markersize=2, color=ACTUAL)
-    over_time.set_ylabel(f"error, in the unit of {_label(result)}")
-    plots.date_axis(over_time)
+def fan(past: Columns | None, future: Columns, *, interval: str = "interval") -> Chart:
+    """Describe the forecast after the last known rows.
+
+    Args:
+        past: `date` and `actual`; None: not known.
+        future: `date`, `predicted`, `lower`, `upper`, `inner_lower`, `inner_upper`.
+        interval: What the outer band is called.
+    """
+    layers: list[Layer] = []
+    if past is not None:
+        layers.append(Line(x=past["date"], y=past["actual"], label="actual"))
+        last = {key: past["date" if key == "date" else "actual"][-1:] for key in future}
+        future = {key: np.concatenate([last[key], values]) for key, values in future.items()}
+    x, middle = future["date"], future["predicted"]
+    bands = [
+        Band(x=x, lower=future[f"{part}lower"], upper=future[f"{part}upper"], label=label)
+        for part, label in (("", interval), ("inner_", "half of the rows"))
+    ]
+    line = Line(x=x, y=middle, label="forecast", color=PREDICTED, width=2, dots=4)
+    return Chart(layers=[*layers, *bands, line], y="price", dates=True)
+
+
+def scale(rows: Columns, *, interval: str = "interval") -> Chart:
+    """Describe how much the rows moved beside how much they were said to.
+
+    Args:
+        rows: `date`, `actual`, `predicted`, `naive`, `lower`, `upper`, (n,) each.
+        interval: What the band is called.
+    """
+    few = thin(len(rows["date"]))
+    one = {name: values[few] for name, values in rows.items()}
+    relative = bool((one["naive"] > 0).all())
+    unit = 100 / one["naive"] if relative else np.ones(len(one["naive"]))
+    moved = np.abs(one["actual"] - one["naive"]) * unit
+    width = (one["upper"] - one["lower"]) / 2 * unit
+    layers: list[Layer] = [
+        Line(x=one["date"], y=moved, label="size of the move", color=BEFORE, width=0, dots=2.5),
+        Line(x=one["date"], y=width, label=f"half the {interval}", color=PREDICTED),
+    ]
+    return Chart(layers=layers, y="percent" if relative else "in the file's unit", dates=True)
+
+
+def calibration(intervals: Mapping[str, Mapping[str, float]]) -> Chart:
+    """Describe the share that intervals should hold beside the share that they held, from half on.
+
+    Args:
+        intervals: By name, the share of the rows held for each share claimed.
+    """
+    whole = np.array([50.0, 100.0])
+    layers: list[Layer] = [Line(x=whole, y=whole, label="as claimed", color=NAIVE, dashed=True)]
+    others = (BEFORE, *(color for color in COLORS if color not in (PREDICTED, NAIVE)))
+    colors = (PREDICTED, *others)
+    for (name, held), color in zip(intervals.items(), colors, strict=False):
+        points = np.array([(float(share), found) for share, found in held.items()]) * 100
+        claimed, found = points[points[:, 0] >= whole[0]].T
+        width, dots = (2.6, 6) if color == PREDICTED else (1.2, 0)
+        layers.append(Line(x=claimed, y=found, label=name, color=color, width=width, dots=dots))
+    return Chart(layers=layers, x="percent of the rows claimed", y="percent of the rows held")
+
+
+def residuals(rows: Columns, *, label: str) -> tuple[Chart, Chart]:
+    """Describe the errors over time with the interval around them, and their distribution."""
+    error, few = rows["actual"] - rows["predicted"], thin(len(rows["date"]))
+    low, high = (rows[name][few] - rows["predicted"][few] for name in ("lower", "upper"))
+    x = rows["date"][few]
+    points = Line(x=x, y=error[few], label="error", width=0, dots=2.5)
+    over_time: list[Layer] = [Band(x=x, lower=low, upper=high, label="interval"), points]
     edge = np.quantile(np.abs(error), 0.995) or 1.0
-    bins = np.linspace(-edge, edge, 61)
-    naive = result.actual - result.naive
-    spread.hist(error, bins=bins, color=PREDICTED, alpha=0.6, label="LSTM")
-    spread.hist(naive, bins=bins, histtype="step", color="0.2", label="naive")
-    spread.set_xlabel("error")
-    spread.set_ylabel("rows")
-    spread.legend(frameon=False)
-    plots.save(figure, path)
-
-
-def loss(result: Result, path: Path) -> None:
-    """Draw the loss curves."""
-    title = f"{result.name}: loss"
-    plots.loss_curves(result.history, path, title=title, unit="mean squared error, scaled")
-
-
-def fan(
-    forecast: Forecast, dates: np.ndarray, prices: np.ndarray, path: Path, *, name: str
-) -> None:
-    """Draw the forecast after the last rows of the file, given as `dates` and `prices`."""
-    figure, axes = plots.new_figure(title=f"{name}: forecast after {iso(dates[-1:])[0]}")
-    axes.plot(dates, prices, color=ACTUAL, label="actual")
-    start = slice(-1, None)
-    future = np.concatenate([dates[start], forecast.dates])
-    middle, lower, upper = (
-        np.concatenate([prices[start], values])
-        for values in (forecast.predicted, forecast.lower, forecast.upper)
-    )
-    axes.fill_between(
-        future, lower, upper, color=PREDICTED, alpha=0.2, linewidth=0, label="interval"
-    )
-    axes.plot(future, middle, color=PREDICTED, marker=".", label="forecast")
-    _finish(axes, "price")
-    plots.save(figure, path)
-
-
-def _finish(axes: Axes, label: str) -> None:
-    axes.set_ylabel(label)
-    axes.legend(frameon=False, loc="upper left")
-    axes.margins(x=0.01)
-    plots.date_axis(axes)
-
-
-def _label(result: Result) -> str:
-    return "price" if result.column.isdigit() else result.column.replace("_", " ").lower()
+    edges = np.linspace(-edge, edge, 61)
+    bars: list[Layer] = [
+        Bars(edges=edges, heights=np.histogram(one, edges)[0], label=name, color=color, alpha=alpha)
+        for one, name, color, alpha in (
+            (rows["actual"] - rows["naive"], "naive", NAIVE, np.full(60, 0.7)),
+            (error, "LSTM", PREDICTED, np.full(60, 0.5)),
+        )
+    ]
+    unit = f"error, in the unit of {label}"
+    return Chart(layers=over_time, y=unit, dates=True), Chart(layers=bars, x="error", y="rows")

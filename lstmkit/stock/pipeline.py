@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit import runs, runtime
+from lstmkit import backend, runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
 from lstmkit.quiet import native_stderr
-from lstmkit.stock import forecaster, report
-from lstmkit.stock.baselines import fit_baselines
+from lstmkit.stock import forecaster, report, shipped
 from lstmkit.stock.calendar import gaps
 from lstmkit.stock.config import StockConfig
-from lstmkit.stock.forecaster import Context, Forecaster, Network
-from lstmkit.stock.intervals import recent_error
+from lstmkit.stock.forecaster import Forecaster
+from lstmkit.stock.network import Network, View
 from lstmkit.stock.result import Outlook, Result
-from lstmkit.stock.scaling import Scaling, fit_scaling
+from lstmkit.stock.span import Span
 from lstmkit.training.loop import forget_checkpoint
 from lstmkit.work import Timings, recorded, work
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
-
-CONTEXT_ROWS = 120
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +43,12 @@ def train(source: Path | None, config: StockConfig, output: Path) -> Result:
         InputError: The file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
+    backend.require("stock train")
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
-    data.require_rows(dataset, config.data)
-    inputs = [fingerprint(dataset.path)]
+    config = data.window_for(dataset, config)
+    inputs = [dataset.fingerprint]
     return _train(runs.create(output, "stock", dataset.name, config, inputs=inputs), dataset)
 
 
@@ -60,33 +58,40 @@ def resume(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or the price file has changed.
     """
+    backend.require("stock train")
     run = runs.resumable(output, "stock", wanted, verb="train")
     return _train(run, _dataset_of(run))
 
 
 def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
-    """Score a trained model on its own test span, or on every row of another file.
+    """Score a trained model on its own test span, or on the rows of a file that it has not seen.
 
     Args:
-        source: A file the model may never have seen; None, or the one it was trained on: the test
-            span of that.
+        source: A file; rows that the model was fitted on, recognised by date and value, are not
+            scored. None: the one it was trained on.
         run: The run; None: the newest.
         output: Folder of all runs.
     """
     from lstmkit.stock import evaluation
 
     found = runs.find(output, run, "stock")
-    config, trained = found.config(StockConfig), forecaster.load(found)
-    if source is not None and _is_own(found, source):
-        log.warning("%s: the model was trained on it; only its test span is scored", source)
-        source = None
-    dataset = _dataset_of(found) if source is None else _unseen(source, config, trained)
-    inputs = [fingerprint(path) for path in (dataset.path, found.path / runs.MODEL)]
+    config = found.config(StockConfig)
+    if shipped.ships(found):
+        dataset = shipped.tested_on(found, _readable(source, config))
+        trained, view, told = shipped.forecaster_for(found, dataset, rivals=True)
+    else:
+        trained = forecaster.load(found)
+        if source is None:
+            dataset = _dataset_of(found)
+        else:
+            dataset = _without_seen(_other(source, config, trained), found, trained)
+        view = trained.network.view(dataset.values, dataset.extremes)
+        told = trained.network.tell(view)
+    inputs = [dataset.fingerprint, fingerprint(found.path / runs.MODEL)]
     made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
     with work(made):
         first_test = dataset.train_rows + trained.network.window
-        predicted = trained.network.predict_all(dataset.values)
-        result = evaluation.score(made.path, dataset, trained, predicted, first_test=first_test)
+        result = evaluation.score(made.path, dataset, trained, view, told, first_test=first_test)
         report.write(result)
     return result
 
@@ -104,23 +109,29 @@ def forecast(
         plot: Whether to draw the fan as well.
     """
     found = runs.find(output, run, "stock")
-    config, trained = found.config(StockConfig), forecaster.load(found)
-    if source is None:
+    config = found.config(StockConfig)
+    inputs = [fingerprint(found.path / runs.MODEL)]
+    if source is None and not shipped.ships(found):
+        trained = forecaster.load(found)
         context = forecaster.load_context(found)
     else:
-        dataset = _unseen(source, config, trained)
-        context = _latest(dataset, trained, trained.network.predict_all(dataset.values, last=True))
-    read = [path for path in (source, found.path / runs.MODEL) if path is not None]
-    inputs = [fingerprint(path) for path in read]
+        dataset, trained, view, told = _fitted_to(source, found, config)
+        inputs.insert(0, dataset.fingerprint)
+        context = trained.latest(dataset, view, told)
     made = runs.create(output, "stock", trained.name, config, inputs=inputs, verb="forecast")
     with work(made):
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
         report.write_forecast(ahead, made.path / "forecast.csv")
         if plot:
-            from lstmkit.stock import pictures
-
-            path = made.path / "plots" / "forecast.png"
-            pictures.fan(ahead, context.dates, context.prices, path, name=trained.name)
+            folder = made.path / "plots"
+            report.draw_forecast(
+                ahead,
+                context.dates,
+                context.prices,
+                folder,
+                trained.name,
+                coverage=trained.interval.coverage,
+            )
     return Outlook(run=made.path, name=trained.name, forecast=ahead)
 
 
@@ -133,17 +144,18 @@ def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: i
         output: Folder of all runs.
         folds: Number of folds; each one's window may reach back into the rows before it.
     """
+    backend.require("stock backtest")
     from lstmkit.stock import data
 
     dataset = data.load(source, config.data)
-    data.require_rows(dataset, config.data)
+    config = data.window_for(dataset, config)
     most = (len(dataset.dates) - dataset.train_rows) // data.MIN_TEST_ROWS
     if folds > most:
         raise InputError(
             f"--folds {folds}: expected at most {most}, so that each has {data.MIN_TEST_ROWS} of "
             f"the {len(dataset.dates) - dataset.train_rows:,} test rows of {dataset.path}"
         )
-    inputs = [fingerprint(dataset.path)]
+    inputs = [dataset.fingerprint]
     run = runs.create(
         output, "stock", dataset.name, config, inputs=inputs, verb="backtest", folds=folds
     )
@@ -156,6 +168,7 @@ def resume_backtest(wanted: Path, output: Path) -> Result:
     Raises:
         InputError: There is nothing to go on with, or the price file has changed.
     """
+    backend.require("stock backtest")
     run = runs.resumable(output, "stock", wanted, verb="backtest")
     return _backtest(run, _dataset_of(run))
 
@@ -185,45 +198,6 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Span:
-    """A series with what its training span fixes before the network learns, each reckoned once.
-
-    Attributes:
-        dataset: The series.
-        config: The resolved config.
-        first_test: The first row to score as test.
-    """
-
-    dataset: Dataset
-    config: StockConfig
-    first_test: int
-
-    @property
-    def values(self) -> np.ndarray:
-        """The training rows, (rows, columns)."""
-        return self.dataset.values[: self.dataset.train_rows]
-
-    @cached_property
-    def scaling(self) -> Scaling:
-        """From prices to what the network sees, and back."""
-        return fit_scaling(self.values, self.config.data.target)
-
-    @cached_property
-    def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows to learn from and the tail that is held out, both to be predicted."""
-        rows = np.arange(self.config.data.window, self.dataset.train_rows)
-        kept = len(rows) - int(len(rows) * self.config.train.validation_fraction)
-        return rows[:kept], rows[kept:]
-
-    @property
-    def targets(self) -> int:
-        """Answers per example: one, or about a window's length where every step counts."""
-        if self.config.train.supervision == "last_step":
-            return 1
-        return min(self.config.data.window, *(len(rows) for rows in self.rows if len(rows)))
-
-
 def _train(run: runs.Run, dataset: Dataset) -> Result:
     config = run.config(StockConfig)
     with work(run, f"lstmkit stock train --resume {run.path}") as timings:
@@ -233,18 +207,19 @@ def _train(run: runs.Run, dataset: Dataset) -> Result:
 
 def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> Result:
     """Fit, calibrate, score, look ahead, and write it all into one run folder."""
-    from lstmkit.stock import evaluation
+    from lstmkit.stock import evaluation, familiar
 
     history = fit(run, span, label=label)
     timings.note(label)
-    dataset = span.dataset
+    dataset, view = span.dataset, span.view
     model = runtime.load(run.path / runs.MODEL)
-    network = Network(model, span.config.data.window, span.scaling)
-    predicted = network.predict_all(dataset.values)
-    trained = _calibrated(network, span, predicted)
-    result = evaluation.score(run.path, dataset, trained, predicted, first_test=span.first_test)
-    context = _latest(dataset, trained, predicted)
+    network = Network(model, span.config.data.window, span.scaling, span.aim.anchor)
+    told = network.tell(view)
+    trained = span.calibrated(network, told)
+    result = evaluation.score(run.path, dataset, trained, view, told, first_test=span.first_test)
+    context = trained.latest(dataset, view, told)
     trained.save(run, context)
+    familiar.save(run, dataset)
     ahead = trained.look_ahead(context, span.config.interval.horizons)
     result = replace(result, history=history, forecast=ahead)
     report.write(result)
@@ -275,8 +250,9 @@ def _fold(fold: runs.Run, span: Span, timings: Timings, *, label: str) -> Result
 
     if fold.status == "done":
         trained, first = forecaster.load(fold), span.first_test
-        predicted = trained.network.predict_all(span.dataset.values)
-        return evaluation.score(fold.path, span.dataset, trained, predicted, first_test=first)
+        view = trained.network.view(span.dataset.values, span.dataset.extremes)
+        told = trained.network.tell(view)
+        return evaluation.score(fold.path, span.dataset, trained, view, told, first_test=first)
     with recorded(fold):
         result = _train_span(fold, span, timings, label=label)
         fold.update(status="done", error=None)
@@ -292,29 +268,28 @@ def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, An
     """
     with native_stderr():
         from lstmkit.stock.examples import WindowExamples
-        from lstmkit.stock.model import build_model
+        from lstmkit.stock.model import build_model, student_t, take_start
         from lstmkit.training import keras_learner
 
-    config, targets = span.config, span.targets
+    config, targets, window = span.config, span.targets, span.config.data.window
     keras_learner.seed_everything(config.seed)
-    features = span.scaling.features(span.values)
+    features, with_scale = span.view.features[: span.dataset.train_rows], span.scaling.with_scale
+    columns = features.shape[1]
     network = partial(
-        build_model,
-        config.model,
-        window=config.data.window,
-        columns=features.shape[1],
-        calm_start=config.data.target != "price",
+        build_model, config.model, window=window, columns=columns, with_scale=with_scale
     )
     model = network(targets=targets)
-    model.compile(keras_learner.optimizer(config.train), "mse", jit_compile=False)
+    if span.start is not None:
+        take_start(model, span.start)
+    loss = student_t if with_scale else "mse"
+    model.compile(keras_learner.optimizer(config.train), loss, jit_compile=False)
     keras_learner.accelerate(model, config.train)
-    learned, held_out = (
-        WindowExamples(features, rows, config.data.window, targets=targets) for rows in span.rows
-    )
+    rows, held_out = span.rows
+    examples = partial(WindowExamples, features, span.answers, window=window, targets=targets)
     history = keras_learner.fit(
         model,
-        learned,
-        held_out if len(held_out) else None,
+        examples(rows),
+        examples(held_out) if len(held_out) else None,
         batch_size=max(1, config.train.batch_size // targets),
         config=config.train,
         seed=config.seed,
@@ -327,56 +302,65 @@ def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, An
     return history
 
 
-def _calibrated(network: Network, span: Span, predicted: np.ndarray) -> Forecaster:
-    """Return the network with baselines and interval fitted on the training span."""
-    dataset, config = span.dataset, span.config
-    rows, held_out = span.rows
-    return Forecaster(
-        name=dataset.name,
-        column=dataset.columns[0],
-        network=network,
-        baselines=fit_baselines(
-            span.values[:, 0],
-            in_logs=span.scaling.in_logs,
-            moving_average=config.baselines.moving_average,
-            lags=config.baselines.lags,
-        ),
-        interval=forecaster.calibrate(
-            network, span.values, predicted, held_out if len(held_out) else rows, config.interval
-        ),
-        step_seconds=dataset.calendar.step_seconds,
-    )
+def _without_seen(dataset: Dataset, run: runs.Run, trained: Forecaster) -> Dataset:
+    """Count the rows that a model was fitted on as its training span, and say so.
 
-
-def _latest(dataset: Dataset, trained: Forecaster, predicted: np.ndarray) -> Context:
-    """Return the newest rows, and how wrong the model was on them lately.
-
-    Args:
-        dataset: The series.
-        trained: The model.
-        predicted: Its forecasts of the last rows, (n,).
+    Raises:
+        InputError: No row is left to score.
     """
-    network, interval = trained.network, trained.interval
-    told = predicted[-forecaster.WARM_UP_ROWS :]
-    errors = network.scaling.error(dataset.prices[-len(told) :], told)
-    keep = slice(-max(CONTEXT_ROWS, network.window), None)
-    return Context(
-        window=network.scaling.features(dataset.values)[-network.window :],
-        dates=dataset.dates[keep],
-        prices=dataset.prices[keep],
-        recent_error=float(recent_error(errors, interval.decay, interval.start)[-1]),
-        calendar=dataset.calendar,
+    from lstmkit.stock import familiar
+
+    span = familiar.load(run)
+    seen = familiar.seen_rows(dataset, span) if span else np.zeros(len(dataset.dates), dtype=bool)
+    if not seen.any():
+        return dataset
+    after = int(np.flatnonzero(seen)[-1]) + 1
+    scored = len(seen) - after - trained.network.window
+    if scored < 1:
+        raise InputError(
+            f"{dataset.path}: the model was trained on {int(seen.sum()):,} of its {len(seen):,} "
+            f"rows, and after them no row has a window of {trained.network.window} unseen rows "
+            f"before it; expected a file with newer rows"
+        )
+    log.warning(
+        "%s: the model was trained on %s of its %s rows; only the %s rows after them that have a "
+        "whole unseen window before them are scored",
+        *(dataset.path, f"{int(seen.sum()):,}", f"{len(seen):,}", f"{scored:,}"),
     )
+    return replace(dataset, train_rows=after)
 
 
-def _is_own(run: runs.Run, source: Path) -> bool:
-    """Return whether a run was trained on a file with this content."""
-    own = {one["sha256"] for one in runs.inputs_of(run)}
-    return fingerprint(source)["sha256"] in own
+def _doubt(dataset: Dataset, run: runs.Run, trained: Forecaster) -> None:
+    """Say where a file does not look like a newer one of the series that was trained on."""
+    from lstmkit.stock import familiar
+
+    span = familiar.load(run)
+    for doubt in familiar.doubts(dataset, span, trained.name) if span else ():
+        log.warning("%s: %s", dataset.path, doubt)
 
 
-def _unseen(source: Path, config: StockConfig, trained: Forecaster) -> Dataset:
-    """Read a file the model was not trained on; none of its rows count as training."""
+def _fitted_to(
+    source: Path | None, run: runs.Run, config: StockConfig
+) -> tuple[Dataset, Forecaster, View, np.ndarray]:
+    """Return a file, the model that forecasts it, and what its network said of the file."""
+    if shipped.ships(run):
+        dataset = shipped.newest(run, _readable(source, config))
+        return (dataset, *shipped.forecaster_for(run, dataset, rivals=False))
+    trained = forecaster.load(run)
+    dataset = _other(source, config, trained)
+    _doubt(dataset, run, trained)
+    view = trained.network.view(dataset.values, dataset.extremes)
+    return dataset, trained, view, trained.network.tell(view)
+
+
+def _readable(source: Path | None, config: StockConfig) -> Dataset:
+    from lstmkit.stock import data
+
+    return data.load(source, config.data)
+
+
+def _other(source: Path | None, config: StockConfig, trained: Forecaster) -> Dataset:
+    """Read another file than the one that was trained on; none of its rows count as training."""
     from lstmkit.stock import data
 
     dataset = replace(data.load(source, config.data), train_rows=0)

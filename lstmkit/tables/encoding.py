@@ -25,7 +25,7 @@ COMMON = (
 
 
 def as_utf8(content: bytes, path: Path, *, words: Iterable[str]) -> tuple[bytes, str, str]:
-    """Return the text as UTF-8, the encoding it was in, and what to say of a guess, else ``""``.
+    """Return the text as UTF-8, the encoding it was in, and what to say of a guess, else `""`.
 
     Raises:
         InputError: It is no text in any encoding.

@@ -22,7 +22,7 @@ class Records:
         content: The text, UTF-8 with newline ends.
         delimiter: Between cells; "" where a record is one cell.
         starts: Byte at which each begins, int64, (records,).
-        ends: Byte after its last, the ``\n`` not counted, int64, (records,).
+        ends: Byte after its last, the `\n` not counted, int64, (records,).
         counts: Its number of cells, int32, (records,).
         lines: Number in the file of its first line, from 1, int64, (records,).
     """
@@ -70,9 +70,11 @@ def scan(content: bytes, delimiter: str, path: Path) -> Records:
 
 def split(text: str, delimiter: str) -> list[str]:
     """Return the cells of one record, blanks around them taken off."""
+    if not delimiter:
+        return [text.strip().strip('"')]
     csv.field_size_limit(MAX_CELL)
     try:
-        row = next(csv.reader([text], delimiter=delimiter or "\x1f", skipinitialspace=True), [])
+        row = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True), [])
     except csv.Error:
         return [text]
     return [cell.strip() for cell in row]

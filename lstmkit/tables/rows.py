@@ -139,8 +139,19 @@ def _blank(records: Records) -> np.ndarray:
 def _bottom(records: Records, blank: np.ndarray, width: int, begin: int) -> int:
     """Return the record after the last row of full width, where little stands below it."""
     tail = slice(max(begin, len(records) - MOST_BELOW), None)
-    full = np.flatnonzero((records.counts[tail] == width) & ~blank[tail])
+    full = np.flatnonzero(_row_like(records, tail, width) & ~blank[tail])
     return int(tail.start + full[-1] + 1) if len(full) else len(records)
+
+
+def _row_like(records: Records, part: slice, width: int) -> np.ndarray:
+    """Return which records are rows: those of full width, and longer ones that begin with a digit.
+
+    The longer ones are to be refused, not to be taken for remarks.
+    """
+    numbers = range(*part.indices(len(records)))
+    digits = [records.text(r).lstrip('" ')[:1].isdigit() for r in numbers]
+    counts = records.counts[part]
+    return (counts == width) | ((counts > width) & np.array(digits, dtype=bool))
 
 
 def _header_again(records: Records, first: int, names: int) -> np.ndarray:

@@ -41,7 +41,7 @@ class Source:
     r"""The text of a table.
 
     Attributes:
-        content: UTF-8 without a mark, every line ended by ``\n`` alone.
+        content: UTF-8 without a mark, every line ended by `\n` alone.
         encoding: What it was written in.
         fingerprint: Path, bytes and SHA-256 of what was read, as `files.fingerprint` gives them.
         repairs: What was guessed or chosen on the way.

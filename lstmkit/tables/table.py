@@ -53,6 +53,7 @@ class Table:
     _body: bytes
     _begin: int
     _blanks: bool
+    _ragged: bool
     _lines: pd.Index
 
     def columns(self, wanted: Sequence[int], *, numbers: Collection[int] = ()) -> pd.DataFrame:
@@ -115,7 +116,7 @@ class Table:
                 f"{len(frame):,}; double the quotes inside of cells"
             )
         frame.index = self._lines
-        for index in texts:
+        for index in texts if self._ragged else ():
             frame[index] = frame[index].fillna("")
         return frame
 
@@ -169,6 +170,7 @@ def read(path: Path, *, words: Iterable[str] = (), surplus: bool = False) -> Tab
         fingerprint=found.fingerprint,
         _body=packed,
         _begin=begin,
+        _ragged=bool((records.counts[kept] < width).any()),
         _blanks=bool(delimiter) and f"{delimiter} ".encode() in packed,
         _lines=index,
     )

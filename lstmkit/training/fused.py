@@ -1,16 +1,18 @@
 """A fused LSTM kernel behind plain `keras.layers.LSTM`.
 
-On a CPU, Keras runs an LSTM as a TensorFlow while loop: some twenty small operations per time
-step forward and twice as many backward, each of them scheduled on its own. `accelerate` puts
-the kernel of `lstmkit.block_lstm` behind the layers of a model instead. The mathematics, the
-weights, the random numbers and the saved file stay those of Keras; only the schedule of the
-arithmetic changes.
+On a CPU, Keras runs an LSTM as a TensorFlow while loop: some twenty small operations per time step
+forward and twice as many backward, each of them scheduled on its own. `accelerate` puts the kernel
+of `lstmkit.training.block_lstm` behind the layers of a model instead. The mathematics, the weights,
+the random numbers and the saved file stay those of Keras; only the schedule of the arithmetic
+changes.
 
 The kernel knows no mask. A masked step of an LSTM leaves the state alone, so a sequence with
 masked steps equals the shorter sequence without them: the steps that count are moved to the
 front, the rest is run over and never read.
 """
 
+import inspect
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ with native_stderr():
 
 from lstmkit.training.block_lstm import kernel_weights, run
 
+log = logging.getLogger(__name__)
+
+_INNER_LOOP = ("self", "sequences", "initial_state", "mask", "training")
 _MAX_PARTS = 16
 """Parts beyond which the graph grows more than the time shrinks at the batch sizes in use here."""
 
@@ -58,6 +63,14 @@ def accelerate(model: keras.Model, *, parts: int | None = None) -> tuple[LayerRe
     Returns:
         One report per `keras.layers.LSTM` found, in the order of the model's layers.
     """
+    strange = _strange()
+    if strange:
+        log.warning(
+            "Keras %s is unlike those the fused kernel was written for (%s): training runs on "
+            "plain Keras, with the same results",
+            *(keras.__version__, strange),
+        )
+        return ()
     parts = parts or _available_cores()
     reports = []
     for layer in model._flatten_layers():
@@ -74,6 +87,20 @@ def accelerate(model: keras.Model, *, parts: int | None = None) -> tuple[LayerRe
         # Functions traced before this call still hold the loop.
         model.train_function = model.test_function = model.predict_function = None
     return tuple(reports)
+
+
+def _strange() -> str:
+    """Return what this Keras or TensorFlow lacks of the private parts in use; empty: nothing."""
+    loop = getattr(keras.layers.LSTM, "inner_loop", None)
+    parts = {
+        "Model._flatten_layers": hasattr(keras.Model, "_flatten_layers"),
+        "LSTM.inner_loop": loop is not None
+        and tuple(inspect.signature(loop).parameters) == _INNER_LOOP,
+        "LSTMCell.get_dropout_mask": hasattr(keras.layers.LSTMCell, "get_dropout_mask"),
+        "BlockLSTM": hasattr(tf.raw_ops, "BlockLSTM"),
+        "LSTMBlockCellGrad": hasattr(tf.raw_ops, "LSTMBlockCellGrad"),
+    }
+    return ", ".join(f"no {name} as known" for name, there in parts.items() if not there)
 
 
 def _available_cores() -> int:

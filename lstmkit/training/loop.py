@@ -6,7 +6,6 @@ with the place in the loop, so that a run that was stopped anywhere ends with th
 the same history as one that was not.
 """
 
-import io
 import json
 import logging
 import math
@@ -17,8 +16,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.errors import InterruptedRunError, RunError
-from lstmkit.files import undamaged, write_bytes
+from lstmkit.files import undamaged
 from lstmkit.progress import Progress
 from lstmkit.runs import Run
 from lstmkit.training.stopping import stop_signals
@@ -251,16 +251,13 @@ class Loop:
     def _save(self) -> None:
         arrays: dict[str, Any] = dict(self.learner.state())
         arrays["place"] = np.frombuffer(json.dumps(asdict(self.place)).encode(), np.uint8)
-        stream = io.BytesIO()
-        np.savez(stream, **arrays)
-        write_bytes(self.path, stream.getvalue())
+        save_arrays(self.path, arrays)
         self.saved_at = time.monotonic()
 
     def _restore(self) -> Place:
-        with (
-            undamaged(self.path, remedy="delete it to start this run over"),
-            np.load(self.path, allow_pickle=False) as saved,
-        ):
+        remedy = "delete it to start this run over"
+        saved = load_arrays(self.path, remedy=remedy)
+        with undamaged(self.path, remedy=remedy):
             self.place = Place(**json.loads(saved["place"].tobytes()))
             self.learner.restore(saved)
         return self.place

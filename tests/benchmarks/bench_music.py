@@ -34,11 +34,11 @@ def show(what: str, seconds: float) -> None:
 
 
 def bench_reading(path: Path) -> None:
-    """Read the tutorial's file through midi.py and through music21's converter."""
-    from lstmkit.music.files import midi
+    """Read the tutorial's file through midi_score.py and through music21's converter."""
+    from lstmkit.music.files import midi_score
 
     data = path.read_bytes()
-    ours = median_seconds(lambda: midi.parse(data, name="x", where="x"), 5)
+    ours = median_seconds(lambda: midi_score.parse(data, name="x", where="x"), 5)
     show(f"read {path.name}", ours)
     from music21 import converter
 
@@ -66,7 +66,7 @@ def bench_training() -> None:
     import keras
     import numpy as np
 
-    from lstmkit.music.model import djmodel
+    from lstmkit.music.course import djmodel
 
     ids = np.random.default_rng(0).integers(0, N_VALUES, (M, T_X + 1))
     one_hot = np.eye(N_VALUES, dtype=np.float32)[ids]

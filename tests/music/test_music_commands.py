@@ -161,7 +161,7 @@ def test_generate_over_given_chords_writes_all_that_it_says(cli, trained):
     names = {p.name for p in run.iterdir()}
     assert {f"solo-0{i}.{kind}" for i in (1, 2) for kind in ("mid", "png", "wav")} <= names
     score = sources.read(run / "solo-01.mid")
-    assert [part.name for part in score.parts] == ["Solo", "Piano", "Bass"]
+    assert [part.name for part in score.parts] == ["Solo", "Piano", "Bass", "Drums"]
     assert (len(score.bars), score.tempo) == (4, 200)
     assert [symbol for _, symbol in score.symbols] == ["Dm7", "G7", "Cmaj7", "Cmaj7", "A7alt"]
     solo = content["metrics"]["solos"]["solo-01"]

@@ -1,6 +1,7 @@
 """The training music of `data/music`: what the scores promise, read back from the MIDI files."""
 
 import contextlib
+import functools
 import importlib
 import itertools
 import sys
@@ -43,6 +44,7 @@ with importable(FOLDER):
     compose, notation = map(importlib.import_module, ("compose", "notation"))
 
 
+@functools.cache
 def notes_of(piece, track):
     """Return (onset, duration, pitch, velocity), times in exact quarters, in order of onset."""
     file = mido.MidiFile(piece)
@@ -60,6 +62,7 @@ def notes_of(piece, track):
     return sorted(notes)
 
 
+@functools.cache
 def chords_of(piece):
     """Return (onset, end, root, quality) of each chord marker, times in quarters."""
     file = mido.MidiFile(piece)
@@ -78,8 +81,15 @@ def chords_of(piece):
     return chords
 
 
+@functools.cache
+def metre_of(piece):
+    """Return the quarters in a bar."""
+    (sign,) = [m for m in mido.MidiFile(piece).tracks[0] if m.type == "time_signature"]
+    return Fraction(4 * sign.numerator, sign.denominator)
+
+
 def bars_of(piece):
-    return int(chords_of(piece)[-1][1] / 4)
+    return int(chords_of(piece)[-1][1] / metre_of(piece))
 
 
 def kinds_of(piece):
@@ -87,7 +97,8 @@ def kinds_of(piece):
     melody, chords, kinds = notes_of(piece, MELODY), chords_of(piece), []
     following = [*melody[1:], (None, None, 999, 0)]
     for (onset, length, pitch, _), after in zip(melody, following, strict=True):
-        root, quality = next(c[2:] for c in chords if c[0] <= onset < c[1])
+        heard = min(onset + length, onset + Fraction(1, 2)) if length > Fraction(1, 2) else onset
+        root, quality = next(c[2:] for c in reversed(chords) if c[0] <= heard)  # or anticipated
         tones, scale = CHORD_SCALES[quality]
         step = (pitch - root) % 12
         leads = abs(after[2] - pitch) <= 2 and after[0] == onset + length
@@ -111,13 +122,12 @@ def test_music_is_long_and_various_enough():
 
 @pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.stem)
 class TestPiece:
-    def test_bars_are_whole_and_none_is_empty(self, piece):
-        file = mido.MidiFile(piece)
-        metre = [m for m in file.tracks[0] if m.type == "time_signature"]
-        assert [(m.numerator, m.denominator) for m in metre] == [(4, 4)]
+    def test_bars_are_whole_and_few_are_empty(self, piece):
+        file, metre = mido.MidiFile(piece), metre_of(piece)
         lengths = {sum(m.time for m in track) for track in file.tracks}
-        assert lengths == {bars_of(piece) * 4 * file.ticks_per_beat}
-        assert {onset // 4 for onset, *_ in notes_of(piece, MELODY)} == set(range(bars_of(piece)))
+        assert lengths == {bars_of(piece) * metre * file.ticks_per_beat}
+        sung = {onset // metre for onset, *_ in notes_of(piece, MELODY)}
+        assert len(sung) >= 0.75 * bars_of(piece)
 
     def test_melody_is_one_voice_on_the_grid_in_range(self, piece):
         melody = notes_of(piece, MELODY)
@@ -126,27 +136,29 @@ class TestPiece:
         for onset, length, pitch, velocity in melody:
             assert length > 0
             assert (length * 4).denominator == 1 or (length * 3).denominator == 1
-            assert onset // 4 == (onset + length - Fraction(1, 100)) // 4  # within one bar
+            bar = onset // metre_of(piece)
+            assert (onset + length - Fraction(1, 100)) // metre_of(piece) <= bar + 1
             assert 52 <= pitch <= 84
             assert 60 <= velocity <= 120
 
     def test_melody_follows_the_chords(self, piece):
         kinds = kinds_of(piece)
         share = Counter(kind for _, kind in kinds)
-        strong = Counter(kind for onset, kind in kinds if onset % 2 == 0)
-        assert share["X"] <= 0.03 * share.total()
+        strong = Counter(kind for onset, kind in kinds if onset % metre_of(piece) == 0)
+        assert share["X"] <= 0.05 * share.total()
         assert share["C"] + share["S"] >= 0.9 * share.total()
-        assert strong["C"] >= 0.7 * strong.total()
+        assert strong["C"] >= 0.6 * strong.total()
 
     def test_melody_breathes_and_varies(self, piece):
-        melody, length = notes_of(piece, MELODY), 4 * bars_of(piece)
+        metre = metre_of(piece)
+        melody, length = notes_of(piece, MELODY), metre * bars_of(piece)
         silence = 1 - sum(note[1] for note in melody) / length
-        assert 0.08 <= silence <= 0.3
-        assert len({note[1] for note in melody}) >= 5
+        assert 0.05 <= silence <= 0.45
+        assert len({note[1] for note in melody}) >= 4
         rhythms = {}
         for onset, duration, *_ in melody:
-            rhythms.setdefault(onset // 4, []).append((onset % 4, duration))
-        assert len({tuple(r) for r in rhythms.values()}) >= 0.6 * bars_of(piece)
+            rhythms.setdefault(onset // metre, []).append((onset % metre, duration))
+        assert len({tuple(r) for r in rhythms.values()}) >= 0.3 * bars_of(piece)
 
     def test_piano_plays_the_chord_of_the_moment(self, piece):
         chords, heard = chords_of(piece), set()
@@ -176,14 +188,37 @@ class TestPiece:
         assert all(bass[onset] == root for onset, _, root, _ in chords_of(piece))
 
 
-def test_no_phrase_is_written_twice():
-    seen = {}
+def test_a_phrase_returns_in_its_own_piece_alone():
+    homes = {}
     for piece in PIECES:
         melody = notes_of(piece, MELODY)
-        for i in range(len(melody) - 11):
-            run = tuple((note[2] - melody[i][2], note[1]) for note in melody[i : i + 12])
-            where = seen.setdefault(run, (piece.stem, i))
-            assert where == (piece.stem, i), f"twelve notes of {where} again in {piece.stem}"
+        for i in range(len(melody) - 19):
+            run = tuple((note[2] - melody[i][2], note[1]) for note in melody[i : i + 20])
+            where = homes.setdefault(run, piece.stem)
+            assert where == piece.stem, f"twenty notes of {where} again in {piece.stem}"
+
+
+def test_the_music_has_ties_space_repeats_and_endings():
+    over = total = empty = bars = 0
+    for piece in PIECES:
+        melody, metre = notes_of(piece, MELODY), metre_of(piece)
+        total += len(melody)
+        over += sum(onset + length > (onset // metre + 1) * metre for onset, length, *_ in melody)
+        bars += bars_of(piece)
+        empty += bars_of(piece) - len({onset // metre for onset, *_ in melody})
+        root, quality = chords_of(piece)[-1][2:]
+        assert (melody[-1][2] - root) % 12 in CHORD_SCALES[quality][0], piece.stem
+    assert 0.03 <= over / total <= 0.06
+    assert 0.03 <= empty / bars <= 0.08
+
+
+def test_choruses_are_many_and_of_many_kinds():
+    forms = {"blues": 25, "waltz": 5, "rhythm": 6, "modal": 3, "cycle": 4, "ballad": 2, "bossa": 3}
+    for form, least in forms.items():
+        files = [path for path in FOLDER.glob("*.txt") if form in path.stem]
+        text = "\n".join(path.read_text("utf-8") for path in files)
+        choruses = max(text.lower().count("[chorus"), len(files))
+        assert choruses >= least, form
 
 
 def test_read_score_times_a_bar_by_hand(tmp_path):

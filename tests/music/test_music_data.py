@@ -8,7 +8,7 @@ from lstmkit import config as configs
 from lstmkit.errors import ConfigError, InputError
 from lstmkit.music import data
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.corpus import songbook
+from lstmkit.music.corpus import context, snippets, songbook
 
 pytest_plugins = ["music_fixtures"]
 
@@ -25,17 +25,21 @@ def tune(write_midi) -> str:
     return str(write_midi("tune.mid", ("Solo", 66, 0, melody), markers=MARKERS))
 
 
-def test_load_splits_the_end_off_and_knows_only_the_training_span(tune):
+def test_load_holds_the_middle_out_and_knows_only_what_is_learned(tune):
     dataset = data.load([tune], config("train.validation_fraction=0.25"))
     corpus = dataset.songbook.corpora[0]
-    train, held_out = dataset.train[0], dataset.validation[0]
+    (before, after), held_out = dataset.train, dataset.validation[0].ids
     values = dataset.songbook.values
-    assert [values[i] for i in train] == corpus[: len(train)]
-    assert set(values) == set(corpus[: len(train)])
-    assert len(train) + len(held_out) == len(corpus)
-    unknown = [text not in values for text in corpus[len(train) :]]
-    assert (held_out == data.UNKNOWN).tolist() == unknown
-    assert data.one_hot(held_out, len(values)).sum() == len(unknown) - sum(unknown)
+    first, last = len(before.ids), len(before.ids) + len(held_out)
+    assert [values[i] for i in before.ids] == corpus[:first]
+    assert [values[i] for i in after.ids] == corpus[last:]
+    assert set(values) == set(corpus[:first] + corpus[last:])
+    assert abs(len(before.ids) - len(after.ids)) <= 1
+    assert len(held_out) == round(0.25 * len(corpus))
+    unknown = [text not in values for text in corpus[first:last]]
+    assert (held_out == snippets.UNKNOWN).tolist() == unknown
+    assert snippets.one_hot(held_out, len(values)).sum() == len(unknown) - sum(unknown)
+    assert before.said.shape == (first, context.SIZE)
 
 
 def test_load_takes_the_bars_it_is_told(tune):
@@ -51,10 +55,16 @@ def test_load_refuses_a_span_without_bars(tune):
 
 
 def test_load_parts_passages_where_the_melody_pauses(write_midi):
-    melody = [n for n in random_melody(np.random.default_rng(2), 8) if not 8 <= n.onset < 16]
-    path = write_midi("x.mid", ("Solo", 0, 0, melody), markers=MARKERS)
-    passages = data.load([str(path)], config()).songbook.tunes[0].passages
-    assert [[float(m.bar.start) for m in p] for p in passages] == [[0, 4], [16, 20, 24, 28]]
+    def passages(silence: range) -> list[list[float]]:
+        melody = random_melody(np.random.default_rng(2), 12)
+        heard = [n for n in melody if n.onset // 4 not in silence]
+        path = write_midi("x.mid", ("Solo", 0, 0, heard), markers=MARKERS)
+        tune = data.load([str(path)], config()).songbook.tunes[0]
+        return [[float(m.bar.start) for m in passage] for passage in tune.passages]
+
+    whole = [float(4 * bar) for bar in range(12)]
+    assert passages(range(2, 4)) == [whole]
+    assert passages(range(2, 7)) == [whole[:2], whole[7:]]
 
 
 def test_load_refuses_too_little_music(write_midi):
@@ -70,21 +80,34 @@ def test_symbols_that_are_not_there_are_refused(write_midi):
         data.load([str(path)], config("data.harmony=symbols"))
 
 
+def span(ids: np.ndarray) -> snippets.Span:
+    """Return a span in which what is said beside a value is its double."""
+    return snippets.Span(ids.astype(np.int32), 2.0 * ids[:, None].astype(np.float32))
+
+
 def test_snippets_are_every_window_of_every_piece():
-    inputs, targets = data.snippets([np.arange(5), np.arange(10, 13)], 3)
-    assert inputs.tolist() == [[0, 1, 2], [1, 2, 3]]
-    assert targets.tolist() == [[1, 2, 3], [2, 3, 4]]
-    assert data.snippets([np.arange(3)], 30)[1].tolist() == [[1, 2]]
-    assert data.snippets([], 30)[0].shape == (0, 30)
+    found = snippets.every([span(np.arange(5)), span(np.arange(10, 13))], 3)
+    assert found.inputs.tolist() == [[0, 1, 2], [1, 2, 3]]
+    assert found.targets.tolist() == [[1, 2, 3], [2, 3, 4]]
+    assert (found.said[found.places][..., 0] == 2 * found.inputs).all()
+    assert snippets.every([span(np.arange(3))], 30).targets.tolist() == [[1, 2]]
+    assert snippets.every([], 30).inputs.shape == (0, 30)
+
+
+def test_snippets_become_values_with_what_is_said_beside_them():
+    found = snippets.every([span(np.arange(4))], 3).network_inputs(slice(0, 1), 5)
+    np.testing.assert_array_equal(found[0, :, :5], np.eye(5)[:3])
+    assert found[0, :, 5].tolist() == [0, 2, 4]
 
 
 def test_drawn_snippets_are_followed_by_their_targets():
-    code = np.arange(40) * 2
-    inputs, targets = data.drawn_snippets(code, 30, 60, seed=0)
-    assert (targets == inputs + 2).all()
-    assert inputs.shape == (60, 30)
+    music = [span(np.arange(25) * 2), span(np.arange(25, 40) * 2)]
+    found = snippets.drawn(music, 30, 60, seed=0)
+    assert (found.targets == found.inputs + 2).all()
+    assert found.inputs.shape == (60, 30)
+    assert (found.said[found.places][..., 0] == 2 * found.inputs).all()
     with pytest.raises(InputError, match=r"set train\.window lower"):
-        data.drawn_snippets(code, 40, 60, seed=0)
+        snippets.drawn(music, 40, 60, seed=0)
 
 
 def test_songbook_reads_back_exactly(tune):

@@ -6,17 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import bar_over
 
-from lstmkit.music.corpus.grammar import (
-    BAR,
-    REPEAT,
-    Compass,
-    Grammar,
-    Token,
-    as_text,
-    choose_pitch,
-    render,
-    tokenize,
-)
+from lstmkit.music.corpus.grammar import BAR, REPEAT, Grammar, Token, as_text, tokenize
+from lstmkit.music.corpus.rendering import Compass, choose_pitch, render
 from lstmkit.music.files.score import Bar, Measure, Note, TimedChord, kind_of
 from lstmkit.music.theory import chords
 from lstmkit.music.theory.pitch import Interval

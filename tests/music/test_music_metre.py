@@ -33,13 +33,14 @@ def test_a_solo_keeps_the_time_signature_of_its_tune(jig, tmp_path):
     tune = book.tunes[0]
     assert (tune.metre, tune.signature) == (3, (6, 8))
     config = configs.load(MusicConfig, "music", None).generate
-    stage = band.stage(tune, Request(bars=4), config)
+    stage = band.stage(tune, Request(bars=4), config, None)
     half = Fraction(1, 2)
     filled = [
         m._replace(notes=tuple(Note(m.bar.start + i * half, half, 72, 90) for i in range(6)))
-        for m in stage
+        for m in stage.measures
     ]
-    file, tracks = band.perform(filled, tune, 150, 0.58, Request(), np.random.default_rng(0))
+    chance = np.random.default_rng(0)
+    file, tracks = band.perform(filled, stage, tune, 0.58, Request(), chance)
     (tmp_path / "solo.mid").write_bytes(file)
     found = sources.read(tmp_path / "solo.mid")
     assert (found.signature, len(found.bars)) == ((6, 8), 4)

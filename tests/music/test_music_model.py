@@ -7,13 +7,9 @@ import pytest
 from lstmkit import config as configs
 from lstmkit import runtime
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.examples import SnippetExamples
-from lstmkit.music.model import (
-    build_model,
-    djmodel,
-    music_inference_model,
-    predict_and_sample,
-)
+from lstmkit.music.corpus.snippets import Snippets
+from lstmkit.music.course import djmodel, music_inference_model, predict_and_sample
+from lstmkit.music.model import SnippetExamples, build_model
 from lstmkit.music.play.sampling import Network, draw
 from lstmkit.training import keras_learner
 
@@ -117,7 +113,7 @@ def test_numpy_at_temperature_0_equals_the_keras_inference_model(tmp_path):
     network = Network(runtime.load(tmp_path / "model.keras"))
     drawn, value = [], first
     for _ in range(count):
-        probabilities = network.step(value)
+        probabilities = network.step(value, np.zeros(0))
         everything = np.ones(N_VALUES, bool)
         value = draw(probabilities, everything, np.random.default_rng(0), temperature=0, top_p=1)
         drawn.append(value)
@@ -127,8 +123,11 @@ def test_numpy_at_temperature_0_equals_the_keras_inference_model(tmp_path):
 
 def test_examples_are_one_hot_and_unknown_values_are_zeros():
     ids = np.array([[0, 3], [2, -1]])
-    x, y = SnippetExamples(ids, ids[:, ::-1], N_VALUES).gather(np.array([1, 0]))
-    np.testing.assert_array_equal(np.asarray(x)[1], one_hot(ids[0]))
+    said = np.array([[0.5], [0.25], [-1.0]], np.float32)
+    snippets = Snippets(ids, ids[:, ::-1], np.array([[0, 1], [2, 0]]), said)
+    x, y = SnippetExamples(snippets, N_VALUES).gather(np.array([1, 0]))
+    np.testing.assert_array_equal(np.asarray(x)[1, :, :N_VALUES], one_hot(ids[0]))
+    np.testing.assert_array_equal(np.asarray(x)[:, :, N_VALUES], [[-1, 0.5], [0.5, 0.25]])
     np.testing.assert_array_equal(np.asarray(y)[0], [np.zeros(N_VALUES), one_hot(np.array(2))])
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from lstmkit import config as configs
 from lstmkit import runs
-from lstmkit.music import pipeline
+from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.files import sources
 from lstmkit.music.play import improvise
 from lstmkit.music.play.band import Request
-from lstmkit.music.report import Solo
+from lstmkit.music.result import Solo
 
 pytest_plugins = ["music_fixtures"]
 
@@ -34,21 +34,30 @@ def book(shipped) -> Songbook:
 
 @pytest.fixture(scope="module")
 def solos(shipped) -> list[Solo]:
-    book, model = improvise.load(shipped)
-    config = pipeline.config_of(shipped)
-    return [improvise.improvise(book, model, config, Request(), number) for number in range(SOLOS)]
+    player = improvise.load(shipped, shipped.config(MusicConfig))
+    return [player.improvise(Request(), number) for number in range(SOLOS)]
 
 
 def every_bar(solos: list[Solo]) -> Iterator:
     return ((solo, measure) for solo in solos for measure in solo.measures)
 
 
-def test_every_bar_is_exact_and_none_is_empty(solos):
+def test_every_note_stands_in_its_bar_and_some_last_over_its_end(solos):
     assert all(len(solo.measures) == BARS for solo in solos)
-    for _, measure in every_bar(solos):
-        assert measure.notes
-        assert measure.bar.length == 4
-        assert all(measure.bar.start <= n.onset < n.end <= measure.bar.end for n in measure.notes)
+    assert {measure.bar.length for _, measure in every_bar(solos)} <= {3, 4}
+    notes = [(n, m) for _, m in every_bar(solos) for n in m.notes]
+    assert all(m.bar.start <= n.onset < min(n.end, m.bar.end) for n, m in notes)
+    over = sum(n.end > m.bar.end for n, m in notes) / len(notes)
+    assert 0.01 <= over <= 0.1
+
+
+def test_every_solo_comes_home(solos):
+    for solo in solos:
+        last = [note for measure in solo.measures for note in measure.notes][-1]
+        bar, (home,) = solo.measures[-1].bar, solo.measures[-1].chords
+        assert bar.start <= last.onset <= bar.start + 2
+        third = next(step for step in (4, 3) if (home.chord.root + step) % 12 in home.chord.tones)
+        assert (last.pitch - home.chord.root) % 12 in (0, third, 6, 7)
 
 
 def test_no_melody_overlaps_itself_or_leaves_its_instrument(solos, book):
@@ -80,10 +89,9 @@ def test_all_solos_differ(solos):
 
 
 def test_the_solo_follows_the_chords_that_are_given(shipped):
-    book, model = improvise.load(shipped)
-    config = pipeline.config_of(shipped)
+    player = improvise.load(shipped, shipped.config(MusicConfig))
     for chords in ("Cmaj7 | C#m7", "F#7 | Gm7b5 C7alt | Ebmaj7", "Bb7"):
-        solo = improvise.improvise(book, model, config, Request(bars=8, chords=chords), 0)
+        solo = player.improvise(Request(bars=8, chords=chords), 0)
         assert solo.metrics["chord_or_scale_tone_share"] > 0.88
     names = [timed.chord.symbol for m in solo.measures for timed in m.chords]
     assert names == ["Bb7"] * 8
@@ -103,7 +111,8 @@ def test_files_have_the_right_bars_for_us_and_for_music21(files):
         assert len(sources.read(path).bars) == BARS
         for part in converter.parse(path, forceSource=True).parts:
             bars = part.getElementsByClass("Measure")
-            assert [bar.barDuration.quarterLength for bar in bars] == [4] * BARS
+            lengths = {bar.barDuration.quarterLength for bar in bars}
+            assert (len(bars), len(lengths)) == (BARS, 1)
 
 
 def test_files_have_the_right_bars_for_pretty_midi(files):

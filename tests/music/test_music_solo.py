@@ -7,17 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import bar_over
 
-from lstmkit.music.corpus.grammar import Compass, Grammar, as_text, tokenize
-from lstmkit.music.corpus.quotation import longest_quotation
-from lstmkit.music.corpus.vocabulary import (
+from lstmkit.music.corpus.grammar import Grammar, as_text, tokenize
+from lstmkit.music.corpus.quotation import (
     Repertoire,
-    Vocabulary,
-    rhythm_of,
+    longest_quotation,
     steps,
     without_bar_lines,
 )
-from lstmkit.music.files.score import Measure
+from lstmkit.music.corpus.rendering import Compass
+from lstmkit.music.corpus.vocabulary import Vocabulary, rhythm_of
+from lstmkit.music.files.score import Measure, chord_at, kind_of
 from lstmkit.music.play.solo import Improviser, Manner
+from lstmkit.music.play.stage import Stage
 
 COMPASS = Compass(57, 81, 69)
 STAGE = [
@@ -50,7 +51,7 @@ class Biased:
         self.generator = np.random.default_rng(seed)
         self.size = size
 
-    def step(self, value: int) -> np.ndarray:
+    def step(self, value: int, said: np.ndarray) -> np.ndarray:
         assert 0 <= value < self.size
         return self.generator.dirichlet(np.full(self.size, 0.2))
 
@@ -61,14 +62,21 @@ class Parrot:
     def __init__(self, ids: list[int], size: int) -> None:
         self.ids, self.size, self.place = ids, size, 0
 
-    def step(self, value: int) -> np.ndarray:
+    def step(self, value: int, said: np.ndarray) -> np.ndarray:
         probabilities = np.full(self.size, 1e-6)
         probabilities[self.ids[self.place % len(self.ids)]] = 1
         self.place += 1
         return probabilities / probabilities.sum()
 
 
-def improvise(corpus, manner=None, *, seed=0, rhythm=None, repertoire=None, stage=STAGE):
+def over(measures, *, ends=False) -> Stage:
+    home = measures[-1].chords[-1].chord
+    return Stage(tuple(measures), len(measures), home, home, ends)
+
+
+def improvise(
+    corpus, manner=None, *, seed=0, rhythm=None, repertoire=None, stage=STAGE, ends=False
+):
     known = Vocabulary(sorted(set(corpus)))
     improviser = Improviser(
         Biased(len(known), seed),
@@ -76,10 +84,10 @@ def improvise(corpus, manner=None, *, seed=0, rhythm=None, repertoire=None, stag
         COMPASS,
         manner or Manner(),
         repertoire,
-        rhythm_of([corpus]) if rhythm is None else rhythm,
+        rhythm_of([TUNE]) if rhythm is None else rhythm,
         np.random.default_rng(seed),
     )
-    return improviser.play(stage, [0])
+    return improviser.play(over(stage, ends=ends), [0])
 
 
 def assert_playable(bars, stage):
@@ -87,9 +95,9 @@ def assert_playable(bars, stage):
     for before, after in itertools.pairwise(line):
         assert before.end <= after.onset
     for notes, measure in zip(bars, stage, strict=True):
-        assert notes
-        assert all(measure.bar.start <= n.onset and n.end <= measure.bar.end for n in notes)
+        assert all(measure.bar.start <= n.onset < measure.bar.end for n in notes)
         assert all(n.pitch in COMPASS and n.duration > 0 for n in notes)
+    assert not line or line[-1].end <= stage[-1].bar.end
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -120,21 +128,18 @@ def test_solo_is_playable_whatever_the_vocabulary(texts, seed, length):
             )
         )
         start += length
-    bars, _ = improvise(
-        texts, Manner(longest_phrase=Fraction(3)), seed=seed, rhythm=frozenset(), stage=stage
-    )
+    bars, _ = improvise(texts, Manner(answers=0.5), seed=seed, rhythm=frozenset(), stage=stage)
     assert_playable(bars, stage)
 
 
 def test_solo_keeps_durations_where_the_training_music_has_them():
     _bars, texts = improvise(CORPUS, seed=4)
-    allowed = rhythm_of([CORPUS])
+    allowed = rhythm_of([TUNE])
     place = Fraction(0)
     for text in without_bar_lines(texts):
         duration = Vocabulary([text]).durations[0]
         assert (place % 1, duration) in allowed
         place += duration
-    assert rhythm_of([without_bar_lines(CORPUS)]) == frozenset()
 
 
 def test_solo_quotes_no_more_than_it_may():
@@ -151,9 +156,9 @@ def test_solo_quotes_no_more_than_it_may():
         repertoire = None if longest is None else Repertoire([CORPUS], [melody], longest)
         improviser = Improviser(
             Parrot(ids, len(known)), known, COMPASS, Manner(temperature=0), repertoire,
-            rhythm_of([CORPUS]), np.random.default_rng(0),
+            rhythm_of([TUNE]), np.random.default_rng(0),
         )  # fmt: skip
-        bars, texts = improviser.play(stage, [0])
+        bars, texts = improviser.play(over(stage), [0])
         found = longest_quotation(without_bar_lines(texts), [without_bar_lines(CORPUS)])
         sung = longest_quotation(steps([n for bar in bars for n in bar]), [melody])
         lengths.append((found.length, sung.length))
@@ -161,28 +166,42 @@ def test_solo_quotes_no_more_than_it_may():
     assert max(lengths[1]) <= 3
 
 
-def test_solo_breathes_after_a_long_phrase():
-    corpus = ["C,0.500,<m3,m-3>", "S,0.500,<M3,M-2>", "R,0.500", "|"]
-
-    def longest(manner: Manner, seed: int) -> Fraction:
-        bars, _ = improvise(corpus, manner, rhythm=frozenset(), seed=seed)
-        line = [note for bar in bars for note in bar]
-        best = run = line[0].duration
-        for before, after in itertools.pairwise(line):
-            run = run + after.duration if after.onset == before.end else after.duration
-            best = max(best, run)
-        return best
-
-    held = [longest(Manner(longest_phrase=Fraction(2)), seed) for seed in range(8)]
-    free = [longest(Manner(), seed) for seed in range(8)]
-    assert max(held) <= Fraction(5, 2) < max(free)
+def test_a_phrase_ends_on_a_tone_of_the_chord():
+    corpus = ["C,0.500,<m3,m-3>", "S,0.500,<M3,M-2>", "A,0.500,<M3,M-2>", "R,0.500", "|"]
+    for seed in range(8):
+        bars, _ = improvise(corpus, rhythm=frozenset(), seed=seed)
+        line = [(note, m) for bar, m in zip(bars, STAGE, strict=True) for note in bar]
+        ends = [a for a, b in itertools.pairwise(line) if b[0].onset > a[0].end]
+        assert len(ends) > 3
+        for note, measure in ends:
+            assert kind_of(note.pitch, chord_at(measure.chords, note.onset)) == "C"
 
 
-def test_solo_without_rests_in_its_vocabulary_breathes_too():
-    corpus = ["C,0.500,<m3,m-3>", "C,0.250"]
-    bars, _ = improvise(corpus, Manner(longest_phrase=Fraction(2)), rhythm=frozenset())
-    line = [note for bar in bars for note in bar]
-    assert any(after.onset > before.end for before, after in itertools.pairwise(line))
+@pytest.mark.parametrize("seed", range(12))
+def test_a_solo_ends_on_the_chord_that_is_home(seed):
+    bars, _ = improvise(CORPUS, seed=seed, ends=True)
+    assert_playable(bars, STAGE)
+    last = [note for bar in bars for note in bar][-1]
+    start, end = STAGE[-1].bar.start, STAGE[-1].bar.end
+    assert start <= last.onset <= start + 2
+    assert (last.pitch - 0) % 12 in (0, 4, 7)  # of C6
+    assert last.duration >= 1 or end - last.end >= 1
+
+
+def test_a_note_may_last_over_the_bar_line_but_not_into_the_ending():
+    corpus = ["C,0.500,<m3,m-3>", "C,1.500,<M3,M-2>", "|"]
+    rhythm = frozenset(
+        (Fraction(place, 2), Fraction(length, 2)) for place in (0, 1) for length in (1, 3)
+    )
+    over_the_line = 0
+    for seed in range(8):
+        bars, _ = improvise(corpus, rhythm=rhythm, seed=seed, ends=True)
+        assert_playable(bars, STAGE)
+        pairs = zip(bars, STAGE, strict=True)
+        crossing = [m.bar.start for bar, m in pairs for n in bar if n.end > m.bar.end]
+        over_the_line += len(crossing)
+        assert STAGE[-2].bar.start not in crossing
+    assert over_the_line > 0
 
 
 def test_same_seed_gives_the_same_solo_and_another_another():

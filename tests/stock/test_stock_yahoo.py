@@ -59,6 +59,15 @@ def test_fetch_writes_a_csv_that_inspect_reads(cli, fake, tmp_path):
     assert json.loads(shown.out)["inputs"] == ["adj_close"]
 
 
+def test_fetch_takes_an_ampersand_and_inspect_reads_what_it_wrote(cli, fake, tmp_path):
+    done = cli("stock", "fetch", "M&M.NS", "--json", "--data", tmp_path / "d")
+    assert done.code == 0, done.err
+    path = json.loads(done.out)["file"]
+    shown = json.loads(cli("stock", "inspect", path, "--json").out)
+    assert path.endswith("M&M.NS.csv")
+    assert (shown["rows"], shown["inputs"]) == (2, ["adj_close"])
+
+
 @pytest.mark.parametrize(
     ("change", "arguments", "code", "text"),
     [

@@ -15,16 +15,19 @@ Source: Gillick, Tang and Keller, "Learning Jazz Grammars" (2009), in the form t
 deepjazz gave it and the tutorial uses. `Grammar.tutorial()` is that form. The default differs:
 
 1. Rests are tokens, so that notes come back where they were (the tutorial drops the time between
-   notes).
+   notes). A bar may be all rest.
 2. Intervals reach across bar lines, and bars end with `|`, or with `%` where the next bar goes on
    over the same chord, so that a model can know where it is and plays more of the scale where
    harmony rests.
 3. Intervals are spelled by size alone: E- to F# and E- to G- are the same third.
+4. A note may last over the bar line; its token then does too, and the next bar begins where it
+   ends. What begins within half a quarter before a chord and sounds into it is an anticipation:
+   it is seen against the chord that it leads to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -40,6 +43,7 @@ FINEST = (
     24  # durations are multiples of a 24th of a quarter or coarser; three decimals tell them apart
 )
 VELOCITY = 90
+ANTICIPATION = Fraction(1, 2)  # quarters before a chord from which a note belongs to it
 
 
 class Token(NamedTuple):
@@ -108,52 +112,99 @@ class Grammar:
         """Return the tutorial's own dialect."""
         return cls(rests=False, across_bars=False, bar_lines=False, plain_intervals=False)
 
+    @property
+    def keeps_time(self) -> bool:
+        """Whether the values say where in a bar one is."""
+        return self.rests and self.bar_lines
+
+    def chord_of(
+        self, measures: Sequence[Measure], place: int, onset: Fraction, end: Fraction
+    ) -> Chord:
+        """Return the chord that a note is seen against: where it begins, or what it anticipates.
+
+        Args:
+            measures: The bars.
+            place: Index of the bar in which the note begins.
+            onset: Where it begins.
+            end: Where it ends.
+        """
+        return (
+            heard(measures, place, onset, end)
+            if self.rests
+            else chord_at(measures[place].chords, onset)
+        )
+
     def interval(self, start: int, end: int) -> Interval:
         """Return the interval between two MIDI pitches in the spelling of this dialect."""
         return plain_interval(end - start) if self.plain_intervals else Interval.between(start, end)
 
 
-def tokenize(measures: Iterable[Measure], grammar: Grammar) -> list[list[Token]]:
+def heard(measures: Sequence[Measure], place: int, onset: Fraction, end: Fraction) -> Chord:
+    """Return the chord a note is heard against: the one that holds, or the one it anticipates."""
+    chords = measures[place].chords
+    if end > measures[place].bar.end and place + 1 < len(measures):
+        chords += measures[place + 1].chords
+    leads_to = [
+        c.chord for c in chords if onset < c.onset <= onset + ANTICIPATION and c.onset < end
+    ]
+    return leads_to[-1] if leads_to else chord_at(chords, onset)
+
+
+DIALECTS = {"default": Grammar(), "tutorial": Grammar.tutorial()}
+
+
+def tokenize(measures: Sequence[Measure], grammar: Grammar) -> list[list[Token]]:
+    """Return what `describe` says, without the pitches."""
+    return [[token for token, _ in bar] for bar in describe(measures, grammar)]
+
+
+def describe(measures: Sequence[Measure], grammar: Grammar) -> list[list[tuple[Token, int | None]]]:
     """Describe a melody, bar by bar.
 
     Args:
         measures: Consecutive bars. Notes of one onset are described one after the other; a note
-            that lasts into the next one or over the bar line is cut there, unless `grammar.rests`
-            is off.
+            that lasts into the next one, or over more than one bar line, is cut there, unless
+            `grammar.rests` is off.
         grammar: The dialect.
 
     Returns:
-        The tokens of each bar.
+        The tokens of each bar, of the notes and rests that begin in it, each with its pitch.
     """
     result = []
     previous: int | None = None
-    for measure in measures:
+    now = measures[0].bar.start if measures else Fraction(0)
+    for place, measure in enumerate(measures):
         if not grammar.across_bars:
             previous = None
-        tokens: list[Token] = []
-        now = measure.bar.start
-        for note, end in _line(measure, grammar):
+        tokens: list[tuple[Token, int | None]] = []
+        now = max(now, measure.bar.start)
+        for note, end in _line(measures, place, grammar):
             if grammar.rests and note.onset > now:
-                tokens.append(Token("R", note.onset - now))
+                tokens.append((Token("R", note.onset - now), None))
             interval = None if previous is None else grammar.interval(previous, note.pitch)
-            kind = kind_of(note.pitch, chord_at(measure.chords, note.onset))
-            tokens.append(Token(kind, end - note.onset, interval))
+            kind = kind_of(note.pitch, grammar.chord_of(measures, place, note.onset, end))
+            tokens.append((Token(kind, end - note.onset, interval), note.pitch))
             previous, now = note.pitch, end
         if grammar.rests and now < measure.bar.end:
-            tokens.append(Token("R", measure.bar.end - now))
+            tokens.append((Token("R", measure.bar.end - now), None))
         result.append(tokens)
     return result
 
 
-def _line(measure: Measure, grammar: Grammar) -> Iterator[tuple[Note, Fraction]]:
+def _line(
+    measures: Sequence[Measure], place: int, grammar: Grammar
+) -> Iterator[tuple[Note, Fraction]]:
     """Yield the notes of a bar, each with its end."""
-    notes = measure.notes
+    notes = measures[place].notes
     if not grammar.rests:
         yield from ((note, note.end) for note in notes)
         return
-    ends = [note.onset for note in notes[1:]] + [measure.bar.end]
-    for note, limit in zip(notes, ends, strict=True):
-        end = min(note.end, limit, measure.bar.end)
+    following = measures[place + 1 : place + 2]
+    last = following[0].bar.end if following else measures[place].bar.end
+    first = following[0].notes[:1] if following else ()
+    limits = [note.onset for note in (*notes[1:], *first)] + [last]
+    for note, limit in zip(notes, limits, strict=False):
+        end = min(note.end, limit, last)
         if end > note.onset:
             yield note, end
 
@@ -176,130 +227,3 @@ def bar_line(measure: Measure, following: Measure | None) -> str:
         return BAR
     goes_on = chord_at(following.chords, following.bar.start) == measure.chords[-1].chord
     return REPEAT if goes_on else BAR
-
-
-@dataclass(frozen=True)
-class Compass:
-    """The range of an instrument in MIDI pitches, both ends included, and its usual pitch."""
-
-    low: int
-    high: int
-    home: int
-
-    def __contains__(self, pitch: int) -> bool:
-        """Tell whether a pitch can be played."""
-        return self.low <= pitch <= self.high
-
-
-def choose_pitch(token: Token, chord: Chord, previous: int | None, compass: Compass) -> int:
-    """Turn a token into a pitch.
-
-    The middle of the token's range above `previous` is taken if it is of the right kind, which
-    gives back the very note that the token was made from; else the nearest pitch of that kind, so
-    that a line bends to the chord it meets, and what moves never stays on its pitch. A line that
-    would leave the compass is turned round.
-
-    Args:
-        token: Any but a rest.
-        chord: The chord of the moment.
-        previous: Pitch of the note before, or None at the start.
-        compass: The pitches that may be used.
-    """
-    aim = compass.home if previous is None else previous
-    stays = True
-    if previous is not None and token.interval is not None:
-        distance = token.interval.semitones
-        stays = distance == 0
-        aim = previous + distance if previous + distance in compass else previous - distance
-    for kind in _kinds_in_place_of(token.kind):
-        fitting = [p for p in range(compass.low, compass.high + 1) if kind_of(p, chord) == kind]
-        if not stays and len(fitting) > 1:  # what moves in the training music moves here
-            fitting = [p for p in fitting if p != previous]
-        if fitting:
-            return min(fitting, key=lambda p: (abs(p - aim), abs(p - compass.home), p))
-    return min(max(aim, compass.low), compass.high)
-
-
-def _kinds_in_place_of(kind: str) -> str:
-    """Return the kinds to try: some chords leave no approach or no other tone."""
-    return {"C": "CSAX", "S": "SCAX", "A": "ASCX", "X": "XASC"}[kind]
-
-
-def render(
-    bars: Sequence[Sequence[Token]],
-    measures: Sequence[Measure],
-    grammar: Grammar,
-    compass: Compass,
-) -> list[list[Note]]:
-    """Write the notes of tokens: each where its time is, filling each bar and no more.
-
-    The inverse of `tokenize`: tokens made by the same grammar over the same chords come back as
-    themselves when the notes are described again. As tokens do not say where a melody begins, the
-    first pitch is sought, from the home of the compass outwards, from which all others fit exactly.
-
-    Args:
-        bars: The tokens of each bar.
-        measures: Where the bars stand and their chords; their notes are not looked at.
-        grammar: The dialect.
-        compass: The pitches that may be used.
-
-    Returns:
-        The notes of each bar.
-    """
-    places = [list(_placed(tokens, m)) for tokens, m in zip(bars, measures, strict=True)]
-    phrases = [[place for bar in places for place in bar]] if grammar.across_bars else places
-    pitches: list[int] = []
-    for phrase in phrases:
-        pitches += _pitches(phrase, grammar, compass)
-    line = iter(pitches)
-    return [
-        [Note(onset, length, next(line), VELOCITY) for _, onset, length, _ in bar] for bar in places
-    ]
-
-
-_Place = tuple[Token, Fraction, Fraction, Chord]
-
-
-def _placed(tokens: Sequence[Token], measure: Measure) -> Iterator[_Place]:
-    """Yield each note of a bar with its onset, its length within the bar, and its chord."""
-    now, end = measure.bar.start, measure.bar.end
-    for token in tokens:
-        length = min(token.duration, end - now)
-        if length <= 0:
-            return
-        if token.kind != "R":
-            yield token, now, length, chord_at(measure.chords, now)
-        now += length
-
-
-def _pitches(phrase: Sequence[_Place], grammar: Grammar, compass: Compass) -> list[int]:
-    if not phrase:
-        return []
-    opening, _, _, chord = phrase[0]
-    first = choose_pitch(opening, chord, None, compass)
-    starts = sorted(range(compass.low, compass.high + 1), key=lambda p: (abs(p - compass.home), p))
-    for start in starts:
-        if kind_of(start, chord) == opening.kind and _fits(start, phrase[1:], grammar, compass):
-            first = start
-            break
-    pitches = [first]
-    for token, _, _, chord in phrase[1:]:
-        pitches.append(choose_pitch(token, chord, pitches[-1], compass))
-    return pitches
-
-
-def _fits(start: int, phrase: Sequence[_Place], grammar: Grammar, compass: Compass) -> bool:
-    """Tell whether every token of a phrase can be met exactly after a first pitch."""
-    previous = start
-    for token, _, _, chord in phrase:
-        if token.interval is None:
-            return False
-        pitch = previous + token.interval.semitones
-        if (
-            pitch not in compass
-            or kind_of(pitch, chord) != token.kind
-            or grammar.interval(previous, pitch) != token.interval
-        ):
-            return False
-        previous = pitch
-    return True

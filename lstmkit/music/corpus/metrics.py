@@ -15,7 +15,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from lstmkit.music.files.score import Measure, chord_at, kind_of
+from lstmkit.music.corpus.grammar import heard
+from lstmkit.music.files.score import Measure, Note, kind_of
 from lstmkit.music.theory.chords import DORIAN, IONIAN
 
 STEPS_PER_QUARTER = 4  # a grid of sixteenths: 16 steps in a bar of 4/4
@@ -37,7 +38,9 @@ def all_of(measures: Sequence[Measure]) -> dict[str, float]:
     """
     pitches = [note.pitch for measure in measures for note in measure.notes]
     kinds = Counter(
-        kind_of(n.pitch, chord_at(m.chords, n.onset)) for m in measures for n in m.notes
+        kind_of(note.pitch, heard(measures, place, note.onset, note.end))
+        for place, measure in enumerate(measures)
+        for note in measure.notes
     )
     return {
         "notes": float(len(pitches)),
@@ -87,12 +90,14 @@ def groove_consistency(measures: Sequence[Measure]) -> float:
 def empty_beat_rate(measures: Sequence[Measure]) -> float:
     """Return the share of beats (quarters) in which nothing sounds."""
     beats = filled = 0
+    held: tuple[Note, ...] = ()  # the note that sounds into the bar
     for measure in measures:
         start, length = measure.bar
         sounding: set[int] = set()
-        for note in measure.notes:
+        for note in held + measure.notes:
             last = min(math.ceil(note.end - start), math.ceil(length))
-            sounding.update(range(int(note.onset - start), last))
+            sounding.update(range(max(0, int(note.onset - start)), last))
+        held = tuple(n for n in (held + measure.notes)[-1:] if n.end > measure.bar.end)
         beats += math.ceil(length)
         filled += len(sounding)
     return _share(beats - filled, beats)

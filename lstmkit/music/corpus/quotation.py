@@ -1,10 +1,15 @@
-"""How much of a solo stands in the training music, and where."""
+"""How much of a solo stands in the training music, and where; and how not to quote at length."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from lstmkit.music.corpus.grammar import BAR_LINES
+from lstmkit.music.files.score import Note
 
 
 @dataclass(frozen=True)
@@ -43,3 +48,51 @@ def longest_quotation(solo: Sequence[Hashable], pieces: Sequence[Sequence[Hashab
                 if length > best.length:
                     best = Quotation(length, here - length + 1, number, there - length + 1)
     return best
+
+
+def steps(notes: Sequence[Note]) -> list[tuple[int, Fraction]]:
+    """Return a melody as steps: the interval in semitones to each next note, and the time to it."""
+    return [
+        (after.pitch - before.pitch, after.onset - before.onset)
+        for before, after in pairwise(notes)
+    ]
+
+
+class Repertoire:
+    """What the training music says, so as not to repeat it at length.
+
+    Args:
+        corpora: Token texts of each piece.
+        melodies: The steps of each piece, see `steps`.
+        longest: Run that may be repeated.
+    """
+
+    def __init__(
+        self,
+        corpora: Iterable[Sequence[str]],
+        melodies: Iterable[Sequence[tuple[int, Fraction]]],
+        longest: int,
+    ) -> None:
+        """Remember every run that is one longer than allowed."""
+        self.longest = longest
+        self.texts = _runs([without_bar_lines(corpus) for corpus in corpora], longest + 1)
+        self.steps = _runs(melodies, longest + 1)
+
+    def has_texts(self, before: Sequence[str], text: str) -> bool:
+        """Tell whether a value would complete a run that is too long."""
+        return (*before[len(before) - self.longest :], text) in self.texts
+
+    def has_steps(self, before: Sequence[tuple[int, Fraction]], step: tuple[int, Fraction]) -> bool:
+        """Tell whether a melody step would complete a run that is too long."""
+        return (*before[len(before) - self.longest :], step) in self.steps
+
+
+def without_bar_lines(texts: Iterable[str]) -> list[str]:
+    """Return the tokens that are notes and rests."""
+    return [text for text in texts if text not in BAR_LINES]
+
+
+def _runs(sequences: Iterable[Sequence[object]], length: int) -> set[tuple[object, ...]]:
+    return {
+        tuple(s[i : i + length]) for s in map(list, sequences) for i in range(len(s) - length + 1)
+    }

@@ -8,15 +8,21 @@ measured against (the music itself).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from lstmkit.errors import InputError
 from lstmkit.music.corpus import metrics
-from lstmkit.music.corpus.grammar import Compass, Grammar, as_text, tokenize
-from lstmkit.music.corpus.vocabulary import Repertoire, Rhythm, Vocabulary, rhythm_of, steps
+from lstmkit.music.corpus.context import Context, chorus_of
+from lstmkit.music.corpus.grammar import DIALECTS, Grammar, as_text, describe, tokenize
+from lstmkit.music.corpus.quotation import Repertoire, steps
+from lstmkit.music.corpus.rendering import Compass
+from lstmkit.music.corpus.snippets import UNKNOWN, Span
+from lstmkit.music.corpus.vocabulary import Rhythm, Vocabulary, rhythm_of
 from lstmkit.music.files.score import Bar, Measure, Note, TimedChord
 from lstmkit.music.theory.chords import Chord
 
@@ -83,7 +89,7 @@ class Songbook:
 
     @cached_property
     def melodies(self) -> list[list[tuple[int, Fraction]]]:
-        """The melody of each tune as steps, see `solo.steps`."""
+        """The melody of each tune as steps, see `quotation.steps`."""
         return [steps(tune.notes) for tune in self.tunes]
 
     @cached_property
@@ -93,8 +99,16 @@ class Songbook:
 
     @cached_property
     def rhythm(self) -> Rhythm:
-        """Which durations begin where in a beat of the tunes, see `repertoire.rhythm_of`."""
-        return rhythm_of(self.corpora)
+        """Which durations begin where in a beat of the tunes; empty where nobody keeps time."""
+        if not self.grammar.keeps_time:
+            return frozenset()
+        return rhythm_of(passage for tune in self.tunes for passage in tune.passages)
+
+    def span(self, number: int) -> Span:
+        """Return a tune as the network hears it: its values, and what is said beside each."""
+        tune, ids = self.tunes[number], self.vocabulary.ids
+        coded = np.array([ids.get(text, UNKNOWN) for text in self.corpora[number]], np.int32)
+        return Span(coded, said_beside(tune, self.grammar))
 
     def repertoire(self, longest: int) -> Repertoire:
         """Return what must not be quoted, for quotations of at most `longest` values."""
@@ -126,6 +140,23 @@ def tokens_of(passages: Sequence[Sequence[Measure]], grammar: Grammar) -> list[s
     ]
 
 
+def said_beside(tune: Tune, grammar: Grammar) -> np.ndarray:
+    """Return what `context` says beside each value of a tune, (values, numbers)."""
+    rows: list[np.ndarray] = []
+    if not grammar.keeps_time:
+        return np.zeros((sum(len(tokens_of([p], grammar)) for p in tune.passages), 0), np.float32)
+    chorus = chorus_of(tune.measures)
+    for passage in tune.passages:
+        place = Context(passage, chorus, tune.compass.home)
+        for bar in describe(passage, grammar):
+            for token, pitch in bar:
+                place.take(token.duration, pitch)
+                rows.append(place.vector())
+            place.bar_line()
+            rows.append(place.vector())
+    return np.array(rows, np.float32)
+
+
 def to_json(book: Songbook) -> dict[str, Any]:
     """Return the songbook as plain lists and numbers."""
     chords = list(
@@ -134,7 +165,7 @@ def to_json(book: Songbook) -> dict[str, Any]:
     numbers = {chord: number for number, chord in enumerate(chords)}
     return {
         "values": list(book.values),
-        "grammar": asdict(book.grammar),
+        "grammar": next(name for name, known in DIALECTS.items() if known == book.grammar),
         "spread": book.spread_of(EXCERPT_BARS),
         "chords": [_chord_to_json(chord) for chord in chords],
         "tunes": [
@@ -166,7 +197,7 @@ def from_json(data: dict[str, Any], *, where: str) -> Songbook:
         chords = [_chord_from_json(chord) for chord in data["chords"]]
         book = Songbook(
             values=Vocabulary([str(value) for value in data["values"]]).values,
-            grammar=Grammar(**{name: bool(value) for name, value in data["grammar"].items()}),
+            grammar=DIALECTS[data["grammar"]],
             tunes=tuple(_tune_from_json(tune, chords) for tune in data["tunes"]),
             spread={
                 name: {key: float(known[key]) for key in ("mean", "low", "high")}

@@ -1,15 +1,14 @@
-"""What a player knows by heart: the values of the network, and the music they come from."""
+"""The values a network knows, and where in a beat each may begin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import BAR, BAR_LINES, REPEAT, Token
-from lstmkit.music.files.score import Note
+from lstmkit.music.corpus.grammar import BAR, BAR_LINES, DIALECTS, REPEAT, Token, tokenize
+from lstmkit.music.files.score import Measure
 
 
 class Vocabulary:
@@ -27,91 +26,51 @@ class Vocabulary:
         bar = self.ids.get(BAR, self.ids.get(REPEAT))
         self.bar_lines = {BAR: bar, REPEAT: self.ids.get(REPEAT, bar)}
         self.is_note = np.array([t is not None and t.kind != "R" for t in self.tokens])
+        self.is_chord_tone = np.array([t is not None and t.kind == "C" for t in self.tokens])
         self.is_rest = np.array([t is not None and t.kind == "R" for t in self.tokens])
         self.durations = [Fraction(0) if t is None else t.duration for t in self.tokens]
         self.lengths = sorted(set(self.durations))
         self.length_of = np.array([self.lengths.index(d) for d in self.durations])
-        self.shortest_note = min(
-            (d for d, note in zip(self.durations, self.is_note, strict=True) if note),
-            default=Fraction(1),
-        )
+
+    def nearest(self, token: Token) -> int | None:
+        """Return the value that is most like a note: its length, then its kind and interval.
+
+        None if no note has its length.
+        """
+        semitones = 0 if token.interval is None else token.interval.semitones
+
+        def unlike(value: int) -> tuple[bool, int, int]:
+            known = self.tokens[value]
+            interval = None if known is None else known.interval
+            distance = abs(semitones - (0 if interval is None else interval.semitones))
+            return known is None or known.kind != token.kind, distance, value
+
+        notes = np.flatnonzero(self.is_note).tolist()
+        alike = [value for value in notes if self.durations[value] == token.duration]
+        return min(alike, key=unlike) if alike else None
 
     def __len__(self) -> int:
         return len(self.values)
 
 
-def steps(notes: Sequence[Note]) -> list[tuple[int, Fraction]]:
-    """Return a melody as steps: the interval in semitones to each next note, and the time to it."""
-    return [
-        (after.pitch - before.pitch, after.onset - before.onset)
-        for before, after in pairwise(notes)
-    ]
-
-
-class Repertoire:
-    """What the training music says, so as not to repeat it at length.
-
-    Args:
-        corpora: Token texts of each piece.
-        melodies: The steps of each piece, see `steps`.
-        longest: Run that may be repeated.
-    """
-
-    def __init__(
-        self,
-        corpora: Iterable[Sequence[str]],
-        melodies: Iterable[Sequence[tuple[int, Fraction]]],
-        longest: int,
-    ) -> None:
-        """Remember every run that is one longer than allowed."""
-        self.longest = longest
-        self.texts = _runs([without_bar_lines(corpus) for corpus in corpora], longest + 1)
-        self.steps = _runs(melodies, longest + 1)
-
-    def has_texts(self, before: Sequence[str], text: str) -> bool:
-        """Tell whether a value would complete a run that is too long."""
-        return (*before[len(before) - self.longest :], text) in self.texts
-
-    def has_steps(self, before: Sequence[tuple[int, Fraction]], step: tuple[int, Fraction]) -> bool:
-        """Tell whether a melody step would complete a run that is too long."""
-        return (*before[len(before) - self.longest :], step) in self.steps
-
-
-def without_bar_lines(texts: Iterable[str]) -> list[str]:
-    """Return the tokens that are notes and rests."""
-    return [text for text in texts if text not in BAR_LINES]
-
-
-def _runs(sequences: Iterable[Sequence[object]], length: int) -> set[tuple[object, ...]]:
-    return {
-        tuple(s[i : i + length]) for s in map(list, sequences) for i in range(len(s) - length + 1)
-    }
-
-
 Rhythm = frozenset[tuple[Fraction, Fraction]]
 
 
-def rhythm_of(corpora: Sequence[Sequence[str]]) -> Rhythm:
-    """Return which durations begin where within a beat in music with bar lines and rests.
+def rhythm_of(passages: Iterable[Sequence[Measure]]) -> Rhythm:
+    """Return which durations begin where within a beat in music.
 
     A triplet eighth begins at 0, 1/3 or 2/3, an eighth at 0 or 1/2: that is what keeps a line on
-    the grid. Empty if the corpora have no bar lines, since then nobody knows where a value stands.
+    the grid.
 
     Args:
-        corpora: Token texts of each piece.
+        passages: Runs of consecutive bars.
     """
     pairs = set()
-    texts = {text for corpus in corpora for text in corpus if text not in BAR_LINES}
-    durations = {text: Token.parse(text).duration for text in texts}
-    for corpus in corpora:
-        if not set(BAR_LINES) & set(corpus):
-            return frozenset()
-        place = Fraction(0)
-        for text in corpus:
-            if text in BAR_LINES:
-                place = Fraction(0)
-                continue
-            duration = durations[text]
-            pairs.add((place % 1, duration))
-            place += duration
+    for passage in passages:
+        now = passage[0].bar.start
+        for measure, bar in zip(passage, tokenize(passage, DIALECTS["default"]), strict=True):
+            now = max(now, measure.bar.start)
+            for token in bar:
+                pairs.add(((now - measure.bar.start) % 1, token.duration))
+                now += token.duration
     return frozenset(pairs)

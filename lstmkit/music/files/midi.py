@@ -9,7 +9,9 @@ from fractions import Fraction
 
 import mido
 
-from lstmkit.music.files.score import Note, usual_signature
+from lstmkit.music.files import xf
+from lstmkit.music.files.score import Note, TimedChord, usual_signature
+from lstmkit.music.theory.chords import NO_CHORDS
 
 TICKS_PER_QUARTER = 480
 
@@ -38,6 +40,8 @@ def write(
     metre: Fraction,
     end: Fraction,
     markers: Sequence[tuple[Fraction, str]] = (),
+    chords: Sequence[TimedChord] = (),
+    key: str | None = None,
     signature: tuple[int, int] | None = None,
 ) -> bytes:
     """Return a MIDI file of type 1: a conductor track, then one track for each part.
@@ -49,6 +53,8 @@ def write(
         end: Quarters to the end of the last bar; every track ends there, so that the last bar is
             whole.
         markers: Onset in quarters and text, for chord symbols.
+        chords: The same for notation programs: written as the chord event of `xf`.
+        key: Such as `Bb` or `F#m`; None: no key signature is written.
         signature: How the metre is written; None: the simplest way.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)
@@ -58,7 +64,13 @@ def write(
         mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator)
     )
     conductor.append(mido.MetaMessage("set_tempo", tempo=round(60e6 / tempo)))
+    if key is not None:
+        conductor.append(mido.MetaMessage("key_signature", key=key))
     events = [(_ticks(onset), 0, mido.MetaMessage("marker", text=text)) for onset, text in markers]
+    for onset, chord in chords:
+        if chord.symbol not in NO_CHORDS:
+            data = xf.chord_event(chord)
+            events.append((_ticks(onset), 1, mido.MetaMessage("sequencer_specific", data=data)))
     _append_in_time(conductor, events, end)
     file.tracks.append(conductor)
     for track in tracks:

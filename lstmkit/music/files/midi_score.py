@@ -202,8 +202,8 @@ class _Spans:
             if event.status >> 4 in (0x8, 0x9):
                 balance[event.status & 15, event.data[0]] += 1 if _begins_note(event) else -1
         self.found: list[tuple[int, int, int, int, int]] = []
-        self.hanging = 0
         self._open: dict[tuple[int, int], deque[int]] = defaultdict(deque)
+        never: set[int] = set()
         last = 0
         for event in track:
             if event.status >> 4 not in (0x8, 0x9):
@@ -213,23 +213,22 @@ class _Spans:
             if _begins_note(event):
                 if balance[key] > 0 and self._open[key]:  # one of them is never ended
                     balance[key] -= 1
-                    self.hanging += 1
-                    self._end(key, event.ticks)
+                    never.add(self._open[key].popleft())
                 self._open[key].append(len(self.found))
                 self.found.append((*key, event.data[1], event.ticks, event.ticks))
             elif self._open[key]:
                 self._end(key, event.ticks)
         end = max((event.ticks for event in track), default=0)
-        self._end_the_rest(min(last + longest_last, end))
+        never |= {index for waiting in self._open.values() for index in waiting}
+        self.hanging = len(never)
+        self._end_the_rest(never, min(last + longest_last, end))
 
     def _end(self, key: tuple[int, int], ticks: int) -> None:
         index = self._open[key].popleft()
         self.found[index] = (*self.found[index][:4], ticks)
 
-    def _end_the_rest(self, last: int) -> None:
+    def _end_the_rest(self, never: set[int], last: int) -> None:
         """End what the file does not, where the next note of its channel begins."""
-        never = {index for waiting in self._open.values() for index in waiting}
-        self.hanging += len(never)
         later: dict[int, tuple[int, int]] = {}  # of each channel: the next onset, the one after it
         for index in range(len(self.found) - 1, -1, -1):
             channel, _, _, began, _ = self.found[index]

@@ -8,55 +8,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from statistics import median
 
 from lstmkit.errors import InputError
-from lstmkit.music.files.score import Note, Part, Score, bar_index
+from lstmkit.music.files import part_facts
+from lstmkit.music.files.part_facts import PartFacts
+from lstmkit.music.files.score import Score
 
 FEWEST_NOTES = 8  # a part with fewer says nothing about a melody
 CHORDAL = 1.8  # notes per onset from which a part is a chord part
 BASS_BELOW = 50  # D3: a line that lies mostly below is a bass
 
-_LEAD = re.compile(
-    r"melod|solo|lead|vocal|voice|sax|trumpet|flute|clarinet|violin|soprano", re.IGNORECASE
+# What a name says of a part, the first that fits.
+_NAMES: tuple[tuple[str, float], ...] = (
+    (r"left|\blh\b|l\.\s?h\.|gauche|linke|sinistra|izquierda|lower|左手", -2.5),
+    (r"\bbass|\bdown\b|ベース|contrabass|tuba", -2.5),
+    (r"back(ing|ground)?\b|\bb\.?g\.?v|harmon(y|ies)|\bchoir|\booh|\baah", -1.5),
+    (r"accomp|begleit|comp(ing)?\b|chord|akkord|acorde|rhythm|pad\b|arp|伴奏", -2.5),
+    (r"drum|perc|counter|obbligato|descant|riff|fill|intro\b|bridge", -1.5),
+    (r"melod|mélod|メロ|旋律|主旋|tune\b|theme|head\b|soprano|cantus|canto|chant", 3.0),
+    (r"vocal|vox\b|voice|voz\b|voix|sing(er|ing)|gesang|stimme|ボーカル|歌", 3.0),
+    (r"right|\brh\b|r\.\s?h\.|droite|rechte|destra|derecha|upper|右手", 2.0),
+    (r"lead|solo(?!ist)|improv", 1.5),
+    (r"sax|trumpet|flute|clarinet|violin(?!.*(2|ii)\b)|oboe|harmonica|whistle|fiddle", 0.7),
+    (r"string|organ|rhodes|clav|tenor|alto\b|viola|cello|trombone|harp\b", -0.7),
 )
-_BACKING = re.compile(r"bass|pad|string|comp|chord|rhythm|drum|accomp", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class PartFacts:
-    """What can be said of a part by counting.
-
-    Attributes:
-        index: Its place in the score.
-        name: Its name in the file, or empty.
-        program: General MIDI instrument.
-        drums: Whether its pitches are drums.
-        notes: Number of notes.
-        low: Lowest MIDI pitch.
-        high: Highest MIDI pitch.
-        middle: Median MIDI pitch.
-        overlap: Share of notes that sound together with another of the part, 0 to 1.
-        chord_size: Notes per onset, on average.
-        first_bar: First bar with a note, counted from 1.
-        last_bar: Last bar with a note, counted from 1.
-        coverage: Share of all bars in which it plays.
-    """
-
-    index: int
-    name: str
-    program: int
-    drums: bool
-    notes: int
-    low: int
-    high: int
-    middle: float
-    overlap: float
-    chord_size: float
-    first_bar: int
-    last_bar: int
-    coverage: float
+_NAMED = tuple((re.compile(pattern, re.IGNORECASE), points) for pattern, points in _NAMES)
 
 
 @dataclass(frozen=True)
@@ -74,11 +50,6 @@ class Choice:
     reasons: tuple[str, ...]
 
 
-def facts(score: Score) -> list[PartFacts]:
-    """Count what there is to know about each part of a score."""
-    return [_facts(score, index, part) for index, part in enumerate(score.parts)]
-
-
 def choose(
     score: Score, *, melody: int | None = None, harmony: Sequence[int] | None = None, where: str
 ) -> Choice:
@@ -93,7 +64,7 @@ def choose(
     Raises:
         InputError: If an index does not exist, or no part can be a melody.
     """
-    known = facts(score)
+    known = part_facts.facts(score)
     for index in [*([] if melody is None else [melody]), *(harmony or ())]:
         if not 0 <= index < len(known):
             raise InputError(
@@ -115,14 +86,24 @@ def choose(
     return Choice(melody, chosen, tuple(reasons))
 
 
-def melody_likeness(part: PartFacts) -> float:
-    """Score how like a melody a part is: one note at a time, singable, busy, present, varied."""
-    rate = part.notes / max(1, 3 * (part.last_bar - part.first_bar + 1))
-    octave_off = max(0.0, 57 - part.middle, part.middle - 86) / 12
-    named = bool(_LEAD.search(part.name)) - bool(_BACKING.search(part.name))
-    variety = min(1.0, (part.high - part.low) / 12)
-    alone = 4 * (1 - part.overlap)
-    return alone + min(1.0, rate) + part.coverage + variety + 0.5 * named - 2 * octave_off
+def merits(part: PartFacts) -> dict[str, float]:
+    """Return points for all that makes a part a melody; the part with the highest sum is it.
+
+    Coverage of the piece, being on top, one note at a time, register, small steps, enough notes,
+    variety, and its name.
+    """
+    octaves_off = max(0.0, 57 - part.middle, part.middle - 88) / 12
+    found = {
+        "name": next((points for name, points in _NAMED if name.search(part.name)), 0.0),
+        "coverage": 3.0 * part.coverage,
+        "on top": 2.0 * part.top * part.coverage,
+        "alone": 2.0 * max(0.0, min(1.0, 2.2 - part.chord_size)) - part.overlap,
+        "register": -2.0 * octaves_off,
+        "steps": 2.0 * part.steps,
+        "variety": min(1.0, (part.high - part.low) / 12),
+        "busy": min(1.0, part.notes / max(1, 3 * (part.last_bar - part.first_bar + 1))),
+    }
+    return {what: round(points, 2) for what, points in found.items()}
 
 
 def _choose_melody(known: Sequence[PartFacts], where: str) -> tuple[int, str]:
@@ -131,14 +112,24 @@ def _choose_melody(known: Sequence[PartFacts], where: str) -> tuple[int, str]:
         raise InputError(
             f"{where}: no part can be the melody: each is drums or has under {FEWEST_NOTES} notes"
         )
-    best = max(able, key=melody_likeness)
-    line = f"{best.notes} notes, {1 - best.overlap:.0%} of them alone, median {best.middle:g}"
-    return best.index, f"melody: part {best.index} ({best.name or 'unnamed'}): {line}"
+    ranked = sorted(able, key=lambda part: -sum(merits(part).values()))
+    best = ranked[0]
+    reason = f"melody: part {_points(best)}"
+    points = ", ".join(f"{what} {value:+g}" for what, value in merits(best).items() if value)
+    reason += f" ({points})"
+    if len(ranked) > 1:
+        reason += f"; next: part {_points(ranked[1])}"
+    return best.index, reason
+
+
+def _points(part: PartFacts) -> str:
+    return f"{part.index} ({part.name or 'unnamed'}): {sum(merits(part).values()):.1f} points"
 
 
 def _choose_harmony(known: Sequence[PartFacts], melody: int) -> tuple[tuple[int, ...], str]:
     others = [part for part in known if not part.drums and part.index != melody]
     chordal = [part for part in others if part.chord_size >= CHORDAL]
+    chordal = [part for part in chordal if part.chords > 1] or chordal  # a drone names no chord
     if chordal:
         basses = [p for p in others if p.middle < BASS_BELOW and p not in chordal]
         chosen = tuple(sorted(part.index for part in chordal + basses))
@@ -152,38 +143,3 @@ def _choose_harmony(known: Sequence[PartFacts], melody: int) -> tuple[tuple[int,
 
 def _listed(indices: Sequence[int]) -> str:
     return ", ".join(map(str, indices)) or "none"
-
-
-def _facts(score: Score, index: int, part: Part) -> PartFacts:
-    pitches = [note.pitch for note in part.notes]
-    bars = [max(0, bar_index(score.bars, note.onset)) + 1 for note in part.notes]
-    onsets = {note.onset for note in part.notes}
-    return PartFacts(
-        index=index,
-        name=part.name,
-        program=part.program,
-        drums=part.drums,
-        notes=len(part.notes),
-        low=min(pitches),
-        high=max(pitches),
-        middle=median(pitches),
-        overlap=_overlap(part.notes),
-        chord_size=len(part.notes) / len(onsets),
-        first_bar=min(bars),
-        last_bar=max(bars),
-        coverage=len(set(bars)) / len(score.bars),
-    )
-
-
-def _overlap(notes: Sequence[Note]) -> float:
-    """Return the share of notes that sound with another for more than an eighth of a quarter."""
-    shared = [False] * len(notes)
-    sounding: list[int] = []
-    for index, note in enumerate(notes):
-        until = note.onset + Fraction(1, 8)
-        sounding = [i for i in sounding if notes[i].end > until]
-        if note.duration > Fraction(1, 8) or sounding:
-            for i in sounding:
-                shared[i] = shared[index] = True
-        sounding = [*sounding, index][-16:]
-    return sum(shared) / len(notes)

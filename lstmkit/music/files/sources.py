@@ -28,6 +28,7 @@ from lstmkit.music.files.stored import from_json, to_json
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 MUSICXML_SUFFIXES = (".musicxml", ".mxl", ".xml")
+SUFFIXES = MIDI_SUFFIXES + MUSICXML_SUFFIXES
 CORPUS = "corpus:"
 MAX_BYTES = 8 << 20
 CACHE_VERSION = "3"  # raise it when a reader reads differently
@@ -50,8 +51,8 @@ def read(source: str | Path) -> Score:
         return _cached(checksum(key.encode()), lambda: _read_corpus(name))
     path = _located(str(source))
     suffix = path.suffix.lower()
-    if suffix not in MIDI_SUFFIXES + MUSICXML_SUFFIXES:
-        known = ", ".join(MIDI_SUFFIXES + MUSICXML_SUFFIXES)
+    if suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
         raise InputError(f"{path}: unknown kind of file; expected one of {known}, or corpus:NAME")
     data = read_bytes(path)
     if suffix in MIDI_SUFFIXES or data.startswith((b"MThd", b"RIFF")):
@@ -71,11 +72,10 @@ def expand(paths: list[str]) -> list[str]:
         if text.startswith(CORPUS) or not folder.is_dir():
             found.append(text)
             continue
-        suffixes = MIDI_SUFFIXES + MUSICXML_SUFFIXES
-        inside = sorted(p for p in folder.rglob("*") if p.suffix.lower() in suffixes)
+        inside = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
         if not inside:
             raise InputError(
-                f"{folder}: no music in this folder; expected {', '.join(suffixes)} files"
+                f"{folder}: no music in this folder; expected {', '.join(SUFFIXES)} files"
             )
         found += [str(path) for path in inside]
     return found

@@ -1,4 +1,4 @@
-"""Set the stage for a solo, and play it with its rhythm section."""
+"""What a user asks of the band, and the band: solo, piano, bass and drums."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from fractions import Fraction
 
 import numpy as np
 
+from lstmkit.errors import InputError
 from lstmkit.music.config import GenerateConfig
 from lstmkit.music.corpus.songbook import Tune
 from lstmkit.music.files import midi
-from lstmkit.music.files.score import Bar, Measure, TimedChord, is_compound, usual_signature
-from lstmkit.music.play import comping
-from lstmkit.music.play.swing import accented, swung
-from lstmkit.music.theory.chords import parse_progression
+from lstmkit.music.files.charts import Chart
+from lstmkit.music.files.score import Measure, Note, is_compound, usual_signature
+from lstmkit.music.play import comping, drums
+from lstmkit.music.play.instruments import program_of
+from lstmkit.music.play.stage import Stage, set_up
+from lstmkit.music.play.swing import STRAIGHT, accented, swung
 
 SOLO_CHANNEL, PIANO_CHANNEL, BASS_CHANNEL = 0, 1, 2
-STRAIGHT = 0.5  # a beat of three eighths has none that is off the beat
 PIANO_PROGRAM, BASS_PROGRAM = 0, 32
 
 
@@ -27,82 +29,143 @@ class Request:
 
     Attributes:
         bars: Bars of the solo.
-        chords: Symbols to play over.
+        chords: Symbols to play over, or a chart's file; see `progression.read`.
+        key: Key of Roman numerals, such as `Bb` or `F#m`.
+        metre: Such as `3/4`.
         tempo: Quarters per minute.
+        instrument: Who plays the solo, see `instruments.program_of`.
         primer: Music to be fed to the network before it begins.
         count: Number of solos.
         accompaniment: Whether piano and bass play along.
+        drums: Whether drums play with them.
         wav: Whether sound is rendered.
+        musicxml: Whether a lead sheet is written.
     """
 
     bars: int | None = None
     chords: str | None = None
+    key: str | None = None
+    metre: str | None = None
     tempo: float | None = None
+    instrument: str | None = None
     primer: str | None = None
     count: int = 1
     accompaniment: bool = True
+    drums: bool = True
     wav: bool = False
+    musicxml: bool = False
+
+    @property
+    def signature(self) -> tuple[int, int] | None:
+        """The metre as two numbers.
+
+        Raises:
+            InputError: It is none.
+        """
+        if self.metre is None:
+            return None
+        beats, slash, unit = self.metre.partition("/")
+        good = slash and beats.isdigit() and unit in ("1", "2", "4", "8", "16")
+        if not good or not 0 < int(beats) <= 32:
+            raise InputError(f"--metre: {self.metre!r:.20} is no metre; expected one such as 3/4")
+        return int(beats), int(unit)
+
+    @property
+    def program(self) -> int | None:
+        """The General MIDI instrument that is asked for."""
+        return None if self.instrument is None else program_of(self.instrument)
 
 
-def stage(tune: Tune, request: Request, config: GenerateConfig) -> list[Measure]:
-    """Return the bars to play over, from quarter 0 on: the chords given, else those of a tune."""
-    if request.chords is None:
-        bars = [
-            (m.bar.length, [(t.onset - m.bar.start, t.chord) for t in m.chords])
-            for m in tune.measures
-            if m.bar.length == tune.metre  # no pick-ups: every bar is one of the time signature
-        ]
-        wanted = request.bars or config.bars or len(bars)
-    else:
-        progression = parse_progression(request.chords)
-        length = tune.metre
-        bars = [
-            (length, [(i * length / len(bar), chord) for i, chord in enumerate(bar)])
-            for bar in progression
-        ]
-        wanted = request.bars or len(bars)
-    measures = []
-    start = Fraction(0)
-    for number in range(wanted):
-        length, chords = bars[number % len(bars)]
-        timed = tuple(TimedChord(start + max(at, Fraction(0)), chord) for at, chord in chords)
-        measures.append(Measure(Bar(start, length), (), timed))
-        start += length
-    return measures
+def chosen(tunes: Sequence[Tune], request: Request, generator: np.random.Generator) -> Tune:
+    """Return the tune that lends its chords and sound: one of the metre asked for, if there is."""
+    signature = request.signature
+    able: Sequence[Tune] = tunes
+    if signature is not None:
+        length = Fraction(4 * signature[0], signature[1])
+        able = [tune for tune in tunes if tune.metre == length] or tunes
+    return able[int(generator.integers(len(able)))]
+
+
+def stage(
+    tune: Tune,
+    request: Request,
+    config: GenerateConfig,
+    chart: Chart | None,
+) -> Stage:
+    """Return the bars to play over: the chart, else the chords of a tune."""
+    signature = request.signature or (None if chart is None else chart.signature)
+    metre = None if signature is None else Fraction(4 * signature[0], signature[1])
+    progression = None if chart is None else chart.bars
+    return set_up(tune, config, bars=request.bars, progression=progression, metre=metre)
 
 
 def perform(
-    measures: Sequence[Measure],
+    played: Sequence[Measure],
+    set_stage: Stage,
     tune: Tune,
-    tempo: float,
     swing: float,
     request: Request,
     generator: np.random.Generator,
 ) -> tuple[bytes, list[midi.Track]]:
     """Play a solo with its rhythm section; return the MIDI file and its tracks."""
-    lines = [accented([n for m in measures for n in m.notes], generator)]
-    compound = is_compound(tune.signature or usual_signature(tune.metre))
+    tempo = request.tempo or tune.tempo
+    length = played[0].bar.length
+    written = request.signature or (tune.signature if length == tune.metre else None)
+    compound = is_compound(written or usual_signature(length))
+    solo = accented([n for m in played for n in m.notes], generator)
+    program = tune.program if request.program is None else request.program
+    players = [("Solo", program, SOLO_CHANNEL, solo)]
     if request.accompaniment:
         beat = Fraction(3, 2) if compound else Fraction(1)
-        lines += [comping.piano(measures, generator), comping.bass(measures, beat=beat)]
-    players = (
-        ("Solo", tune.program, SOLO_CHANNEL),
-        ("Piano", PIANO_PROGRAM, PIANO_CHANNEL),
-        ("Bass", BASS_PROGRAM, BASS_CHANNEL),
-    )
+        band = _Band(played, tempo, swing <= STRAIGHT, beat, set_stage.ends)
+        players += band.rhythm_section(generator, with_drums=request.drums)
+    bars = [measure.bar for measure in played]
+    lines = swung([notes for *_, notes in players], STRAIGHT if compound else swing, bars)
     tracks = [
-        midi.Track(name, program, notes, channel)
-        for (name, program, channel), notes in zip(
-            players, swung(lines, STRAIGHT if compound else swing), strict=False
-        )
+        midi.Track(name, instrument, notes, channel)
+        for (name, instrument, channel, _), notes in zip(players, lines, strict=True)
     ]
-    markers = [(t.onset, t.chord.symbol) for m in measures for t in m.chords]
     file = midi.write(
         tracks,
         tempo=tempo,
-        metre=tune.metre,
-        end=measures[-1].bar.end,
-        markers=markers,
-        signature=tune.signature,
+        metre=length,
+        end=played[-1].bar.end,
+        markers=[(timed.onset, timed.chord.symbol) for m in played for timed in m.chords],
+        chords=[timed for m in played for timed in m.chords],
+        key=set_stage.key,
+        signature=written,
     )
     return file, tracks
+
+
+@dataclass(frozen=True)
+class _Band:
+    """The three who accompany, and what they must know."""
+
+    measures: Sequence[Measure]
+    tempo: float
+    straight: bool
+    beat: Fraction
+    ends: bool
+
+    def rhythm_section(
+        self, generator: np.random.Generator, *, with_drums: bool
+    ) -> list[tuple[str, int, int, list[Note]]]:
+        """Return name, program, channel and notes of each."""
+        piano = comping.piano(self.measures, generator, ends=self.ends)
+        bass = comping.bass(self.measures, beat=self.beat, ends=self.ends)
+        players = [
+            ("Piano", PIANO_PROGRAM, PIANO_CHANNEL, piano),
+            ("Bass", BASS_PROGRAM, BASS_CHANNEL, bass),
+        ]
+        if with_drums:
+            strokes = drums.drums(
+                self.measures,
+                tempo=self.tempo,
+                straight=self.straight,
+                beat=self.beat,
+                ends=self.ends,
+            )
+            kit = drums.kit(self.tempo, straight=self.straight)
+            players.append(("Drums", kit, drums.CHANNEL, strokes))
+        return players

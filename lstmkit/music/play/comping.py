@@ -72,17 +72,23 @@ def movement(previous: Sequence[int], pitches: Sequence[int]) -> float:
     return float(sum(min((abs(p - q) for q in previous), default=0) for p in pitches))
 
 
-def piano(measures: Sequence[Measure], generator: np.random.Generator) -> list[Note]:
+def piano(
+    measures: Sequence[Measure], generator: np.random.Generator, *, ends: bool = False
+) -> list[Note]:
     """Comp: strike each chord in one of a few jazz rhythms.
 
     Args:
         measures: Bars with their chords.
         generator: Chooses the rhythms.
+        ends: Whether the last chord is an ending: struck once, and held.
     """
-    notes = []
+    notes: list[Note] = []
     hands: list[int] = []
-    for start, end, chord in spans(measures):
+    timed = spans(measures)
+    for start, end, chord in timed:
         hands = voice(chord, hands)
+        if ends and end == timed[-1][1]:
+            return notes + [Note(start, end - start, p, PIANO_VELOCITY) for p in hands]
         rhythm = _RHYTHMS[int(generator.integers(len(_RHYTHMS)))]
         strokes = [(start + Fraction(at), Fraction(length)) for at, length in rhythm]
         inside = [(at, min(length, end - at)) for at, length in strokes if at < end]
@@ -92,12 +98,15 @@ def piano(measures: Sequence[Measure], generator: np.random.Generator) -> list[N
     return notes
 
 
-def bass(measures: Sequence[Measure], *, beat: Fraction = Fraction(1)) -> list[Note]:
+def bass(
+    measures: Sequence[Measure], *, beat: Fraction = Fraction(1), ends: bool = False
+) -> list[Note]:
     """Walk: the root on each chord, chord tones on the beats, a half step into the next root.
 
     Args:
         measures: Bars with their chords.
         beat: Quarters in a beat: 3/2 in 6/8.
+        ends: Whether the last chord is an ending: its root, held.
     """
     line: list[Note] = []
     timed = list(spans(measures))
@@ -105,7 +114,7 @@ def bass(measures: Sequence[Measure], *, beat: Fraction = Fraction(1)) -> list[N
     for (start, end, chord), following in itertools.zip_longest(timed, timed[1:]):
         here = _nearest(chord.bass, here)
         target = _nearest(following[2].bass, here) if following is not None else here
-        beats = _beats(start, end, beat)
+        beats = [(start, end - start)] if ends and following is None else _beats(start, end, beat)
         for number, (at, length) in enumerate(beats):
             if number == 0:
                 pitch = here

@@ -16,8 +16,12 @@ from lstmkit.runtime.recurrent import LSTM
 class Predictor(Protocol):
     """A network that is fed one value at a time and remembers what it was fed."""
 
-    def step(self, value: int) -> np.ndarray:
-        """Take the next value in; return the probability of each value to follow, (values,)."""
+    def step(self, value: int, said: np.ndarray) -> np.ndarray:
+        """Take the next value in, with what `context` says beside it.
+
+        Returns:
+            The probability of each value to follow, (values,).
+        """
 
 
 class Network:
@@ -39,11 +43,13 @@ class Network:
         self._lstm, self._softmax = lstm, softmax
         self._states: tuple[np.ndarray, ...] = ()
         self.n_values = softmax.kernel.shape[1]
+        self.n_said = lstm.recurrence.n_x - self.n_values
 
-    def step(self, value: int) -> np.ndarray:
-        """Take the next value in; return the probability of each value to follow, (values,)."""
-        x = np.zeros((1, self._lstm.recurrence.n_x), np.float32)
+    def step(self, value: int, said: np.ndarray) -> np.ndarray:
+        """Take the next value in, with what `context` says beside it; see `Predictor.step`."""
+        x = np.zeros((1, self.n_values + len(said)), np.float32)
         x[0, value] = 1
+        x[0, self.n_values :] = said
         self._states = self._lstm.step(x, *self._states)
         (answer,) = self._softmax(Signal(self._states[0]))  # (1, values)
         probabilities: np.ndarray = answer.values[0]

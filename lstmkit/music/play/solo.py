@@ -1,23 +1,34 @@
-"""Improvise: let the network choose values, bar by bar, within what a player would keep to.
+"""Improvise: the network chooses values, bar by bar, within what a player would keep to.
 
-The network knows the style; the rules here are those it cannot be trusted with: a bar is filled
-exactly and is never empty, a line breathes, and nobody is quoted at length.
+Three things are not left to it. `rules` keep the bars exact and the quotations short, and let a
+phrase end only on a tone of the chord; where it ends is learned. `motif` brings phrases back. The
+last bar is an ending: the line goes on until beat three at most and comes to rest on root, third or
+fifth of the tonic chord.
+
+What each changed, over 40 default solos of the model that ships, is in `music/__init__`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import VELOCITY, Compass, bar_line, choose_pitch
-from lstmkit.music.corpus.vocabulary import Repertoire, Rhythm, Vocabulary, without_bar_lines
-from lstmkit.music.files.score import Measure, Note, chord_at
+from lstmkit.music.corpus.grammar import bar_line
+from lstmkit.music.corpus.quotation import Repertoire
+from lstmkit.music.corpus.rendering import Compass, choose_pitch
+from lstmkit.music.corpus.vocabulary import Rhythm, Vocabulary
+from lstmkit.music.files.score import Note
+from lstmkit.music.play.line import Line
+from lstmkit.music.play.motif import Answer, answer
+from lstmkit.music.play.rules import Rules
 from lstmkit.music.play.sampling import Predictor, draw
+from lstmkit.music.play.stage import Stage
 
-BREATH = Fraction(1, 2)  # quarters of silence that end a phrase
+LATEST_END = Fraction(2)  # quarters into the last bar: beat three
+HELD = Fraction(1)  # quarters: what a note that lasts longer than its value is at least
 
 
 @dataclass(frozen=True)
@@ -27,40 +38,12 @@ class Manner:
     Attributes:
         temperature: Boldness, see `sampling.sharpen`.
         top_p: Share of the likeliest values to draw from.
-        longest_copy: Values in a row, and melody steps in a row, that may stand in the training
-            music.
-        longest_phrase: Quarters after which a breath is taken at the next chance.
+        answers: Share of phrases that take up an earlier one, where one fits.
     """
 
     temperature: float = 1.0
     top_p: float = 1.0
-    longest_copy: int | None = None
-    longest_phrase: Fraction | None = None
-
-
-@dataclass
-class _Line:
-    """The solo so far."""
-
-    notes: list[Note] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    steps: list[tuple[int, Fraction]] = field(default_factory=list)
-    sung: Fraction = Fraction(0)  # quarters of melody since the last breath
-    silent: Fraction = Fraction(0)  # quarters since the last note
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where in a bar the next value stands."""
-
-    measure: Measure
-    now: Fraction
-    has_note: bool
-    after_rest: bool
-
-    @property
-    def left(self) -> Fraction:
-        return self.measure.bar.end - self.now
+    answers: float = 0.0
 
 
 class Improviser:
@@ -91,174 +74,182 @@ class Improviser:
         self.vocabulary = vocabulary
         self.compass = compass
         self.manner = manner
-        self.repertoire = repertoire
-        self.rhythm = rhythm
+        self.rules = Rules(vocabulary, rhythm, repertoire)
         self.generator = generator
-        self._endings: dict[tuple[Fraction, Fraction], bool] = {}
+        self.keeps_time = bool(rhythm)
+        self._answer: Answer | None = None
+        self._planned: list[Note] = []
+        self._asked = False  # whether an answer was thought of in this breath
+        self._tired = False  # whether a rest is to follow the note that ends the phrase
+        self._expected = np.zeros(0)  # what the network expects next, (values,)
 
-    def play(
-        self, measures: Sequence[Measure], opening: Sequence[int]
-    ) -> tuple[list[list[Note]], list[str]]:
+    def play(self, stage: Stage, opening: Sequence[int]) -> tuple[list[list[Note]], list[str]]:
         """Improvise over chords.
 
         Args:
-            measures: Bars with their chords; their notes are not looked at.
+            stage: The bars to play over.
             opening: Values to feed the network before it begins, at least one.
 
         Returns:
             The notes of each bar, and all token texts in order.
         """
+        line = Line(stage, self.compass.home, keeps_time=self.keeps_time)
         for value in opening:
-            probabilities = self.predictor.step(value)
-        line = _Line()
-        bars = []
-        for measure, following in zip(measures, [*measures, None][1:], strict=True):
-            first = len(line.notes)
-            probabilities = self._bar(measure, line, probabilities)
-            bars.append(line.notes[first:])
+            self._expected = self.predictor.step(value, line.said())
+        for measure, following in zip(stage.measures, [*stage.measures, None][1:], strict=True):
+            if stage.ends and following is None and self.keeps_time:
+                self._end(line)
+                break
+            self._bar(line)
             text = bar_line(measure, following)
             sign = self.vocabulary.bar_lines[text]
-            if sign is not None:
-                line.texts.append(text)
-                probabilities = self.predictor.step(sign)
-        return bars, line.texts
+            line.bar_line(None if sign is None else text)
+            if sign is not None and following is not None:
+                self._expected = self.predictor.step(sign, line.said())
+        return line.by_bar(), line.texts
 
-    def _bar(self, measure: Measure, line: _Line, probabilities: np.ndarray) -> np.ndarray:
-        """Fill one bar; return what the network expects after it."""
-        place = _Place(measure, measure.bar.start, has_note=False, after_rest=False)
-        while place.left > 0:
-            value, pitch = self._choose(place, line, probabilities)
+    def _bar(self, line: Line) -> None:
+        """Fill one bar."""
+        while line.left > 0:
+            value, pitch = self._next(line)
             if value is None:
-                self._fill(place, line, probabilities)
-                break
-            place = self._take(value, pitch, place, line)
-            probabilities = self.predictor.step(value)
-        return probabilities
+                self._fill(line)
+                return
+            self._take(line, value, self.vocabulary.durations[value], pitch)
 
-    def _choose(
-        self, place: _Place, line: _Line, probabilities: np.ndarray
-    ) -> tuple[int | None, int | None]:
-        """Draw a value that fits, and its pitch; (None, None) if nothing in the vocabulary fits."""
-        fitting = self._fitting(place)
-        original = self._original(line, fitting)
-        wishes = [
-            (original, False),
-            (fitting, True),
-        ]  # what may be drawn, and whether quoting is no sin
-        if self._out_of_breath(line):
-            wishes.insert(0, (original & self.vocabulary.is_rest, False))
-        for wish, quoting in wishes:
+    def _end(self, line: Line) -> None:
+        """Play the last bar: on until a note of the tonic triad, by beat three, and rest there."""
+        triad = _triad(line.stage)
+        while True:
+            value, pitch = self._drawn(line, self._before_the_end(line))
+            duration = line.left if value is None else self.vocabulary.durations[value]
+            goes_on = line.offset + duration <= LATEST_END
+            if goes_on and value is not None and (pitch is None or pitch % 12 not in triad):
+                self._take(line, value, duration, pitch)
+                continue
+            if goes_on and value is not None and pitch is not None and duration < HELD:
+                self._take(line, value, duration, pitch)
+                continue
+            aim = line.pitch or self.compass.home if pitch is None else pitch
+            inside = [p for p in range(self.compass.low, self.compass.high + 1) if p % 12 in triad]
+            last = min(inside, key=lambda p: (abs(p - aim), p))
+            length = max(min(duration, line.left), min(HELD * 2, line.left))
+            line.take(str(line.token(length, last)), length, last)
+            return
+
+    def _before_the_end(self, line: Line) -> np.ndarray:
+        """Return the values that leave room for a last note on beat three."""
+        fitting = self.rules.fitting(line)
+        early = np.array([line.offset + d <= LATEST_END for d in self.vocabulary.lengths])
+        result: np.ndarray = fitting & (self.vocabulary.is_note | early[self.vocabulary.length_of])
+        return result
+
+    def _next(self, line: Line) -> tuple[int | None, int | None]:
+        """Return the next value and its pitch: of an answer, or as the network has it."""
+        if line.breathing and not self._asked:
+            self._asked = True
+            self._planned = []
+            if self.manner.answers and self.generator.random() < self.manner.answers:
+                self._answer = answer(line, self.compass, self.generator)
+                self._planned = [] if self._answer is None else list(self._answer.notes)
+        if not line.breathing:
+            self._asked = False
+        fitting = self.rules.fitting(line)
+        if self._planned:
+            found = self._of_answer(line, fitting)
+            if found is not None:
+                return found
+        elif self._answer is not None and not line.silent:
+            ended, self._answer = self._answer.ends_phrase, None
+            rests = fitting & self.vocabulary.is_rest
+            if ended and rests.any() and line.may_pause:
+                return self._drawn(line, rests)
+        return self._drawn(line, fitting)
+
+    def _of_answer(self, line: Line, fitting: np.ndarray) -> tuple[int, int | None] | None:
+        """Return the next value of the answer, or a rest up to it; None where it breaks off."""
+        note = self._planned[0]
+        if note.onset > line.now:
+            wait = min(note.onset - line.now, line.left)
+            rests = [
+                v
+                for v in np.flatnonzero(self.vocabulary.is_rest)
+                if self.vocabulary.durations[v] == wait
+            ]
+            if rests and (line.breathing or (line.may_pause and fitting[rests[0]])):
+                return int(rests[0]), None
+        elif note.onset == line.now and not self.rules.quotes(line, note.pitch):
+            value = self.vocabulary.nearest(line.token(note.duration, note.pitch))
+            if value is not None:
+                self._planned.pop(0)
+                return value, note.pitch
+        self._planned, self._answer = [], None
+        return None
+
+    def _drawn(self, line: Line, fitting: np.ndarray) -> tuple[int | None, int | None]:
+        """Draw a value, and its pitch; (None, None) if nothing in the vocabulary fits.
+
+        Where the network would rest after a foreign note, a tone of the chord comes first.
+        """
+        known = self.vocabulary
+        if self._tired and line.may_pause and (fitting & known.is_rest).any():
+            self._tired = False
+            return self._original(line, fitting & known.is_rest)
+        value, pitch = self._original(line, fitting)
+        if value is None or pitch is not None or line.may_pause:
+            return value, pitch
+        self._tired = True
+        value, pitch = self._original(line, fitting & known.is_chord_tone)
+        if value is not None:
+            return value, pitch
+        return self._original(line, fitting & known.is_note)
+
+    def _original(self, line: Line, fitting: np.ndarray) -> tuple[int | None, int | None]:
+        """Draw a value that fits, if possible one that does not quote at length."""
+        for wish, quoting in ((self.rules.original(line, fitting), False), (fitting, True)):
             allowed = wish.copy()
-            while (value := self._draw(probabilities, allowed)) is not None:
-                pitch = self._pitch(value, place, line)
-                if quoting or not self._quotes(pitch, place, line):
+            while (value := self._draw(allowed)) is not None:
+                pitch = self._pitch(line, value)
+                if quoting or not self.rules.quotes(line, pitch):
                     return value, pitch
                 allowed[value] = False
         return None, None
 
-    def _draw(self, probabilities: np.ndarray, allowed: np.ndarray) -> int | None:
-        manner = self.manner
+    def _draw(self, allowed: np.ndarray) -> int | None:
         return draw(
-            probabilities,
+            self._expected,
             allowed,
             self.generator,
-            temperature=manner.temperature,
-            top_p=manner.top_p,
+            temperature=self.manner.temperature,
+            top_p=self.manner.top_p,
         )
 
-    def _fitting(self, place: _Place) -> np.ndarray:
-        """Return which values leave of the bar what can be filled, with a note in the bar."""
-        known = self.vocabulary
-        beat = (place.now - place.measure.bar.start) % 1
-        lengths = [self._leads_to_end(beat, length, place.left) for length in known.lengths]
-        fitting = np.array(lengths)[known.length_of]
-        if place.after_rest:
-            fitting &= ~known.is_rest
-        if not place.has_note:
-            room = np.array([place.left - d >= known.shortest_note for d in known.lengths])
-            fitting &= known.is_note | room[known.length_of]
-        return fitting
-
-    def _leads_to_end(self, beat: Fraction, duration: Fraction, left: Fraction) -> bool:
-        """Tell whether a value may begin here and the bar can be filled exactly after it."""
-        if not 0 < duration <= left or (self.rhythm and (beat, duration) not in self.rhythm):
-            return False
-        after = ((beat + duration) % 1, left - duration)
-        if after[1] == 0:
-            return True
-        if after not in self._endings:
-            sizes = self.vocabulary.lengths
-            self._endings[after] = any(self._leads_to_end(after[0], s, after[1]) for s in sizes)
-        return self._endings[after]
-
-    def _original(self, line: _Line, fitting: np.ndarray) -> np.ndarray:
-        """Return which fitting values do not complete a run of the training music."""
-        if self.repertoire is None:
-            return fitting
-        before = without_bar_lines(line.texts)[-self.repertoire.longest :]
-        original = fitting.copy()
-        for value in np.flatnonzero(fitting):
-            original[value] = not self.repertoire.has_texts(before, self.vocabulary.values[value])
-        return original
-
-    def _quotes(self, pitch: int | None, place: _Place, line: _Line) -> bool:
-        if self.repertoire is None or pitch is None or not line.notes:
-            return False
-        last = line.notes[-1]
-        return self.repertoire.has_steps(line.steps, (pitch - last.pitch, place.now - last.onset))
-
-    def _out_of_breath(self, line: _Line) -> bool:
-        limit = self.manner.longest_phrase
-        return limit is not None and line.sung >= limit
-
-    def _pitch(self, value: int, place: _Place, line: _Line) -> int | None:
-        """Return the pitch of a value; None for a rest, or a note that gives way to a breath."""
+    def _pitch(self, line: Line, value: int) -> int | None:
         token = self.vocabulary.tokens[value]
         if token is None or token.kind == "R":
             return None
-        silent = self._out_of_breath(line) and not self.vocabulary.is_rest.any()
-        if silent and (
-            place.has_note or place.left - token.duration >= self.vocabulary.shortest_note
-        ):
-            return None
-        previous = line.notes[-1].pitch if line.notes else None
-        return choose_pitch(
-            token, chord_at(place.measure.chords, place.now), previous, self.compass
-        )
+        return choose_pitch(token, line.chord(token.duration), line.pitch, self.compass)
 
-    def _take(self, value: int, pitch: int | None, place: _Place, line: _Line) -> _Place:
-        """Write a value into the solo; return the next place."""
-        duration = self.vocabulary.durations[value]
-        line.texts.append(self.vocabulary.values[value])
-        if pitch is None:
-            line.silent += duration
-            if line.silent >= BREATH:
-                line.sung = Fraction(0)
+    def _take(self, line: Line, value: int, duration: Fraction, pitch: int | None) -> None:
+        """Write a value, and tell the network."""
+        text = self.vocabulary.values[value]
+        if pitch is not None and pitch != self._pitch(line, value):  # of an answer
+            text = str(line.token(duration, pitch))
+        line.take(text, duration, pitch)
+        self._expected = self.predictor.step(value, line.said())
+
+    def _fill(self, line: Line) -> None:
+        """End a bar that no value fits: hold the note before, or wait."""
+        if line.notes and line.notes[-1].end == line.now:
+            line.hold()
         else:
-            if line.notes:
-                last = line.notes[-1]
-                line.steps.append((pitch - last.pitch, place.now - last.onset))
-            line.notes.append(Note(place.now, duration, pitch, VELOCITY))
-            line.sung += duration
-            line.silent = Fraction(0)
-        return _Place(
-            place.measure,
-            place.now + duration,
-            has_note=place.has_note or pitch is not None,
-            after_rest=bool(self.vocabulary.is_rest[value]),
-        )
+            line.now = line.measure.bar.end
 
-    def _fill(self, place: _Place, line: _Line, probabilities: np.ndarray) -> None:
-        """End a bar that no value fits: hold its last note, or play a likely value till its end."""
-        if place.has_note:
-            last = line.notes[-1]
-            if last.end == place.now:
-                line.notes[-1] = last._replace(duration=place.measure.bar.end - last.onset)
-            return
-        value = self._draw(probabilities, self.vocabulary.is_note)
-        token = None if value is None else self.vocabulary.tokens[value]
-        if token is not None:
-            previous = line.notes[-1].pitch if line.notes else None
-            chord = chord_at(place.measure.chords, place.now)
-            pitch = choose_pitch(token, chord, previous, self.compass)
-            line.notes.append(Note(place.now, place.left, pitch, VELOCITY))
+
+def _triad(stage: Stage) -> frozenset[int]:
+    """Return the pitch classes of root, third and fifth of the chord that is home."""
+    root = stage.home.root
+    above = {(tone - root) % 12 for tone in stage.home.tones}
+    third = next((t for t in (4, 3) if t in above), 0)
+    fifth = next((t for t in (7, 6, 8) if t in above), 7)
+    return frozenset((root + step) % 12 for step in (0, third, fifth))

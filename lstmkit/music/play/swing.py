@@ -9,9 +9,10 @@ from math import floor
 
 import numpy as np
 
-from lstmkit.music.files.score import Note
+from lstmkit.music.files.score import Bar, Note, bar_index
 
 LOUDNESS = 82
+STRAIGHT = 0.5
 FINEST_TICK = 480  # swung onsets are rounded to this part of a quarter
 
 
@@ -43,26 +44,45 @@ def accented(notes: Sequence[Note], generator: np.random.Generator) -> list[Note
     return result
 
 
-def swung(parts: Sequence[Sequence[Note]], swing: float) -> list[list[Note]]:
+def swung(
+    parts: Sequence[Sequence[Note]], swing: float, bars: Sequence[Bar] = ()
+) -> list[list[Note]]:
     """Move the off-beat eighth of each beat that is played in eighths.
 
-    Triplets and sixteenths stay as they are. All parts swing together: what a beat is played in is
-    read from the first part that plays within it.
+    Triplets and sixteenths stay as they are; an off-beat beside triplets falls on the last of them.
+    All parts swing together: what a beat is played in is read from all of them.
 
     Args:
         parts: Notes of each part.
         swing: Place of the off-beat within the beat: 0.5 is straight, 0.667 a triplet.
+        bars: Where beats are counted from; what a bar has beyond its last whole beat is played as
+            it is written. Without bars, beats are counted from the start.
     """
-    inside: defaultdict[int, set[Fraction]] = defaultdict(set)
+
+    def placed(time: Fraction) -> tuple[Fraction, Fraction]:
+        """Return the beginning of a beat, and how far into it a moment is."""
+        index = bar_index(bars, time)
+        start = bars[index].start if index >= 0 else Fraction(0)
+        beat = start + floor(time - start)
+        return beat, time - beat
+
+    inside: defaultdict[Fraction, set[Fraction]] = defaultdict(set)
     for notes in parts:
         for note in notes:
-            inside[floor(note.onset)].add(note.onset % 1)
+            beat, place = placed(note.onset)
+            inside[beat].add(place)
     eighths = {beat for beat, places in inside.items() if places <= {Fraction(0), Fraction(1, 2)}}
-    place = Fraction(round(swing * FINEST_TICK), FINEST_TICK)
+    thirds = {Fraction(1, 3), Fraction(2, 3)}
+    triplets = {beat for beat, places in inside.items() if places & thirds}
+    off_beat = Fraction(round(swing * FINEST_TICK), FINEST_TICK)
 
     def played(time: Fraction) -> Fraction:
-        off_beat = time % 1 == Fraction(1, 2) and floor(time) in eighths
-        return floor(time) + place if off_beat else time
+        beat, place = placed(time)
+        if place != Fraction(1, 2):
+            return time
+        if beat in triplets and swing > STRAIGHT:
+            return beat + Fraction(2, 3)
+        return beat + off_beat if beat in eighths else time
 
     return [
         [_between(note, played(note.onset), played(note.end)) for note in notes] for notes in parts

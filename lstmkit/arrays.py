@@ -1,0 +1,74 @@
+"""Arrays of ours on the disk, read under guard: no pickle, no more than the file holds."""
+
+import io
+import math
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from lstmkit.files import undamaged, write_bytes
+
+MAX_BYTES = 1 << 30  # of all arrays of a file together, once unpacked
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write arrays by name into one `.npz` file, whole."""
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    write_bytes(path, stream.getvalue())
+
+
+def load_arrays(
+    path: Path, *, most: int = MAX_BYTES, remedy: str = "train again"
+) -> dict[str, np.ndarray]:
+    """Return the arrays of an `.npz` file by name.
+
+    Args:
+        path: The file.
+        most: Bytes that all arrays may take together.
+        remedy: What to do where the file is damaged.
+
+    Raises:
+        InputError: The file is missing, damaged, or holds more than `most`.
+    """
+    with undamaged(path, remedy=remedy), zipfile.ZipFile(path) as archive:
+        told = sum(entry.file_size for entry in archive.infolist())
+        if told > most:
+            raise ValueError(f"{told:,} bytes of arrays; expected at most {most:,}")
+        arrays = {}
+        for entry in archive.infolist():
+            with archive.open(entry) as stream:
+                content = io.BytesIO(stream.read(entry.file_size))
+            arrays[entry.filename.removesuffix(".npy")] = _array(content, entry.file_size)
+    return arrays
+
+
+def load_array(path: Path, *, remedy: str = "train again") -> np.ndarray:
+    """Return the array of an `.npy` file.
+
+    Raises:
+        InputError: The file is missing or damaged.
+    """
+    with undamaged(path, remedy=remedy), path.open("rb") as stream:
+        return _array(stream, path.stat().st_size)
+
+
+def _array(stream: BinaryIO, size: int) -> np.ndarray:
+    """Read an array whose header promises no more than there is."""
+    version = np.lib.format.read_magic(stream)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }.get(version)
+    if read is None:
+        raise ValueError(f"NPY version {version}")
+    shape, _, dtype = read(stream)
+    told = math.prod(shape) * dtype.itemsize
+    if dtype.hasobject or told > size:
+        raise ValueError(f"{dtype} of shape {shape} in {size:,} bytes")
+    stream.seek(0)
+    array: np.ndarray = np.lib.format.read_array(stream, allow_pickle=False)
+    return array

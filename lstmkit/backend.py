@@ -1,0 +1,37 @@
+"""Whether this Python can train: TensorFlow and Keras are there, or one line says what to do.
+
+Predicting, generating and forecasting run saved models in NumPy and ask nothing of this module.
+"""
+
+import sys
+from importlib.util import find_spec
+
+from lstmkit.errors import InputError
+
+NEEDED = ("tensorflow", "keras")
+TRAINS_ON = "Python 3.10 to 3.13"
+
+
+def require(what: str) -> None:
+    """End with one line where what is asked for needs a part that is not installed.
+
+    Args:
+        what: What was asked for, such as `training`.
+
+    Raises:
+        InputError: TensorFlow or Keras is missing; says which Pythons have them.
+    """
+    missing = [name for name in NEEDED if not _is_there(name)]
+    if missing:
+        here = ".".join(map(str, sys.version_info[:2]))
+        raise InputError(
+            f"{what} needs {' and '.join(missing)}, which this Python {here} does not have; "
+            f"{TRAINS_ON} can train: install lstmkit there (everything else works here)"
+        )
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False

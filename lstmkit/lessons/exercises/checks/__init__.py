@@ -1,0 +1,1 @@
+"""What is right and what people write instead, for every exercise."""

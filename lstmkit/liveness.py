@@ -1,0 +1,35 @@
+"""Which process works on something, and whether it still does."""
+
+import os
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+SECONDS_APART = 2.0  # between two readings of when a process began
+
+
+def identity() -> dict[str, Any]:
+    """Return what tells this process from every other: host, number, and when it began."""
+    import psutil
+
+    began = psutil.Process().create_time()
+    return {"host": platform.node(), "pid": os.getpid(), "began": round(began, 2)}
+
+
+def has_ended(process: Mapping[str, Any]) -> bool:
+    """Return whether a process is known to have ended; one on another host never is.
+
+    Args:
+        process: What `identity` returned in it.
+    """
+    import psutil
+
+    if process.get("host") != platform.node() or not isinstance(process.get("pid"), int):
+        return False
+    try:
+        began = psutil.Process(process["pid"]).create_time()
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
+    return abs(began - float(process.get("began", began))) > SECONDS_APART
