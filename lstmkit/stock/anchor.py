@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 
 from lstmkit.stock.baselines import regress
+from lstmkit.stock.inputs import TINY
 
 CLEARLY = 3.3  # standard errors: once in a thousand by chance
-WORTH_IT = 0.01
+WORTH_IT = 0.02
+ORDERS = (1, 2, 3, 5, 10)
+PRICE = 1.5  # of a weight, in units of Schwarz's
 
 
 @dataclass(frozen=True)
@@ -83,34 +86,56 @@ def fit_anchor(changes: np.ndarray, lags: tuple[int, ...]) -> Anchor:
 def choose_anchor(
     changes: np.ndarray, held_out: np.ndarray, *, lags: int, season: int | None
 ) -> Anchor:
-    """Return the autoregression that clearly beats standing still on held-out rows, if one does.
+    """Return the autoregression that clearly beats standing still, if one does.
 
-    Candidates are fitted on the rows before the held-out ones to be judged, and on all to be used.
+    One must win far more likelihood on the training rows than its weights cost (Schwarz, 1978) and,
+    fitted on the rows before the held-out ones, do better on those, where that can be tried. Then
+    the candidate is taken that is likely to forecast best (Akaike, 1974).
 
     Args:
         changes: Of the training rows, (rows,).
         held_out: The tail of the rows, (n,).
-        lags: Rows back of the plain candidate.
-        season: Rows of the season, which a second candidate knows too; None: there is none.
+        lags: Rows back of the longest plain candidate.
+        season: Rows of the season, which one more candidate knows too; None: there is none.
     """
-    plain = tuple(range(1, max(1, min(lags, (held_out[0] - 2) // 3)) + 1))
-    candidates = [plain]
+    plain = tuple(range(1, max(1, min(lags, (len(changes) - 2) // 3)) + 1))
+    candidates = [plain[:order] for order in ORDERS if order < len(plain)] + [plain]
     if season is not None:
         further = {season - 1, season, season + 1} - set(plain)
         candidates.append((*plain, *sorted(further)))
-    best, errors = Anchor(), changes[held_out] ** 2
+    best, most, proven = Anchor(), -np.inf, False
     for candidate in candidates:
-        if max(candidate) + len(candidate) + 10 > held_out[0]:
+        if 2 * len(candidate) + max(candidate) > len(changes):
             continue
-        fitted = fit_anchor(changes[: held_out[0]], candidate)
-        missed = (changes[held_out] - fitted.foreseen(changes)[held_out]) ** 2
-        if is_better(missed, errors):
-            best, errors = fit_anchor(changes, candidate), missed
-    return best
+        fitted = fit_anchor(changes, candidate)
+        rows = np.arange(fitted.reach + 1, len(changes))
+        gain = _gain(changes[rows], fitted.foreseen(changes)[rows])
+        weights = len(candidate) + 1
+        price = PRICE * weights * np.log(len(rows))
+        proven = proven or (gain > price and _holds(changes, held_out, candidate))
+        if gain - 2 * weights > most:
+            best, most = fitted, gain - 2 * weights
+    return best if proven else Anchor()
+
+
+def _gain(changes: np.ndarray, foreseen: np.ndarray) -> float:
+    """Return twice the log likelihood that is won over standing still."""
+    still, missed = float(np.mean(changes**2)), float(np.mean((changes - foreseen) ** 2))
+    return float(len(changes) * np.log(max(still, TINY) / max(missed, TINY)))
+
+
+def _holds(changes: np.ndarray, held_out: np.ndarray, lags: tuple[int, ...]) -> bool:
+    """Return whether a regression does better on rows that it was not fitted on."""
+    first = int(held_out[0])
+    if 3 * len(lags) + max(lags) > first:
+        return True  # too few rows to try it
+    foreseen = fit_anchor(changes[:first], lags).foreseen(changes)[held_out]
+    actual = changes[held_out]
+    return bool(np.mean((actual - foreseen) ** 2) < (1 - WORTH_IT) * np.mean(actual**2))
 
 
 def is_better(ours: np.ndarray, theirs: np.ndarray) -> bool:
     """Return whether squared errors, (n,), are clearly lower than others, and by enough."""
     gain = theirs - ours
     spread = gain.std(ddof=1) / np.sqrt(len(gain)) if len(gain) > 2 else np.inf
-    return bool(gain.mean() > max(CLEARLY * spread, 2 * WORTH_IT * theirs.mean()))
+    return bool(gain.mean() > max(CLEARLY * spread, WORTH_IT * theirs.mean()))

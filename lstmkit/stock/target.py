@@ -51,7 +51,9 @@ def choose_aim(
     """
     known = prices[:train_rows]
     in_logs = asked == "log_return" or (asked is None and bool((prices > 0).all()))
-    season = find_season(changes_of(known, in_logs=in_logs), longest=longest)
+    season = find_season(changes_of(known, in_logs=False), longest=longest)
+    if season is None and in_logs:
+        season = find_season(changes_of(known, in_logs=True), longest=longest)
     if asked == "price":
         return Aim("price", Anchor(), season, "as asked")
 
