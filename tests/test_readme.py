@@ -87,7 +87,7 @@ def test_tables_hold_every_command_and_every_key(tables):
 
 def test_table_says_what_a_key_accepts(tables):
     rows = {row[0]: row for row in tables.keys("stock")}
-    assert rows["`data.target`"][1:3] == ("`log_return`", "log_return, difference, price")
+    assert rows["`data.target`"][1:3] == ("`auto`", "auto, log_return, difference, price")
     assert rows["`model.units`"][1:3] == ("`[25]`", "list of integer from 1 to 4,096")
     assert rows["`model.dropout`"][2] == "number from 0 below 1"
     assert rows["`train.patience`"][2] == "integer from 1 or null"

@@ -1,7 +1,7 @@
 """An experiment tracker beside the run folder: each epoch, and the final metrics.
 
 `train.tracker: tensorboard` writes event files into the run folder. `train.tracker: mlflow` writes
-to where MLflow is told to (`MLFLOW_TRACKING_URI`; else its own default), one MLflow run per run,
+to where MLflow is told to (MLFLOW_TRACKING_URI; else its own default), one MLflow run per run,
 in the experiment `lstmkit/<pipeline>`; its id stands in `run.json`, so a resumed run goes on there.
 """
 
