@@ -10,6 +10,7 @@ from lstmkit.errors import InputError
 
 NEEDED = ("tensorflow", "keras")
 TRAINS_ON = "Python 3.10 to 3.13"
+FIRST_WITHOUT = (3, 14)  # the first Python without a TensorFlow release, as setup.cfg has it
 
 
 def require(what: str) -> None:
@@ -24,9 +25,13 @@ def require(what: str) -> None:
     missing = [name for name in NEEDED if not _is_there(name)]
     if missing:
         here = ".".join(map(str, sys.version_info[:2]))
+        if sys.version_info < FIRST_WITHOUT:
+            advice = f"pip install {' '.join(missing)} ({TRAINS_ON} can train"
+        else:
+            advice = f"use lstmkit on another Python ({TRAINS_ON} can train"
         raise InputError(
             f"{what} needs {' and '.join(missing)}, which this Python {here} does not have; "
-            f"{TRAINS_ON} can train: install lstmkit there (everything else works here)"
+            f"{advice}; everything else works here)"
         )
 
 

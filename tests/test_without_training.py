@@ -99,10 +99,18 @@ def test_the_line_names_what_is_missing_and_nothing_where_all_is_there(monkeypat
         backend.require("training")
 
 
+def test_the_line_does_not_send_to_pip_where_there_is_no_release(monkeypatch):
+    monkeypatch.setattr(backend, "NEEDED", ("no_such_module",))
+    monkeypatch.setattr(backend, "FIRST_WITHOUT", (3, 0))
+    with pytest.raises(InputError, match=r"; use lstmkit on another Python \(Python 3.10 to 3.13"):
+        backend.require("training")
+
+
 def test_the_marker_of_setup_cfg_is_what_the_line_says():
     setup = (ROOT / "setup.cfg").read_text(encoding="utf-8")
     markers = re.findall(
         r'^    (?:tensorflow|keras)>=.+; python_version < "3\.(\d+)"$', setup, re.M
     )
     assert markers == ["14", "14"]
+    assert (3, int(markers[0])) == backend.FIRST_WITHOUT
     assert backend.TRAINS_ON.endswith(f"3.{int(markers[0]) - 1}")

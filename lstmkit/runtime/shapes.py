@@ -46,6 +46,29 @@ class Reshape(Elementwise):
 
 
 @dataclass(frozen=True)
+class Cropping1D(Elementwise):
+    """The steps without the first and the last few."""
+
+    first: int
+    last: int
+    supports_masking: ClassVar[bool] = False
+
+    @classmethod
+    def from_archive(cls, settings: Settings, weights: Weights) -> Cropping1D:
+        """Make the layer; it has no weights."""
+        cropping = settings.value("cropping")
+        if not isinstance(cropping, list) or len(cropping) != 2:
+            raise settings.refuse(f"expected cropping to be two numbers, found {cropping!r:.40}.")
+        if not all(type(count) is int and count >= 0 for count in cropping):
+            raise settings.refuse(f"expected cropping to be counts, found {cropping!r:.40}.")
+        return cls(settings.name, *cropping)
+
+    def _transform(self, x: Array) -> Array:
+        require_rank(self, x, 3)
+        return x[:, self.first : x.shape[1] - self.last]
+
+
+@dataclass(frozen=True)
 class GlobalAveragePooling1D(Elementwise):
     """The average over the steps that count."""
 
@@ -168,6 +191,7 @@ OPERATIONS: dict[str, Callable[[Settings], Callable[..., Array]]] = {
 
 SHAPE_LAYERS: dict[str, type[Layer]] = {
     "Concatenate": Concatenate,
+    "Cropping1D": Cropping1D,
     "Flatten": Reshape,
     "GlobalAveragePooling1D": GlobalAveragePooling1D,
     "Reshape": Reshape,

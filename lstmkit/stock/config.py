@@ -56,7 +56,7 @@ class DataConfig(Section):
     calendar: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/]{2,20}$")] | None
     train_fraction: float = Field(ge=0.1, le=0.95)
     window: int = Field(ge=3, le=100_000)
-    target: Literal["log_return", "difference", "price"]
+    target: Literal["auto", "log_return", "difference", "price"]
 
 
 class ModelConfig(Section):
@@ -67,9 +67,10 @@ class ModelConfig(Section):
 
 
 class StockTrainConfig(TrainConfig):
-    """The shared settings of a fit, and what is answered for."""
+    """The shared settings of a fit, what is answered for, and what it starts from."""
 
     supervision: Literal["every_step", "last_step"]
+    start: Literal["shipped", "random"]
 
     @model_validator(mode="after")
     def _patience_needs_validation(self) -> StockTrainConfig:
@@ -87,6 +88,7 @@ class IntervalConfig(Section):
     coverage: float = Field(ge=0.5, le=0.999)
     decay: float = Field(ge=0, lt=1)
     horizons: int = Field(ge=1, le=1000)
+    rate: float = Field(ge=0, le=1)
 
 
 class BaselineConfig(Section):

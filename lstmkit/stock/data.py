@@ -18,12 +18,13 @@ from lstmkit.stock import jumps
 from lstmkit.stock.calendar import Calendar, infer
 from lstmkit.stock.config import DataConfig, StockConfig
 from lstmkit.stock.mending import mended
-from lstmkit.stock.reading.table import Asked, Table, read
+from lstmkit.stock.reading.table import EXTREMES, Asked, Table, read
 from lstmkit.stock.resampling import resampled
 
 SAMPLE = "GOOG"
 MIN_TRAIN_ROWS, MIN_TEST_ROWS = 30, 10
 LARGEST = 1e100
+MAX_NO_BARS = 0.1
 #: Endings of packed files, which are no part of a name.
 PACKED = {".gz": ".gz", ".zip": ".zip", ".bz2": ".bz2", ".xz": ".xz"}
 
@@ -45,6 +46,7 @@ class Dataset:
         repairs: What was mended, each with a count.
         all_columns: Names of all columns of the file.
         fingerprint: Path, bytes and SHA-256 of the file, as `files.fingerprint` gives them.
+        extremes: Highest and lowest price of every row, (rows, 2); None: the file has none.
         exchange: The exchange whose sessions its calendar takes, None: its own.
     """
 
@@ -59,6 +61,7 @@ class Dataset:
     all_columns: tuple[str, ...] = ()
     fingerprint: dict[str, Any] = field(default_factory=dict)
     exchange: str | None = None
+    extremes: np.ndarray | None = None
 
     @property
     def prices(self) -> np.ndarray:
@@ -74,7 +77,11 @@ class Dataset:
         """Return the rows before `stop`, with another training span."""
         cut = slice(None, stop)
         return replace(
-            self, dates=self.dates[cut], values=self.values[cut], train_rows=int(train_rows)
+            self,
+            dates=self.dates[cut],
+            values=self.values[cut],
+            extremes=None if self.extremes is None else self.extremes[cut],
+            train_rows=int(train_rows),
         )
 
 
@@ -143,6 +150,8 @@ def _sample(config: DataConfig) -> Dataset:
     column = "adj_close" if config.column is None else config.column
     wanted = list(dict.fromkeys(_sample_column(names, c) for c in (column, *config.inputs)))
     frame = pd.DataFrame({name: table[name].astype(np.float64) for name in wanted})
+    for name, source in zip(EXTREMES, ("high", "low"), strict=True):
+        frame[name] = table[source].astype(np.float64)
     frame.insert(0, "date", pd.to_datetime(table["date"]))
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     parsed = Table(
@@ -207,7 +216,23 @@ def _clean(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:
         all_columns=table.all_columns,
         fingerprint=table.fingerprint,
         exchange=config.calendar,
+        extremes=_extremes(frame),
     )
+
+
+def _extremes(frame: pd.DataFrame) -> np.ndarray | None:
+    """Return high and low of every row; a row without them has those of the row before.
+
+    None where there are none, or where too many rows are no bars.
+    """
+    if not set(EXTREMES) <= set(frame.columns):
+        return None
+    found = frame[list(EXTREMES)]
+    high, low = (found[name] for name in EXTREMES)
+    found = found.where((high >= low) & (low > 0))
+    if float(found.isna().any(axis=1).mean()) > MAX_NO_BARS:
+        return None
+    return np.asarray(found.ffill().bfill().to_numpy(np.float64))
 
 
 def _instants(dates: pd.Series) -> np.ndarray:
@@ -235,12 +260,19 @@ def _refuse_no_price(
             )
     column = columns[0]
     bad = frame[column] <= 0
-    if config.target == "log_return" and bad.any():
+    if bad.any() and (config.target == "log_return" or _is_price(frame[column], config.target)):
         line = int(frame.index[bad][0])
         raise InputError(
             f"{path}, row {line}, column {column!r}: expected a price above 0, found "
             f"{frame[column][line]:g} ({int(bad.sum()):,} such rows); {_advice(frame[column])}"
         )
+
+
+def _is_price(values: pd.Series, target: str) -> bool:
+    """Return whether a few values at zero or below are faults: the others stay far above it."""
+    above = values[values > 0]
+    few = len(above) > 0.5 * len(values)
+    return target == "auto" and few and bool(above.quantile(0.01) > 0.2 * above.median())
 
 
 def _advice(prices: pd.Series) -> str:

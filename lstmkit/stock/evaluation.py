@@ -9,20 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit.stock import metrics
+from lstmkit.stock import bands, metrics
+from lstmkit.stock.bands import Band, band
+from lstmkit.stock.baselines import changes_of
 from lstmkit.stock.forecaster import Forecaster
-from lstmkit.stock.intervals import interval_score, recent_error
-from lstmkit.stock.result import Bounds, Result
+from lstmkit.stock.intervals import adapted
+from lstmkit.stock.network import Answers, View
+from lstmkit.stock.result import Result
+from lstmkit.stock.scaling import range_of
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
+
+OURS = "lstm"
 
 
 def score(
     folder: Path,
     dataset: Dataset,
     trained: Forecaster,
-    predicted: np.ndarray,
+    view: View,
+    told: np.ndarray,
     *,
     first_test: int,
 ) -> Result:
@@ -32,15 +39,18 @@ def score(
         folder: Where the result will be written.
         dataset: The series.
         trained: The model with its statistics.
-        predicted: Its forecast of every row that has a window before it, (rows - window,).
+        view: The series as the network sees it.
+        told: What it said of every row that has a window before it, and of the row to come.
         first_test: The first row to score as test.
     """
-    network, interval, prices = trained.network, trained.interval, dataset.prices
-    rows = np.arange(network.window, len(prices))
+    network, prices = trained.network, dataset.prices
+    answers = network.read(view, told)
+    rows = np.arange(len(prices) + 1 - len(told), len(prices))
     test, seen = rows >= first_test, rows < dataset.train_rows
-    errors = network.scaling.error(prices[rows], predicted)
-    known = recent_error(errors, interval.decay, interval.start)[:-1]
+    predicted = answers.predicted[:-1]
     unit = trained.baselines.naive_mae
+    found = {OURS: _ours(trained, prices[rows], answers, test)}
+    found |= _rivals(trained, dataset, view, rows[test])
     result = Result(
         run=folder,
         name=dataset.name,
@@ -49,16 +59,17 @@ def score(
         prices=prices,
         rows=rows[test],
         predicted=predicted[test],
-        interval=_bounds(trained, predicted[test], interval.half_width(known[test])),
-        constant=_bounds(trained, predicted[test], np.full(test.sum(), interval.constant)),
+        bands=found,
         baselines=trained.baselines.predict(prices, rows[test]),
-        coverage=interval.coverage,
+        coverage=trained.interval.coverage,
     )
     train = None
     if seen.any():
         actual, naive = prices[rows][seen], prices[rows - 1][seen]
         train = metrics.score(actual, predicted[seen], naive, naive_mae=unit)
-    return replace(result, metrics=_judge(result, unit) | {"train": train})
+    learned = "minus log likelihood" if network.scaling.with_scale else "mean squared error, scaled"
+    judged = _judge(result, unit, network.anchor.name) | {"train": train, "loss": learned}
+    return replace(result, metrics=judged)
 
 
 def join(folder: Path, folds: Sequence[Result], *, naive_mae: float) -> Result:
@@ -70,57 +81,89 @@ def join(folder: Path, folds: Sequence[Result], *, naive_mae: float) -> Result:
         naive_mae: What MASE divides by, from the first fold's training span.
     """
     last = folds[-1]
-
-    def joined(pick: Any) -> np.ndarray:
-        return np.concatenate([pick(fold) for fold in folds])
-
-    result = Result(
+    names = [name for name in last.baselines if all(name in fold.baselines for fold in folds)]
+    result = replace(
+        last,
         run=folder,
-        name=last.name,
-        column=last.column,
-        dates=last.dates,
-        prices=last.prices,
-        rows=joined(lambda fold: fold.rows),
-        predicted=joined(lambda fold: fold.predicted),
-        interval=Bounds(
-            joined(lambda fold: fold.interval.lower), joined(lambda fold: fold.interval.upper)
-        ),
-        constant=Bounds(
-            joined(lambda fold: fold.constant.lower), joined(lambda fold: fold.constant.upper)
-        ),
+        rows=np.concatenate([fold.rows for fold in folds]),
+        predicted=np.concatenate([fold.predicted for fold in folds]),
+        bands=bands.join([fold.bands for fold in folds]),
         baselines={
-            name: joined(lambda fold, name=name: fold.baselines[name]) for name in last.baselines
+            name: np.concatenate([fold.baselines[name] for fold in folds]) for name in names
         },
-        coverage=last.coverage,
+        metrics={},
+        history=(),
+        forecast=None,
     )
     tests = [{"fold": number, **fold.metrics["test"]} for number, fold in enumerate(folds, 1)]
-    return replace(result, metrics=_judge(result, naive_mae) | {"train": None, "folds": tests})
+    anchor = last.metrics["test"]["anchor"]
+    return replace(
+        result, metrics=_judge(result, naive_mae, anchor) | {"train": None, "folds": tests}
+    )
 
 
-def _judge(result: Result, unit: float) -> dict[str, Any]:
-    """Return the scores of the test rows, of the interval and of the baselines."""
+def _judge(result: Result, unit: float, anchor: str) -> dict[str, Any]:
+    """Return the scores of the test rows, of the baselines and of the intervals."""
     actual, naive = result.actual, result.naive
-    test = metrics.score(actual, result.predicted, naive, naive_mae=unit)
-    test |= _interval_scores(actual, result.interval, result.coverage, "")
-    test |= _interval_scores(actual, result.constant, result.coverage, "constant_")
     baselines = {
         name: metrics.score(actual, predicted, naive, naive_mae=unit)
         for name, predicted in result.baselines.items()
     }
-    return {"verdict": metrics.verdict(test, baselines), "test": test, "baselines": baselines}
-
-
-def _bounds(trained: Forecaster, predicted: np.ndarray, half: np.ndarray) -> Bounds:
-    shift = trained.network.scaling.shift
-    return Bounds(shift(predicted, -half), shift(predicted, half))
-
-
-def _interval_scores(
-    actual: np.ndarray, bounds: Bounds, coverage: float, prefix: str
-) -> dict[str, float]:
-    inside = (actual >= bounds.lower) & (actual <= bounds.upper)
-    scores = interval_score(actual, bounds.lower, bounds.upper, coverage)
+    intervals = {name: one.summary(actual) for name, one in result.bands.items()}
+    test = metrics.score(actual, result.predicted, naive, naive_mae=unit) | {"anchor": anchor}
+    test |= intervals.pop(OURS)
+    constant = intervals["constant"]
+    test |= {f"constant_{key}": constant[key] for key in ("coverage", "interval_score")}
+    test["interval_test"] = metrics.sharper(
+        {name: one.winkler for name, one in result.bands.items()}, OURS
+    )
+    sentences = [
+        metrics.verdict(test, baselines),
+        metrics.interval_verdict(test, intervals, result.coverage),
+    ]
     return {
-        f"{prefix}coverage": float(inside.mean()),
-        f"{prefix}interval_score": float(scores.mean()),
+        "verdict": " ".join(sentences),
+        "test": test,
+        "baselines": baselines,
+        "intervals": intervals,
+    }
+
+
+def _ours(trained: Forecaster, actual: np.ndarray, answers: Answers, test: np.ndarray) -> Band:
+    interval, scaling = trained.interval, trained.network.scaling
+    half = interval.half_width(answers.scale, answers.long_run)[:-1]
+    errors = scaling.error(actual, answers.predicted[:-1])
+    factors = adapted(errors, half, interval.coverage, interval.rate)[:-1]
+    return band(
+        actual[test],
+        answers.predicted[:-1][test],
+        (answers.scale[:-1] * factors)[test],
+        quantile=interval.quantiles[0],
+        curve=interval.curve,
+        unit=interval.unit,
+        coverage=interval.coverage,
+        scaling=scaling,
+    )
+
+
+def _rivals(trained: Forecaster, dataset: Dataset, view: View, rows: np.ndarray) -> dict[str, Band]:
+    """Return the intervals of the others, around what the network starts from."""
+    scaling = trained.network.scaling
+    changes = changes_of(view.prices, in_logs=scaling.in_logs) - view.foreseen[:-1]
+    ranges = range_of(dataset.extremes, in_logs=scaling.in_logs)
+    centre = scaling.shift(view.prices[rows - 1], view.foreseen[rows])
+    scales = trained.rivals.scales(changes, ranges)
+    return {
+        name: band(
+            view.prices[rows],
+            centre,
+            scales[name][rows],
+            quantile=rival.quantile,
+            curve=rival.curve,
+            unit=rival.unit,
+            coverage=trained.interval.coverage,
+            scaling=scaling,
+        )
+        for name, rival in trained.rivals.fitted.items()
+        if name in scales
     }

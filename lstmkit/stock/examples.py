@@ -15,6 +15,7 @@ class WindowExamples:
 
     Args:
         features: Scaled inputs, float32, (rows, columns).
+        answers: What should be said of every row, float32, (rows, 1).
         rows: Consecutive rows to predict, (n,); none smaller than `window`.
         window: Rows the network has seen, at least, when it answers.
         targets: Rows to predict per example; the last example overlaps the one before it where
@@ -22,11 +23,18 @@ class WindowExamples:
     """
 
     def __init__(
-        self, features: np.ndarray, rows: np.ndarray, window: int, *, targets: int = 1
+        self,
+        features: np.ndarray,
+        answers: np.ndarray,
+        rows: np.ndarray,
+        window: int,
+        *,
+        targets: int = 1,
     ) -> None:
         """Move series and rows into tensors, once."""
         starts = np.arange(rows[0], rows[-1] + 1, targets)
         self._features = tf.constant(features)
+        self._answers = tf.constant(answers)
         self._rows = tf.constant(np.minimum(starts, rows[-1] + 1 - targets), tf.int32)
         self._seen = tf.range(-window, targets - 1)
         self._answered = tf.range(targets)
@@ -38,4 +46,4 @@ class WindowExamples:
         """Return (batch, window + targets - 1, columns) and the answers, (batch, targets, 1)."""
         rows = tf.gather(self._rows, indices)[:, None]
         seen = tf.gather(self._features, rows + self._seen)
-        return seen, tf.gather(self._features[:, :1], rows + self._answered)
+        return seen, tf.gather(self._answers, rows + self._answered)

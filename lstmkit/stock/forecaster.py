@@ -7,100 +7,42 @@ CSV nor Keras: NumPy reads the model and runs it.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import ValidationError
 
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.files import atomic, undamaged, write_json
-from lstmkit.progress import Progress
+from lstmkit.stock.anchor import Anchor
 from lstmkit.stock.baselines import Baselines
 from lstmkit.stock.calendar import Calendar
-from lstmkit.stock.config import IntervalConfig
-from lstmkit.stock.fitted import FittedFile
-from lstmkit.stock.intervals import Interval, conformal_quantile, recent_error
+from lstmkit.stock.fitted import FittedFile, read_beside
+from lstmkit.stock.head import Head
+from lstmkit.stock.intervals import Interval, adapted
+from lstmkit.stock.network import Network, Trust, View
 from lstmkit.stock.result import Forecast
-from lstmkit.stock.scaling import Scaling, roll_forward, windows
+from lstmkit.stock.scaling import Scaling
+from lstmkit.stock.volatility import Rivals
+
+if TYPE_CHECKING:
+    from lstmkit.stock.data import Dataset
 
 FITTED, CONTEXT = "fitted.json", "context.npz"
-BLOCK_ROWS = 8192
-MAX_ORIGINS = 250
-WARM_UP_ROWS = 250
-TINY = 1e-300
-
-
-@dataclass(frozen=True)
-class Network:
-    """A saved model with the scaling around it: windows of prices in, prices out.
-
-    Attributes:
-        model: Run in NumPy.
-        window: Rows it sees.
-        scaling: Prices to inputs, outputs to prices.
-    """
-
-    model: runtime.Model
-    window: int
-    scaling: Scaling
-
-    def predict(self, values: np.ndarray, rows: np.ndarray, *, label: str) -> np.ndarray:
-        """Return the one-row-ahead forecast of every given row, in blocks of bounded memory.
-
-        Args:
-            values: The whole series, (rows, columns).
-            rows: Rows to forecast, (n,); none smaller than the window.
-            label: What the progress line says.
-
-        Returns:
-            Prices, (n,); the forecast of row t uses rows before t only.
-        """
-        features = self.scaling.features(values)
-        predicted = np.empty(len(rows))
-        with Progress(len(rows), label=label, unit="row") as progress:
-            for start in range(0, len(rows), BLOCK_ROWS):
-                block = rows[start : start + BLOCK_ROWS]
-                output = self.model.predict(windows(features, self.window, block))[:, 0]
-                predicted[start : start + len(block)] = self.scaling.to_price(
-                    output, values[block - 1, 0]
-                )
-                progress.update(len(block))
-        return predicted
-
-    def predict_all(self, values: np.ndarray, *, last: bool = False) -> np.ndarray:
-        """Return the forecast of every row that has a window before it.
-
-        Args:
-            values: The whole series, (rows, columns).
-            last: Only of the newest rows, as many as a forecast looks back on.
-
-        Returns:
-            Prices, (rows - window,), or fewer.
-        """
-        first = max(self.window, len(values) - WARM_UP_ROWS) if last else self.window
-        return self.predict(values, np.arange(first, len(values)), label="evaluate")
-
-    def paths(self, values: np.ndarray, origins: np.ndarray, steps: int) -> np.ndarray:
-        """Return forecasts of rows `origin`, `origin` + 1, ..., made before row `origin`.
-
-        Returns:
-            Prices, (origins, steps).
-        """
-        features = self.scaling.features(values)
-        last_windows = windows(features, self.window, origins)
-        last_prices = values[origins - 1, 0]
-        return roll_forward(self.model.predict, last_windows, last_prices, self.scaling, steps)
+CONTEXT_ROWS = 120
+NUMBERS = ("usual", "scale", "long_run", "factor")
 
 
 @dataclass(frozen=True)
 class Forecaster:
-    """A network with its baselines, its interval and its calendar.
+    """A network with its rivals, its interval and its calendar.
 
     Attributes:
         name: The ticker it was trained on.
         column: The column it forecasts.
-        network: The saved model with its scaling.
+        network: The saved model with all that is around it.
         baselines: The simple forecasts.
+        rivals: The intervals that others would take.
         interval: The prediction interval.
         step_seconds: Usual distance of two rows of the training file.
     """
@@ -109,24 +51,58 @@ class Forecaster:
     column: str
     network: Network
     baselines: Baselines
+    rivals: Rivals
     interval: Interval
     step_seconds: int
 
     def look_ahead(self, context: Context, steps: int) -> Forecast:
-        """Forecast the rows after the last one of `context`, with an interval that widens."""
+        """Forecast the rows after the last one of `context`, with two bands that widen."""
+        path = self._path(context, steps)
+        bounds = []
+        for inner in (False, True):
+            half = context.factor * np.array(
+                [
+                    self.interval.half_width(context.scale, context.long_run, step, inner=inner)
+                    for step in range(1, steps + 1)
+                ]
+            )
+            bounds += [self.network.scaling.shift(path, sign * half) for sign in (-1, 1)]
+        return Forecast(context.calendar.after(context.dates[-1], steps), path, *bounds)
+
+    def _path(self, context: Context, steps: int) -> np.ndarray:
+        if self.network.stands_still:
+            return np.full(steps, context.prices[-1])
+        tails = context.prices[None, -max(1, self.network.anchor.reach) - 1 :]
+        usual = np.array([context.usual])
+        paths = self.network.roll(context.window[None], tails, usual, steps)
+        return np.asarray(self.network.believed(paths)[0])
+
+    def latest(self, dataset: Dataset, view: View, told: np.ndarray) -> Context:
+        """Return the newest rows, and how wide the interval is after them.
+
+        Args:
+            dataset: The series.
+            view: The same as the network sees it.
+            told: What it said of the last rows and the row to come, (n, answers).
+        """
         network = self.network
-        path = roll_forward(
-            network.model.predict,
-            context.window[None],
-            context.prices[-1:],
-            network.scaling,
-            steps,
-        )[0]
-        half = np.array(
-            [self.interval.half_width(context.recent_error, step) for step in range(1, steps + 1)]
+        answers = network.read(view, told)
+        missed = network.scaling.error(
+            view.prices[len(view.prices) + 1 - len(told) :], answers.predicted[:-1]
         )
-        lower, upper = (network.scaling.shift(path, sign * half) for sign in (-1, 1))
-        return Forecast(context.calendar.after(context.dates[-1], steps), path, lower, upper)
+        half = self.interval.half_width(answers.scale, answers.long_run)
+        factors = adapted(missed, half[:-1], self.interval.coverage, self.interval.rate)
+        keep = slice(-max(CONTEXT_ROWS, network.window), None)
+        return Context(
+            window=view.features[-network.window :, : network.inputs],
+            dates=dataset.dates[keep],
+            prices=dataset.prices[keep],
+            usual=1.0 if view.track is None else float(view.track.usual[-1]),
+            scale=float(answers.scale[-1]),
+            long_run=float(answers.long_run[-1]),
+            factor=float(factors[-1]),
+            calendar=dataset.calendar,
+        )
 
     def save(self, run: runs.Run, context: Context) -> None:
         """Write `fitted.json` and `context.npz` into the run folder."""
@@ -136,18 +112,18 @@ class Forecaster:
             "column": self.column,
             "window": network.window,
             "scaling": asdict(network.scaling),
+            "anchor": asdict(network.anchor),
+            "head": asdict(network.head),
+            "trust": asdict(network.trust),
             "baselines": asdict(self.baselines),
+            "rivals": asdict(self.rivals),
             "interval": asdict(self.interval),
             "calendar": asdict(context.calendar),
         }
+        arrays = {name: getattr(context, name) for name in ("window", "dates", "prices")}
+        numbers = {name: np.float64(getattr(context, name)) for name in NUMBERS}
         with atomic(run.path / CONTEXT, "wb") as stream:
-            np.savez(
-                stream,
-                window=context.window,
-                dates=context.dates,
-                prices=context.prices,
-                recent_error=np.float64(context.recent_error),
-            )
+            np.savez(stream, **arrays, **numbers)
         write_json(run.path / FITTED, content)
 
 
@@ -159,60 +135,21 @@ class Context:
         window: Scaled inputs of the newest rows, float32, (window, columns).
         dates: Of the newest rows, `datetime64[s]`, (rows,).
         prices: Of the newest rows, (rows,).
-        recent_error: Moving average of absolute errors up to the last row.
+        usual: Usual size of a change after the last row.
+        scale: Of the error of the next row.
+        long_run: Mean size of all changes.
+        factor: What the interval has learned since it was calibrated.
         calendar: When the next rows come.
     """
 
     window: np.ndarray
     dates: np.ndarray
     prices: np.ndarray
-    recent_error: float
+    usual: float
+    scale: float
+    long_run: float
+    factor: float
     calendar: Calendar
-
-
-def calibrate(
-    network: Network,
-    values: np.ndarray,
-    predicted: np.ndarray,
-    held_out: np.ndarray,
-    settings: IntervalConfig,
-) -> Interval:
-    """Calibrate the interval on the training span.
-
-    Args:
-        network: The trained network.
-        values: Training rows only, (rows, columns).
-        predicted: Its forecast of every row from its window on, (rows - window,) at least.
-        held_out: Rows no weight was fitted on, (n,), the tail of `values`; they did choose the
-            epoch, one number out of a few dozen. (Where nothing was held out these are all rows,
-            and the interval is too narrow by what was overfitted.)
-        settings: Coverage, decay, horizons.
-    """
-    prices, window = values[:, 0], network.window
-    first = max(window, held_out[0] - WARM_UP_ROWS)
-    told = predicted[first - window : len(prices) - window]
-    errors = network.scaling.error(prices[first:], told)
-    start = float(np.abs(errors).mean())
-    known = np.maximum(recent_error(errors, settings.decay, start), TINY)
-    chosen = held_out - first
-    scores = [np.abs(errors[chosen]) / known[chosen]]
-
-    horizons = max(1, min(settings.horizons, len(held_out) // 2))
-    origins = np.arange(held_out[0], len(prices) - horizons + 1)
-    origins = origins[np.unique(np.linspace(0, len(origins) - 1, MAX_ORIGINS).astype(int))]
-    paths = network.paths(values, origins, horizons)
-    for step in range(1, horizons):
-        missed = network.scaling.error(prices[origins + step], paths[:, step])
-        scores.append(np.abs(missed) / known[origins - first])
-    quantiles = [conformal_quantile(one, settings.coverage) for one in scores]
-    return Interval(
-        coverage=settings.coverage,
-        decay=settings.decay,
-        start=start,
-        quantiles=tuple(np.maximum.accumulate(quantiles).tolist()),
-        constant=conformal_quantile(np.abs(errors[chosen]), settings.coverage),
-        calibration_rows=len(held_out),
-    )
 
 
 def load(run: runs.Run) -> Forecaster:
@@ -221,7 +158,7 @@ def load(run: runs.Run) -> Forecaster:
     Raises:
         InputError: A file of the run is missing or damaged, or they do not fit together.
     """
-    content = _fitted(run)
+    content = read_beside(run, FITTED, FittedFile)
     model = runtime.load(run.path / runs.MODEL)
     expected = (None, content.window, len(content.scaling.center))
     if tuple(model.input_shapes) != (expected,):
@@ -232,8 +169,16 @@ def load(run: runs.Run) -> Forecaster:
     return Forecaster(
         name=content.name,
         column=content.column,
-        network=Network(model, content.window, Scaling.from_json(content.scaling.model_dump())),
+        network=Network(
+            model,
+            content.window,
+            Scaling.from_json(content.scaling.model_dump()),
+            Anchor.from_json(content.anchor.model_dump()),
+            Head.from_json(content.head.model_dump()),
+            Trust.from_json(content.trust.model_dump()),
+        ),
         baselines=Baselines.from_json(content.baselines.model_dump()),
+        rivals=Rivals.from_json(content.rivals.model_dump()),
         interval=Interval.from_json(content.interval.model_dump()),
         step_seconds=content.calendar.step_seconds,
     )
@@ -245,31 +190,20 @@ def load_context(run: runs.Run) -> Context:
     Raises:
         InputError: A file of the run is missing or damaged.
     """
-    content = _fitted(run)
+    content = read_beside(run, FITTED, FittedFile)
     path = run.path / CONTEXT
     with undamaged(path), np.load(path, allow_pickle=False) as saved:
         context = Context(
             window=saved["window"],
             dates=saved["dates"].astype("datetime64[s]"),
             prices=saved["prices"].astype(np.float64),
-            recent_error=float(saved["recent_error"]),
+            **{name: float(saved[name]) for name in NUMBERS},
             calendar=Calendar.from_json(content.calendar.model_dump()),
         )
         shape = (content.window, len(content.scaling.center))
         fits = context.window.shape == shape and len(context.dates) == len(context.prices) > 0
-        finite = np.isfinite(context.window).all() and np.isfinite(context.prices).all()
+        numbers = [getattr(context, name) for name in ("window", "prices", *NUMBERS)]
+        finite = all(np.isfinite(number).all() for number in numbers)
         if not (fits and finite):
             raise ValueError(f"expected a window of shape {shape} and prices")
     return context
-
-
-def _fitted(run: runs.Run) -> FittedFile:
-    try:
-        return FittedFile.model_validate(run.read_json(FITTED))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError(
-            f"{run.path / FITTED}: {where or 'content'}: {first['msg']}; edited, or from another "
-            f"version; train again"
-        ) from error

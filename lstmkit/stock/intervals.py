@@ -1,14 +1,19 @@
-"""Prediction intervals: split-conformal calibration, scaled by how wrong the model was lately.
+"""Prediction intervals: conformal calibration of a forecast scale, kept true while time goes on.
 
-Conformal prediction needs no bell curve: it takes the errors on rows held out from the fit, and
-promises that a new error exceeds their 90 % quantile about one time in ten, if the days are
-exchangeable. Prices are not: calm and wild years alternate. So every error is divided by the recent
-average error before the quantile is taken, and multiplied by it again for the day at hand.
+Conformal prediction needs no bell curve: it takes the errors of the training span, each divided by
+the scale that was forecast for it, and promises that a new one exceeds their 90 % quantile about
+one time in ten, if the days are exchangeable. Prices are not quite: so the quantile keeps learning,
+a little wider after a miss, a very little narrower after a hit. Many misses in a row are repaid
+within a year, and over a long stretch the share that is held must come out right.
+
+Several rows ahead the scale of the next row says less and less: it is mixed with the long-run mean,
+as much as the training span likes best, row by row.
 
 Sources: Papadopoulos et al. (2002), "Inductive confidence machines for regression", for the split;
 Lei et al. (2018), "Distribution-free predictive inference for regression", section 5.2, for
-locally weighted errors; J.P. Morgan, "RiskMetrics" (1996), for the decay of 0.94 a day; Gneiting
-and Raftery (2007), section 6.2, for the interval score that Winkler proposed in 1972.
+locally weighted errors; Gibbs and Candes (2021), "Adaptive conformal inference under distribution
+shift", for the quantile that learns; Gneiting and Raftery (2007), section 6.2, for the interval
+score that Winkler proposed in 1972.
 """
 
 from __future__ import annotations
@@ -17,8 +22,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
+
+INNER = 0.5
+LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+MIXTURES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -26,51 +34,100 @@ class Interval:
     """A calibrated interval.
 
     Attributes:
-        coverage: Share of days that should fall inside.
-        decay: Of the moving average of absolute errors, per row.
-        start: Mean absolute training error: the moving average before the first row.
+        coverage: Share of rows that should fall inside.
+        rate: How fast the quantile learns, per row.
         quantiles: Scaled error that `coverage` of the calibration rows stay below, 1 row ahead,
             2 rows ahead, ..., never falling.
-        constant: The same for one row ahead without scaling: a band of constant width.
+        inner: The same for the half that is nearest.
+        mixtures: Weight of the next row's scale beside the long-run mean, 1 row ahead, 2, ...
+        curve: Quantiles one row ahead for the shares in `LEVELS`.
+        constant: One row ahead without scaling: a band of constant width.
+        unit: Root mean square of the scaled errors, which makes a scale a standard deviation.
         calibration_rows: How many errors the first quantile was taken from.
     """
 
     coverage: float
-    decay: float
-    start: float
+    rate: float
     quantiles: tuple[float, ...]
+    inner: tuple[float, ...]
+    mixtures: tuple[float, ...]
+    curve: tuple[float, ...]
     constant: float
+    unit: float
     calibration_rows: int
 
-    def half_width(self, scale: ArrayLike, horizon: int = 1) -> np.ndarray:
+    def half_width(
+        self, scale: ArrayLike, long_run: ArrayLike, horizon: int = 1, *, inner: bool = False
+    ) -> np.ndarray:
         """Return half the width, in the unit of the errors, `horizon` rows ahead.
 
         Beyond the last calibrated horizon it grows with the square root of time, as a random
         walk's does.
+
+        Args:
+            scale: Of the next row.
+            long_run: Mean size of all changes so far.
+            horizon: Rows ahead.
+            inner: Of the inner band instead.
         """
         last = len(self.quantiles)
-        quantile = self.quantiles[min(horizon, last) - 1] * np.sqrt(max(1.0, horizon / last))
-        return np.asarray(scale) * quantile
+        row = min(horizon, last) - 1
+        quantile = (self.inner if inner else self.quantiles)[row]
+        grown = quantile * np.sqrt(max(1.0, horizon / last))
+        return np.asarray(
+            mixed(np.asarray(scale), np.asarray(long_run), self.mixtures[row]) * grown
+        )
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Interval:
         """Build an interval from its fields in a JSON file."""
-        return cls(**{**content, "quantiles": tuple(content["quantiles"])})
+        lists = ("quantiles", "inner", "mixtures", "curve")
+        return cls(**{**content, **{name: tuple(content[name]) for name in lists}})
 
 
-def recent_error(errors: np.ndarray, decay: float, start: float) -> np.ndarray:
-    """Return the exponential moving average of absolute errors that is known before each row.
+def mixed(scale: np.ndarray, long_run: np.ndarray, weight: float) -> np.ndarray:
+    """Return the geometric mean of scale and long-run mean."""
+    return np.asarray(scale**weight * long_run ** (1 - weight))
+
+
+def adapted(errors: np.ndarray, half: np.ndarray, coverage: float, rate: float) -> np.ndarray:
+    """Return the factor on the width that is known before each row.
 
     Args:
-        errors: One-row-ahead errors in time order, (n,).
-        decay: Weight of the past, per row.
-        start: The average before the first row.
+        errors: One row ahead, in time order, (n,).
+        half: Half the width before it is adapted, (n,).
+        coverage: Share of rows that should fall inside.
+        rate: How fast the logarithm of the factor learns, per row.
 
     Returns:
         (n + 1,): entry t uses errors before row t only; the last entry is for the row to come.
     """
-    steps = pd.Series(np.concatenate([[start], np.abs(errors)]))
-    return steps.ewm(alpha=1 - decay, adjust=False).mean().to_numpy()
+    found, log_factor = np.empty(len(errors) + 1), 0.0
+    for row, (error, width) in enumerate(zip(np.abs(errors).tolist(), half.tolist(), strict=True)):
+        found[row] = np.exp(log_factor)
+        log_factor += rate * ((error > width * found[row]) - (1 - coverage))
+    found[-1] = np.exp(log_factor)
+    return found
+
+
+def choose_mixture(
+    errors: np.ndarray, scale: np.ndarray, long_run: np.ndarray, coverage: float
+) -> float:
+    """Return the weight of the next row's scale that gives the sharpest honest interval.
+
+    Args:
+        errors: Some rows ahead, (n,).
+        scale: Of the row after each origin, (n,).
+        long_run: Mean size at each origin, (n,).
+        coverage: Share of rows that should fall inside.
+    """
+
+    def score(weight: float) -> float:
+        unit = mixed(scale, long_run, weight)
+        half = conformal_quantile(np.abs(errors) / unit, coverage) * unit
+        return float(interval_score(errors, -half, half, coverage).mean())
+
+    return max(MIXTURES, key=lambda weight: -score(weight))
 
 
 def conformal_quantile(scores: np.ndarray, coverage: float) -> float:

@@ -1,11 +1,15 @@
 """How good the forecasts are, always beside the forecasts they have to beat."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from dieboldmariano import NegativeVarianceException, ZeroVarianceException, dm_test
 from scipy.stats import binomtest
+
+from lstmkit.stock.volatility import NAMES
 
 # Users try many series, and at 5 % one random walk in twenty would be told that it is none.
 SIGNIFICANT = 0.01
@@ -75,13 +79,24 @@ def direction(actual: np.ndarray, predicted: np.ndarray, last: np.ndarray) -> di
 
 
 def diebold_mariano(
-    actual: np.ndarray, first: np.ndarray, second: np.ndarray
+    actual: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    *,
+    loss: Callable[[float, float], float] = lambda truth, told: (truth - told) ** 2,
 ) -> tuple[float | None, float | None]:
-    """Return statistic and two-sided p-value; None where the errors never differ."""
+    """Return statistic and two-sided p-value; None where the errors never differ.
+
+    Args:
+        actual: What happened, (n,).
+        first: The forecasts to judge, (n,).
+        second: Those to judge them by, (n,).
+        loss: Of what happened and a forecast; lower is better.
+    """
     if len(actual) < MIN_ROWS or np.array_equal(first, second):
         return None, None
     try:
-        statistic, p_value = dm_test(actual.tolist(), first.tolist(), second.tolist())
+        statistic, p_value = dm_test(actual.tolist(), first.tolist(), second.tolist(), loss=loss)
     except (ZeroVarianceException, NegativeVarianceException, ZeroDivisionError):
         return None, None
     return float(statistic), float(p_value)
@@ -93,6 +108,59 @@ def best_shift(actual: np.ndarray, predicted: np.ndarray) -> int:
     stop = len(actual) - limit
     late = [rmse(actual[limit - k : limit - k + stop], predicted[limit:]) for k in range(limit + 1)]
     return int(np.argmin(late))
+
+
+def sharper(scores: Mapping[str, np.ndarray], ours: str) -> dict[str, Any] | None:
+    """Test our interval score against the best of the others (Diebold and Mariano, 1995).
+
+    Args:
+        scores: Interval score of every row by name, (n,) each.
+        ours: Which of them is ours.
+
+    Returns:
+        `best`, its name; `gain`, the fraction by which ours is lower; `statistic` (negative: we
+        are sharper) and `p_value`, None where they cannot be reckoned.
+    """
+    others = {name: float(rows.mean()) for name, rows in scores.items() if name != ours}
+    best = min(others, key=lambda name: others[name])
+    own, theirs = scores[ours], scores[best]
+    gain = 1 - float(own.mean()) / others[best] if others[best] > 0 else 0.0
+    statistic, p_value = diebold_mariano(
+        np.zeros(len(own)), own, theirs, loss=lambda _, value: value
+    )
+    return {"best": best, "gain": gain, "statistic": statistic, "p_value": p_value}
+
+
+def interval_verdict(
+    test: dict[str, Any], intervals: Mapping[str, dict[str, Any]], coverage: float
+) -> str:
+    """Say in one sentence how sharp the interval is beside EWMA and the best of the others."""
+    own = test["interval_score"]
+    found = test["interval_test"]
+    parts = [_compared(own, intervals["ewma"]["interval_score"], "EWMA's")]
+    if found["best"] != "ewma":
+        parts.append(_compared(own, intervals[found["best"]]["interval_score"], _possessive(found)))
+    p_value = found["p_value"]
+    doubt = "that cannot be tested"
+    if p_value is not None:
+        clear = p_value < SIGNIFICANT
+        doubt = "that is significant" if clear else "not significant at 1 %"
+        doubt += f" (Diebold-Mariano p = {p_value:.2g})"
+    return (
+        f"Its {coverage:.0%} interval held {test['coverage']:.1%} of the rows and is "
+        f"{' and '.join(parts)}, a difference {doubt}."
+    )
+
+
+def _possessive(found: dict[str, Any]) -> str:
+    return f"{NAMES[found['best']]}'s, the best of the others"
+
+
+def _compared(own: float, other: float, whose: str) -> str:
+    if other <= 0 or own == other:
+        return f"as sharp as {whose}"
+    change = own / other - 1
+    return f"{abs(change):.1%} {'less sharp' if change > 0 else 'sharper'} than {whose}"
 
 
 def verdict(test: dict[str, Any], baselines: Mapping[str, dict[str, Any]] | None = None) -> str:

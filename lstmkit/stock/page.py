@@ -11,9 +11,16 @@ from lstmkit.page.blocks import Block, Chart, Table, number, percent
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 from lstmkit.stock import pictures
+from lstmkit.stock.bands import QUARTERS
 from lstmkit.stock.pictures import Columns
+from lstmkit.stock.report import held_by_name
+from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
 
 LAST_ROWS = 120
+INTERVAL_HEADS = (
+    *("interval", "held", "calm rows", "2nd", "3rd", "wild rows"),
+    *("Winkler", "CRPS", "QLIKE"),
+)
 COLUMNS = ("rmse", "mae", "mape", "mase", "skill", "directional_accuracy")
 SHARES = ("mape", "skill", "directional_accuracy")
 FOLD_COLUMNS = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
@@ -24,12 +31,15 @@ def blocks(run: Run) -> list[Block]:
     found: list[Block] = []
     metrics = run.metrics
     if metrics:
-        found.append(_scores(metrics))
+        found += [_scores(metrics), _intervals(metrics)]
     if metrics.get("folds"):
         found.append(_folds(metrics["folds"]))
     predictions = _dated(run.path / "predictions.csv")
     if predictions is not None:
         found += _predictions(predictions)
+        found.append(_scale(predictions))
+    if metrics:
+        found.append(_calibration(metrics))
     forecast = _dated(run.path / "forecast.csv")
     if forecast is not None:
         note = "The interval widens with every row that lies between it and the last known price."
@@ -38,7 +48,7 @@ def blocks(run: Run) -> list[Block]:
     history = read_history(run)
     if history:
         note = "Epoch 0 is the network before it has learned anything; the best epoch is kept."
-        found.append(Chart("Loss", loss(history, unit="scaled MSE"), note))
+        found.append(Chart("Loss", loss(history, unit=metrics.get("loss", "loss")), note))
     return found
 
 
@@ -52,8 +62,6 @@ def _scores(metrics: dict[str, Any]) -> Table:
         f"{test['n']:,} test rows, all after what the model was fitted on. Skill is the share of "
         f"the naive forecast's RMSE that is saved; the direction counts only rows that moved."
     )
-    if test.get("coverage") is not None:
-        note += f" The interval held {percent(test['coverage'])} of the rows."
     return Table(
         "One row ahead, beside the baselines",
         ["forecast", "RMSE", "MAE", "MAPE", "MASE", "skill", "direction right"],
@@ -61,6 +69,29 @@ def _scores(metrics: dict[str, Any]) -> Table:
         note,
         first_is_ours=True,
     )
+
+
+def _intervals(metrics: dict[str, Any]) -> Table:
+    rows = [["LSTM", *_interval_cells(metrics["test"])]]
+    for name, label in NAMES.items():
+        if name in metrics["intervals"]:
+            rows.append([label, *_interval_cells(metrics["intervals"][name])])
+        elif name in EXTRA:
+            rows.append([label, ADVICE, *[""] * (len(INTERVAL_HEADS) - 2)])
+    note = (
+        "Winkler scores the width and every miss, CRPS the whole distribution, QLIKE the variance: "
+        "lower is better. Quarters go from the calmest rows to the wildest."
+    )
+    return Table(
+        "How wide, beside the others", list(INTERVAL_HEADS), rows, note, first_is_ours=True
+    )
+
+
+def _interval_cells(scores: dict[str, Any]) -> list[str]:
+    shares = [scores["coverage"], *scores["coverage_by_quarter"]]
+    shares += [None] * (1 + QUARTERS - len(shares))
+    losses = [scores[name] for name in ("interval_score", "crps", "qlike")]
+    return [*map(percent, shares), *map(number, losses)]
 
 
 def _cells(scores: dict[str, Any]) -> list[str]:
@@ -94,6 +125,19 @@ def _predictions(rows: Columns) -> list[Block]:
             height=380,
         ),
     ]
+
+
+def _scale(rows: Columns) -> Chart:
+    note = (
+        "Where points lie above the line the interval missed: about one row in ten, calm or wild."
+    )
+    return Chart("How much it moves, and was said to", pictures.scale(rows), note, height=340)
+
+
+def _calibration(metrics: dict[str, Any]) -> Chart:
+    note = "Below the broken line an interval promised more than it held, above it less."
+    shows = pictures.calibration(held_by_name(metrics))
+    return Chart("What intervals claimed, and held", shows, note, height=340)
 
 
 def _last(rows: Columns) -> Columns:

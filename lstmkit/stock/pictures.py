@@ -4,7 +4,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lstmkit.chart import ACTUAL, BEFORE, NAIVE, PREDICTED, Band, Bars, Chart, Layer, Line, thin
+from lstmkit.chart import (
+    ACTUAL,
+    BEFORE,
+    COLORS,
+    NAIVE,
+    PREDICTED,
+    Band,
+    Bars,
+    Chart,
+    Layer,
+    Line,
+    thin,
+)
 
 Columns = Mapping[str, np.ndarray]
 
@@ -44,22 +56,64 @@ def prices(
     return Chart(layers=layers, y=label, dates=True, told=told)
 
 
-def fan(past: Columns | None, future: Columns) -> Chart:
+def fan(past: Columns | None, future: Columns, *, interval: str = "interval") -> Chart:
     """Describe the forecast after the last known rows.
 
     Args:
         past: `date` and `actual`; None: not known.
-        future: `date`, `predicted`, `lower`, `upper`.
+        future: `date`, `predicted`, `lower`, `upper`, `inner_lower`, `inner_upper`.
+        interval: What the outer band is called.
     """
     layers: list[Layer] = []
     if past is not None:
         layers.append(Line(x=past["date"], y=past["actual"], label="actual"))
-        names = {"date": "date", "predicted": "actual", "lower": "actual", "upper": "actual"}
-        future = {k: np.concatenate([past[v][-1:], future[k]]) for k, v in names.items()}
+        last = {key: past["date" if key == "date" else "actual"][-1:] for key in future}
+        future = {key: np.concatenate([last[key], values]) for key, values in future.items()}
     x, middle = future["date"], future["predicted"]
-    band = Band(x=x, lower=future["lower"], upper=future["upper"], label="interval")
+    bands = [
+        Band(x=x, lower=future[f"{part}lower"], upper=future[f"{part}upper"], label=label)
+        for part, label in (("", interval), ("inner_", "half of the rows"))
+    ]
     line = Line(x=x, y=middle, label="forecast", color=PREDICTED, width=2, dots=4)
-    return Chart(layers=[*layers, band, line], y="price", dates=True)
+    return Chart(layers=[*layers, *bands, line], y="price", dates=True)
+
+
+def scale(rows: Columns, *, interval: str = "interval") -> Chart:
+    """Describe how much the rows moved beside how much they were said to.
+
+    Args:
+        rows: `date`, `actual`, `predicted`, `naive`, `lower`, `upper`, (n,) each.
+        interval: What the band is called.
+    """
+    few = thin(len(rows["date"]))
+    one = {name: values[few] for name, values in rows.items()}
+    relative = bool((one["naive"] > 0).all())
+    unit = 100 / one["naive"] if relative else np.ones(len(one["naive"]))
+    moved = np.abs(one["actual"] - one["naive"]) * unit
+    width = (one["upper"] - one["lower"]) / 2 * unit
+    layers: list[Layer] = [
+        Line(x=one["date"], y=moved, label="size of the move", color=BEFORE, width=0, dots=2.5),
+        Line(x=one["date"], y=width, label=f"half the {interval}", color=PREDICTED),
+    ]
+    return Chart(layers=layers, y="percent" if relative else "in the file's unit", dates=True)
+
+
+def calibration(intervals: Mapping[str, Mapping[str, float]]) -> Chart:
+    """Describe the share that intervals should hold beside the share that they held, from half on.
+
+    Args:
+        intervals: By name, the share of the rows held for each share claimed.
+    """
+    whole = np.array([50.0, 100.0])
+    layers: list[Layer] = [Line(x=whole, y=whole, label="as claimed", color=NAIVE, dashed=True)]
+    others = (BEFORE, *(color for color in COLORS if color not in (PREDICTED, NAIVE)))
+    colors = (PREDICTED, *others)
+    for (name, held), color in zip(intervals.items(), colors, strict=False):
+        points = np.array([(float(share), found) for share, found in held.items()]) * 100
+        claimed, found = points[points[:, 0] >= whole[0]].T
+        width, dots = (2.6, 6) if color == PREDICTED else (1.2, 0)
+        layers.append(Line(x=claimed, y=found, label=name, color=color, width=width, dots=dots))
+    return Chart(layers=layers, x="percent of the rows claimed", y="percent of the rows held")
 
 
 def residuals(rows: Columns, *, label: str) -> tuple[Chart, Chart]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,21 +15,18 @@ from lstmkit import backend, runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
 from lstmkit.quiet import native_stderr
-from lstmkit.stock import forecaster, report
-from lstmkit.stock.baselines import fit_baselines
+from lstmkit.stock import forecaster, report, shipped
 from lstmkit.stock.calendar import gaps
 from lstmkit.stock.config import StockConfig
-from lstmkit.stock.forecaster import Context, Forecaster, Network
-from lstmkit.stock.intervals import recent_error
+from lstmkit.stock.forecaster import Forecaster
+from lstmkit.stock.network import Network, View
 from lstmkit.stock.result import Outlook, Result
-from lstmkit.stock.scaling import Scaling, fit_scaling
+from lstmkit.stock.span import Span
 from lstmkit.training.loop import forget_checkpoint
 from lstmkit.work import Timings, recorded, work
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
-
-CONTEXT_ROWS = 120
 
 log = logging.getLogger(__name__)
 
@@ -78,17 +75,23 @@ def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
     from lstmkit.stock import evaluation
 
     found = runs.find(output, run, "stock")
-    config, trained = found.config(StockConfig), forecaster.load(found)
-    if source is None:
-        dataset = _dataset_of(found)
+    config = found.config(StockConfig)
+    if shipped.ships(found):
+        dataset = shipped.tested_on(found, _readable(source, config))
+        trained, view, told = shipped.forecaster_for(found, dataset, rivals=True)
     else:
-        dataset = _without_seen(_other(source, config, trained), found, trained)
+        trained = forecaster.load(found)
+        if source is None:
+            dataset = _dataset_of(found)
+        else:
+            dataset = _without_seen(_other(source, config, trained), found, trained)
+        view = trained.network.view(dataset.values, dataset.extremes)
+        told = trained.network.tell(view)
     inputs = [dataset.fingerprint, fingerprint(found.path / runs.MODEL)]
     made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
     with work(made):
         first_test = dataset.train_rows + trained.network.window
-        predicted = trained.network.predict_all(dataset.values)
-        result = evaluation.score(made.path, dataset, trained, predicted, first_test=first_test)
+        result = evaluation.score(made.path, dataset, trained, view, told, first_test=first_test)
         report.write(result)
     return result
 
@@ -106,22 +109,29 @@ def forecast(
         plot: Whether to draw the fan as well.
     """
     found = runs.find(output, run, "stock")
-    config, trained = found.config(StockConfig), forecaster.load(found)
+    config = found.config(StockConfig)
     inputs = [fingerprint(found.path / runs.MODEL)]
-    if source is None:
+    if source is None and not shipped.ships(found):
+        trained = forecaster.load(found)
         context = forecaster.load_context(found)
     else:
-        dataset = _other(source, config, trained)
-        _doubt(dataset, found, trained)
+        dataset, trained, view, told = _fitted_to(source, found, config)
         inputs.insert(0, dataset.fingerprint)
-        context = _latest(dataset, trained, trained.network.predict_all(dataset.values, last=True))
+        context = trained.latest(dataset, view, told)
     made = runs.create(output, "stock", trained.name, config, inputs=inputs, verb="forecast")
     with work(made):
         ahead = trained.look_ahead(context, steps or config.interval.horizons)
         report.write_forecast(ahead, made.path / "forecast.csv")
         if plot:
             folder = made.path / "plots"
-            report.draw_forecast(ahead, context.dates, context.prices, folder, trained.name)
+            report.draw_forecast(
+                ahead,
+                context.dates,
+                context.prices,
+                folder,
+                trained.name,
+                coverage=trained.interval.coverage,
+            )
     return Outlook(run=made.path, name=trained.name, forecast=ahead)
 
 
@@ -188,45 +198,6 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Span:
-    """A series with what its training span fixes before the network learns, each reckoned once.
-
-    Attributes:
-        dataset: The series.
-        config: The resolved config.
-        first_test: The first row to score as test.
-    """
-
-    dataset: Dataset
-    config: StockConfig
-    first_test: int
-
-    @property
-    def values(self) -> np.ndarray:
-        """The training rows, (rows, columns)."""
-        return self.dataset.values[: self.dataset.train_rows]
-
-    @cached_property
-    def scaling(self) -> Scaling:
-        """From prices to what the network sees, and back."""
-        return fit_scaling(self.values, self.config.data.target)
-
-    @cached_property
-    def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows to learn from and the tail that is held out, both to be predicted."""
-        rows = np.arange(self.config.data.window, self.dataset.train_rows)
-        kept = len(rows) - int(len(rows) * self.config.train.validation_fraction)
-        return rows[:kept], rows[kept:]
-
-    @property
-    def targets(self) -> int:
-        """Answers per example: one, or about a window's length where every step counts."""
-        if self.config.train.supervision == "last_step":
-            return 1
-        return min(self.config.data.window, *(len(rows) for rows in self.rows if len(rows)))
-
-
 def _train(run: runs.Run, dataset: Dataset) -> Result:
     config = run.config(StockConfig)
     with work(run, f"lstmkit stock train --resume {run.path}") as timings:
@@ -240,13 +211,13 @@ def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> R
 
     history = fit(run, span, label=label)
     timings.note(label)
-    dataset = span.dataset
+    dataset, view = span.dataset, span.view
     model = runtime.load(run.path / runs.MODEL)
-    network = Network(model, span.config.data.window, span.scaling)
-    predicted = network.predict_all(dataset.values)
-    trained = _calibrated(network, span, predicted)
-    result = evaluation.score(run.path, dataset, trained, predicted, first_test=span.first_test)
-    context = _latest(dataset, trained, predicted)
+    network = Network(model, span.config.data.window, span.scaling, span.aim.anchor)
+    told = network.tell(view)
+    trained = span.calibrated(network, told)
+    result = evaluation.score(run.path, dataset, trained, view, told, first_test=span.first_test)
+    context = trained.latest(dataset, view, told)
     trained.save(run, context)
     familiar.save(run, dataset)
     ahead = trained.look_ahead(context, span.config.interval.horizons)
@@ -279,8 +250,9 @@ def _fold(fold: runs.Run, span: Span, timings: Timings, *, label: str) -> Result
 
     if fold.status == "done":
         trained, first = forecaster.load(fold), span.first_test
-        predicted = trained.network.predict_all(span.dataset.values)
-        return evaluation.score(fold.path, span.dataset, trained, predicted, first_test=first)
+        view = trained.network.view(span.dataset.values, span.dataset.extremes)
+        told = trained.network.tell(view)
+        return evaluation.score(fold.path, span.dataset, trained, view, told, first_test=first)
     with recorded(fold):
         result = _train_span(fold, span, timings, label=label)
         fold.update(status="done", error=None)
@@ -296,24 +268,24 @@ def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, An
     """
     with native_stderr():
         from lstmkit.stock.examples import WindowExamples
-        from lstmkit.stock.model import build_model
+        from lstmkit.stock.model import build_model, student_t, take_start
         from lstmkit.training import keras_learner
 
-    config, targets = span.config, span.targets
+    config, targets, window = span.config, span.targets, span.config.data.window
     keras_learner.seed_everything(config.seed)
-    features = span.scaling.features(span.values)
+    features, with_scale = span.view.features[: span.dataset.train_rows], span.scaling.with_scale
+    columns = features.shape[1]
     network = partial(
-        build_model,
-        config.model,
-        window=config.data.window,
-        columns=features.shape[1],
-        calm_start=config.data.target != "price",
+        build_model, config.model, window=window, columns=columns, with_scale=with_scale
     )
     model = network(targets=targets)
-    model.compile(keras_learner.optimizer(config.train), "mse", jit_compile=False)
+    if span.start is not None:
+        take_start(model, span.start)
+    loss = student_t if with_scale else "mse"
+    model.compile(keras_learner.optimizer(config.train), loss, jit_compile=False)
     keras_learner.accelerate(model, config.train)
     rows, held_out = span.rows
-    examples = partial(WindowExamples, features, window=config.data.window, targets=targets)
+    examples = partial(WindowExamples, features, span.answers, window=window, targets=targets)
     history = keras_learner.fit(
         model,
         examples(rows),
@@ -328,48 +300,6 @@ def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, An
     answering.set_weights(model.get_weights())
     keras_learner.save_model(answering, run.path / runs.MODEL)
     return history
-
-
-def _calibrated(network: Network, span: Span, predicted: np.ndarray) -> Forecaster:
-    """Return the network with baselines and interval fitted on the training span."""
-    dataset, config = span.dataset, span.config
-    rows, held_out = span.rows
-    return Forecaster(
-        name=dataset.name,
-        column=dataset.columns[0],
-        network=network,
-        baselines=fit_baselines(
-            span.values[:, 0],
-            in_logs=span.scaling.in_logs,
-            moving_average=config.baselines.moving_average,
-            lags=config.baselines.lags,
-        ),
-        interval=forecaster.calibrate(
-            network, span.values, predicted, held_out if len(held_out) else rows, config.interval
-        ),
-        step_seconds=dataset.calendar.step_seconds,
-    )
-
-
-def _latest(dataset: Dataset, trained: Forecaster, predicted: np.ndarray) -> Context:
-    """Return the newest rows, and how wrong the model was on them lately.
-
-    Args:
-        dataset: The series.
-        trained: The model.
-        predicted: Its forecasts of the last rows, (n,).
-    """
-    network, interval = trained.network, trained.interval
-    told = predicted[-forecaster.WARM_UP_ROWS :]
-    errors = network.scaling.error(dataset.prices[-len(told) :], told)
-    keep = slice(-max(CONTEXT_ROWS, network.window), None)
-    return Context(
-        window=network.scaling.features(dataset.values)[-network.window :],
-        dates=dataset.dates[keep],
-        prices=dataset.prices[keep],
-        recent_error=float(recent_error(errors, interval.decay, interval.start)[-1]),
-        calendar=dataset.calendar,
-    )
 
 
 def _without_seen(dataset: Dataset, run: runs.Run, trained: Forecaster) -> Dataset:
@@ -409,7 +339,27 @@ def _doubt(dataset: Dataset, run: runs.Run, trained: Forecaster) -> None:
         log.warning("%s: %s", dataset.path, doubt)
 
 
-def _other(source: Path, config: StockConfig, trained: Forecaster) -> Dataset:
+def _fitted_to(
+    source: Path | None, run: runs.Run, config: StockConfig
+) -> tuple[Dataset, Forecaster, View, np.ndarray]:
+    """Return a file, the model that forecasts it, and what its network said of the file."""
+    if shipped.ships(run):
+        dataset = shipped.newest(run, _readable(source, config))
+        return (dataset, *shipped.forecaster_for(run, dataset, rivals=False))
+    trained = forecaster.load(run)
+    dataset = _other(source, config, trained)
+    _doubt(dataset, run, trained)
+    view = trained.network.view(dataset.values, dataset.extremes)
+    return dataset, trained, view, trained.network.tell(view)
+
+
+def _readable(source: Path | None, config: StockConfig) -> Dataset:
+    from lstmkit.stock import data
+
+    return data.load(source, config.data)
+
+
+def _other(source: Path | None, config: StockConfig, trained: Forecaster) -> Dataset:
     """Read another file than the one that was trained on; none of its rows count as training."""
     from lstmkit.stock import data
 

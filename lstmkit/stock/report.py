@@ -1,6 +1,7 @@
 """A `Result` into CSV, JSON and plots, and into the table that the terminal shows."""
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from lstmkit.result import write_history
 from lstmkit.runs import METRICS
 from lstmkit.stock import pictures
 from lstmkit.stock.result import Forecast, Result, is_daily, iso
+from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
 
 NUMBER = "%.10g"
 ZOOM_ROWS = 120
+FOOT_WIDTH = 170
 BLOCK = 100_000
 
 
@@ -39,14 +42,18 @@ def write_predictions(result: Result, path: Path) -> None:
 
 
 def write_forecast(forecast: Forecast, path: Path) -> None:
-    """Write one line per future row: `date,predicted,lower,upper`."""
-    columns = (forecast.predicted, forecast.lower, forecast.upper)
-    _write_dated(path, "date,predicted,lower,upper", forecast.dates, columns)
+    """Write one line per future row, `date,predicted,lower,upper` and the inner band."""
+    columns = (
+        *(forecast.predicted, forecast.lower, forecast.upper),
+        *(forecast.inner_lower, forecast.inner_upper),
+    )
+    header = "date,predicted,lower,upper,inner_lower,inner_upper"
+    _write_dated(path, header, forecast.dates, columns)
 
 
 def shown(result: Result) -> str:
     """Return what the terminal shows before the verdict: tables, and what the interval held."""
-    parts = [terminal.table(_rows(result)), _interval_line(result)]
+    parts = [terminal.table(_rows(result)), _intervals(result)]
     if "folds" in result.metrics:
         names = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
         folds = [{name: fold[name] for name in names} for fold in result.metrics["folds"]]
@@ -64,14 +71,37 @@ def _rows(result: Result) -> list[dict[str, Any]]:
     return rows
 
 
-def _interval_line(result: Result) -> str:
-    """Say how the interval did, beside one of constant width."""
-    test = result.metrics["test"]
-    return (
-        f"{result.coverage:.0%} interval: held {test['coverage']:.1%} of the rows, interval score "
-        f"{test['interval_score']:.4g} (constant width: {test['constant_coverage']:.1%}, "
-        f"{test['constant_interval_score']:.4g}; lower is better)"
+def _intervals(result: Result) -> str:
+    """Return the table of intervals under a line that says how to read it."""
+    head = (
+        f"{result.coverage:.0%} intervals: share of all rows that each held, of the calmest "
+        f"quarter and of the wildest; scores: lower is better"
     )
+    return f"{head}\n{terminal.table(_interval_rows(result))}"
+
+
+def _interval_rows(result: Result) -> list[dict[str, Any]]:
+    """Return the rows of the table of intervals: the LSTM's first, then the others."""
+    found = [{"interval": "LSTM", **_held(result.metrics["test"])}]
+    intervals = result.metrics["intervals"]
+    for name, label in NAMES.items():
+        if name in intervals:
+            found.append({"interval": label, **_held(intervals[name])})
+        elif name in EXTRA:
+            found.append({"interval": f"{label}: {ADVICE}"})
+    return found
+
+
+def _held(scores: dict[str, Any]) -> dict[str, Any]:
+    calm, *_, wild = scores["coverage_by_quarter"]
+    return {
+        "held": scores["coverage"],
+        "calm": calm,
+        "wild": wild,
+        "winkler": scores["interval_score"],
+        "crps": scores["crps"],
+        "qlike": scores["qlike"],
+    }
 
 
 def draw(result: Result, folder: Path) -> None:
@@ -95,7 +125,7 @@ def draw(result: Result, folder: Path) -> None:
         folder / "prediction.png",
         pictures.prices(rows, before=before, **names),
         title=f"{name}: one row ahead over the test span",
-        foot=result.verdict,
+        foot=textwrap.fill(result.verdict, FOOT_WIDTH),
     )
     plots.draw(
         folder / "zoom.png",
@@ -108,22 +138,46 @@ def draw(result: Result, folder: Path) -> None:
         title=f"{name}: actual minus predicted",
         across=True,
     )
+    plots.draw(
+        folder / "scale.png",
+        pictures.scale(rows, interval=names["interval"]),
+        title=f"{name}: how much it moves, and was said to",
+    )
+    plots.draw(
+        folder / "calibration.png",
+        pictures.calibration(held_by_name(result.metrics)),
+        title=f"{name}: what intervals claimed, and held",
+    )
     if result.history:
-        drawn = loss(result.history, unit="mean squared error, scaled")
+        drawn = loss(result.history, unit=result.metrics["loss"])
         plots.draw(folder / "loss.png", drawn, title=f"{name}: loss", size=(8, 4))
     if result.forecast is not None:
-        draw_forecast(result.forecast, result.dates[last], result.prices[last], folder, name)
+        dates, prices, share = result.dates[last], result.prices[last], result.coverage
+        draw_forecast(result.forecast, dates, prices, folder, name, coverage=share)
+
+
+def held_by_name(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Return what every interval held for each share it claimed, the network's first."""
+    intervals = {NAMES[name]: one["held"] for name, one in metrics["intervals"].items()}
+    return {"LSTM": metrics["test"]["held"], **intervals}
 
 
 def draw_forecast(
-    forecast: Forecast, dates: np.ndarray, prices: np.ndarray, folder: Path, name: str
+    forecast: Forecast,
+    dates: np.ndarray,
+    prices: np.ndarray,
+    folder: Path,
+    name: str,
+    *,
+    coverage: float,
 ) -> None:
     """Draw the forecast after the last rows of the file, given as `dates` and `prices`."""
     from lstmkit import plots
 
-    future = {"date": forecast.dates, "predicted": forecast.predicted}
-    future |= {"lower": forecast.lower, "upper": forecast.upper}
-    fan = pictures.fan({"date": dates, "actual": prices}, future)
+    bands = ("predicted", "lower", "upper", "inner_lower", "inner_upper")
+    future = {"date": forecast.dates} | {key: getattr(forecast, key) for key in bands}
+    past = {"date": dates, "actual": prices}
+    fan = pictures.fan(past, future, interval=f"{coverage:.0%} interval")
     title = f"{name}: forecast after {iso(dates[-1:])[0]}"
     plots.draw(folder / "forecast.png", fan, title=title)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from lstmkit import result
 from lstmkit.files import finite
+from lstmkit.stock.bands import Band
 
 
 @dataclass(frozen=True)
@@ -18,34 +19,31 @@ class Forecast:
         predicted: In the file's unit, (n,).
         lower: Lower end of the interval, (n,).
         upper: Upper end of the interval, (n,).
+        inner_lower: Lower end of the band that should hold half of the rows, (n,).
+        inner_upper: Upper end of it, (n,).
     """
 
     dates: np.ndarray
     predicted: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
+    inner_lower: np.ndarray
+    inner_upper: np.ndarray
 
     def rows(self) -> list[dict[str, Any]]:
         """Return `date, predicted, lower, upper` of every row."""
-        columns = (self.predicted, self.lower, self.upper)
+        columns = (self.predicted, self.lower, self.upper, self.inner_lower, self.inner_upper)
         cells = zip(iso(self.dates).tolist(), *(c.tolist() for c in columns), strict=True)
-        names = ("date", "predicted", "lower", "upper")
+        names = ("date", "predicted", "lower", "upper", "inner_lower", "inner_upper")
         return [dict(zip(names, row, strict=True)) for row in cells]
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Both ends of an interval, in the file's unit, (n,) each."""
-
-    lower: np.ndarray
-    upper: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result(result.Result):
     """What one model did on one series.
 
-    `metrics` holds `verdict`, `train`, `test` and `baselines`, and `folds` of a backtest.
+    `metrics` holds `verdict`, `train`, `test`, `baselines` and `intervals`, and `folds` of a
+    backtest.
 
     Attributes:
         name: The ticker.
@@ -54,8 +52,7 @@ class Result(result.Result):
         prices: Of all rows, (rows,).
         rows: The test rows, (n,), indices into `dates`.
         predicted: Forecast of every test row, (n,).
-        interval: The calibrated interval of every test row.
-        constant: One of constant width, to compare with.
+        bands: The intervals of the test rows by name: `lstm`, and those it is held against.
         baselines: Forecasts of the test rows by name, (n,) each.
         coverage: What share of rows the intervals aim to hold.
         forecast: The future; None where it was not asked for.
@@ -68,8 +65,7 @@ class Result(result.Result):
     prices: np.ndarray
     rows: np.ndarray
     predicted: np.ndarray
-    interval: Bounds
-    constant: Bounds
+    bands: dict[str, Band]
     baselines: dict[str, np.ndarray]
     coverage: float
     forecast: Forecast | None = None
@@ -78,6 +74,11 @@ class Result(result.Result):
     def actual(self) -> np.ndarray:
         """What happened on the test rows, (n,)."""
         return self.prices[self.rows]
+
+    @property
+    def interval(self) -> Band:
+        """The network's interval."""
+        return self.bands["lstm"]
 
     @property
     def naive(self) -> np.ndarray:

@@ -1,69 +1,90 @@
 """From prices to what the network sees and answers, and back: statistics of the training span only.
 
-With `log_return`, the default, the network sees and predicts the logarithm of today's price over
-yesterday's. Prices wander out of the range any scaler was fitted on; returns stay in it.
+With `log_return` and `difference` the network sees changes in units of their usual size and answers
+in the same unit (`lstmkit.stock.inputs`); with `price`, as the tutorial has it, the price itself,
+scaled to between 0 and 1 on the training span.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from lstmkit.stock.anchor import Anchor
+from lstmkit.stock.baselines import changes_of
+from lstmkit.stock.inputs import Track, observe
+
 Target = Literal["log_return", "difference", "price"]
+
+FURTHEST = 3.0
+"""Scaled inputs stay within this; a quiet spell or a bad tick makes no input of 1,000."""
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """Center and scale of every input column; the first column is the one to forecast.
+    """Center and scale of every input.
 
     Attributes:
         target: What the network predicts.
-        center: Subtracted, per column: training mean (minimum for `price`).
-        scale: Divided by, per column: training standard deviation (range for `price`).
+        center: Subtracted, per input: training mean (minimum for `price`).
+        scale: Divided by, per input: training standard deviation (range for `price`).
+        decay: Of the moving average that is the usual size of a change.
+        ranges: Whether the range of each row is among the inputs.
     """
 
     target: Target
     center: tuple[float, ...]
     scale: tuple[float, ...]
+    decay: float
+    ranges: bool
 
     @property
     def in_logs(self) -> bool:
         """Whether errors and drifts are counted in logarithms of the price."""
         return self.target == "log_return"
 
-    def features(self, values: np.ndarray) -> np.ndarray:
-        """Return what the network sees.
+    @property
+    def with_scale(self) -> bool:
+        """Whether the network answers the scale of a change beside its mean."""
+        return self.target != "price"
+
+    def track(self, values: np.ndarray, extremes: np.ndarray | None, anchor: Anchor) -> Track:
+        """Return what is known after every row, not for `price`.
 
         Args:
             values: Prices and further columns in their own units, (rows, columns).
-
-        Returns:
-            Scaled inputs, float32, (rows, columns). Row t holds nothing later than row t. The
-            first row has no change before it and is 0 for returns and differences.
+            extremes: Highest and lowest price of every row, (rows, 2); None: not known, and where
+                they are among the inputs their mean is taken.
+            anchor: Says what was foreseen.
         """
-        raw = _raw_features(values, self.target)
-        scaled = (raw - np.asarray(self.center)) / np.asarray(self.scale)
-        if self.target != "price":
-            scaled[0] = 0.0
-        return scaled.astype(np.float32)
+        changes = changes_of(values[:, 0], in_logs=self.in_logs)
+        ranges = None
+        if self.ranges:
+            ranges = range_of(extremes, in_logs=self.in_logs)
+            ranges = np.full(len(changes), np.nan) if ranges is None else ranges
+        unforeseen = changes - anchor.foreseen(changes)[:-1]
+        further = _changes_of_others(values[:, 1:], in_logs=self.in_logs)
+        if anchor.lags:
+            further = np.column_stack([changes, further])
+        return observe(unforeseen, ranges, further, decay=self.decay)
 
-    def to_price(self, output: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Turn network outputs into prices; the inverse of the target's scaling.
+    def features(self, raw: np.ndarray) -> np.ndarray:
+        """Return what the network sees, float32, (rows, inputs).
 
         Args:
-            output: Scaled predictions, (n,).
-            last: Price of the row before each predicted row, (n,).
-
-        Returns:
-            Predicted prices in the file's unit, float64, (n,).
+            raw: Of the track, or the values themselves for `price`, (rows, inputs).
         """
-        change = output.astype(np.float64) * self.scale[0] + self.center[0]
-        if self.target == "log_return":
-            return np.asarray(last * np.exp(change))
-        return np.asarray(last + change) if self.target == "difference" else change
+        scaled = (raw - np.asarray(self.center)) / np.asarray(self.scale)
+        if self.with_scale:
+            scaled = np.nan_to_num(FURTHEST * np.tanh(scaled / FURTHEST))
+            scaled[0] = 0.0
+        return np.asarray(scaled, dtype=np.float32)
+
+    def to_price(self, output: np.ndarray) -> np.ndarray:
+        """Turn the answers of a network for `price` into prices."""
+        return np.asarray(output.astype(np.float64) * self.scale[0] + self.center[0])
 
     def error(self, actual: np.ndarray, predicted: np.ndarray) -> np.ndarray:
         """Return actual minus predicted, in logarithms where `in_logs`."""
@@ -78,23 +99,49 @@ class Scaling:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Scaling:
         """Build a scaling from its fields in a JSON file."""
-        return cls(content["target"], tuple(content["center"]), tuple(content["scale"]))
+        return cls(
+            content["target"],
+            tuple(content["center"]),
+            tuple(content["scale"]),
+            content["decay"],
+            content["ranges"],
+        )
 
 
-def fit_scaling(values: np.ndarray, target: Target) -> Scaling:
+def fit_scaling(
+    values: np.ndarray,
+    target: Target,
+    *,
+    extremes: np.ndarray | None = None,
+    anchor: Anchor | None = None,
+    decay: float = 0.94,
+) -> Scaling:
     """Fit the scaling on the training span.
 
     Args:
         values: Training rows only, (rows, columns).
         target: What the network predicts.
+        extremes: Highest and lowest price of every training row, (rows, 2), or None.
+        anchor: Says what was foreseen; None: that nothing changes.
+        decay: Of the moving average that is the usual size of a change.
     """
-    raw = _raw_features(values, target)
+    columns = values.shape[1]
+    unit = Scaling(target, (0.0,) * columns, (1.0,) * columns, decay, extremes is not None)
     if target == "price":
-        center, scale = raw.min(axis=0), np.ptp(raw, axis=0)
+        center, scale = values.min(axis=0), np.ptp(values, axis=0)
     else:
-        center, scale = raw[1:].mean(axis=0), raw[1:].std(axis=0)
+        raw = unit.track(values, extremes, anchor or Anchor()).raw[1:]
+        center, scale = raw.mean(axis=0), raw.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
-    return Scaling(target, tuple(map(float, center)), tuple(map(float, scale)))
+    return Scaling(target, tuple(map(float, center)), tuple(map(float, scale)), decay, unit.ranges)
+
+
+def range_of(extremes: np.ndarray | None, *, in_logs: bool) -> np.ndarray | None:
+    """Return high less low of every row, in logarithms or not, (rows,)."""
+    if extremes is None:
+        return None
+    high, low = extremes.T
+    return np.asarray(np.log(high / low) if in_logs else high - low)
 
 
 def windows(features: np.ndarray, window: int, rows: np.ndarray) -> np.ndarray:
@@ -103,7 +150,7 @@ def windows(features: np.ndarray, window: int, rows: np.ndarray) -> np.ndarray:
     Args:
         features: What `Scaling.features` returned, (rows, columns).
         window: Rows in a window.
-        rows: Rows to predict, (n,); none smaller than `window`.
+        rows: Rows to predict, (n,); none smaller than `window`, none beyond the row to come.
 
     Returns:
         float32, (n, window, columns).
@@ -112,46 +159,10 @@ def windows(features: np.ndarray, window: int, rows: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(view[rows - window].transpose(0, 2, 1))
 
 
-def roll_forward(
-    predict: Callable[[np.ndarray], np.ndarray],
-    last_windows: np.ndarray,
-    last_prices: np.ndarray,
-    scaling: Scaling,
-    steps: int,
-) -> np.ndarray:
-    """Forecast several rows ahead by feeding every prediction back as the newest input.
+def _changes_of_others(values: np.ndarray, *, in_logs: bool) -> np.ndarray:
+    """Return the changes of further columns.
 
-    Further input columns are unknown in the future; they stay at their training mean change (for
-    the `price` target at their last value).
-
-    Args:
-        predict: The network: (n, window, columns) -> (n, 1).
-        last_windows: The newest window of every series, (n, window, columns).
-        last_prices: The newest price of every series, (n,).
-        scaling: The fitted scaling.
-        steps: Rows ahead.
-
-    Returns:
-        Predicted prices, (n, steps).
+    The inverse hyperbolic sine grows like a logarithm and takes the zeros that volumes have.
     """
-    series = np.array(last_windows, dtype=np.float32)
-    price = np.asarray(last_prices, dtype=np.float64)
-    path = np.empty((len(series), steps))
-    for step in range(steps):
-        output = predict(series)[:, 0]
-        price = path[:, step] = scaling.to_price(output, price)
-        newest = series[:, -1].copy() if scaling.target == "price" else np.zeros_like(series[:, -1])
-        newest[:, 0] = output
-        series = np.concatenate([series[:, 1:], newest[:, None]], axis=1)
-    return path
-
-
-def _raw_features(values: np.ndarray, target: Target) -> np.ndarray:
-    if target == "price":
-        return values.astype(np.float64)
-    levels = values.astype(np.float64)
-    if target == "log_return":
-        # arcsinh grows like a logarithm and takes the zeros that volumes have
-        levels = np.arcsinh(levels)
-        levels[:, 0] = np.log(values[:, 0])
+    levels = np.arcsinh(values) if in_logs else values.astype(np.float64)
     return np.diff(levels, axis=0, prepend=levels[:1])

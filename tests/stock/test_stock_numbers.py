@@ -9,36 +9,32 @@ from sklearn.linear_model import LinearRegression
 
 from lstmkit.stock import metrics
 from lstmkit.stock.baselines import fit_baselines
-from lstmkit.stock.intervals import Interval, conformal_quantile, interval_score, recent_error
-from lstmkit.stock.scaling import fit_scaling, roll_forward, windows
+from lstmkit.stock.intervals import Interval, adapted, conformal_quantile, interval_score
+from lstmkit.stock.scaling import fit_scaling, windows
 
-TARGETS = ("log_return", "difference", "price")
 PRICES = arrays(np.float64, st.integers(5, 40), elements=st.floats(0.5, 1e4))
+TARGETS = ("log_return", "difference", "price")
 
 
-@pytest.mark.parametrize("target", TARGETS)
-@given(prices=PRICES)
-def test_to_price_is_the_inverse_of_features(target, prices):
-    values = prices[:, None]
-    scaling = fit_scaling(values[: len(values) // 2 + 2], target)
-    features = scaling.features(values)[1:, 0]
-    np.testing.assert_allclose(scaling.to_price(features, prices[:-1]), prices[1:], rtol=2e-3)
-
-
-def test_features_of_log_return_by_hand():
-    values = np.array([[100.0], [110.0], [99.0]])
-    scaling = fit_scaling(values, "log_return")
-    up, down = np.log(1.1), np.log(0.9)
-    center, scale = (up + down) / 2, (up - down) / 2
-    assert scaling.center == pytest.approx((center,))
-    assert scaling.scale == pytest.approx((scale,))
-    np.testing.assert_allclose(scaling.features(values)[:, 0], [0, 1, -1], atol=1e-6)
+def interval_of(*, quantiles, mixtures):
+    return Interval(
+        coverage=0.9,
+        rate=0.0,
+        quantiles=quantiles,
+        inner=quantiles,
+        mixtures=mixtures,
+        curve=(),
+        constant=1.0,
+        unit=1.0,
+        calibration_rows=100,
+    )
 
 
 def test_price_scaling_is_zero_to_one_on_the_training_span():
     scaling = fit_scaling(np.array([[10.0], [30.0], [20.0]]), "price")
     found = scaling.features(np.array([[10.0], [30.0], [50.0]]))[:, 0]
     np.testing.assert_allclose(found, [0, 1, 2])
+    np.testing.assert_allclose(scaling.to_price(found), [10, 30, 50])
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -52,20 +48,6 @@ def test_windows_end_just_before_their_row():
     features = np.arange(10, dtype=np.float32)[:, None]
     found = windows(features, 3, np.array([3, 9]))
     np.testing.assert_array_equal(found[:, :, 0], [[0, 1, 2], [6, 7, 8]])
-
-
-def test_roll_forward_feeds_predictions_back():
-    values = np.array([[1.0], [2.0], [3.0], [4.0]])
-    scaling = fit_scaling(values, "price")
-
-    def last_plus_first(batch):
-        return batch[:, -1] + batch[:, 0]
-
-    start = scaling.features(values)[None, 1:]
-    path = roll_forward(last_plus_first, start, np.array([4.0]), scaling, 3)
-    a, b, c = 1 / 3, 2 / 3, 1.0
-    scaled = [c + a, (c + a) + b, (c + a + b) + c]
-    np.testing.assert_allclose(path[0], 1 + 3 * np.array(scaled), rtol=1e-6)
 
 
 @pytest.mark.parametrize("in_logs", [True, False])
@@ -94,11 +76,6 @@ def test_simple_baselines_by_hand():
     assert fitted.naive_mae == pytest.approx((1 + 2 + 4) / 3)
 
 
-def test_recent_error_uses_the_past_only_and_by_hand():
-    found = recent_error(np.array([1.0, -3.0]), 0.5, 2.0)
-    np.testing.assert_allclose(found, [2, 1.5, 2.25])
-
-
 def test_conformal_quantile_by_hand():
     scores = np.arange(1.0, 20.0)
     assert conformal_quantile(scores, 0.9) == 18
@@ -119,9 +96,24 @@ def test_interval_score_by_hand():
 
 
 def test_interval_widens_and_then_with_the_root_of_time():
-    interval = Interval(0.9, 0.94, 1.0, (1.0, 1.5, 3.0), 1.0, 100)
-    widths = [float(interval.half_width(2.0, h)) for h in (1, 2, 3, 12)]
-    assert widths == pytest.approx([2, 3, 6, 12])
+    interval = interval_of(quantiles=(1.0, 1.5, 3.0), mixtures=(1.0, 0.5, 0.0))
+    widths = [float(interval.half_width(2.0, 8.0, h)) for h in (1, 2, 3, 12)]
+    assert widths == pytest.approx([2, 1.5 * 4, 3 * 8, 2 * 3 * 8])
+
+
+def test_width_learns_from_every_miss_by_hand():
+    found = adapted(np.array([2.0, 0.5, 0.5]), np.ones(3), 0.9, 0.1)
+    np.testing.assert_allclose(np.log(found), [0, 0.09, 0.08, 0.07])
+
+
+@given(st.integers(0, 10**6))
+def test_width_that_learns_holds_its_share_though_the_scale_doubles(seed):
+    errors = np.random.default_rng(seed).normal(size=4000)
+    errors[2000:] *= 2
+    half = np.full(4000, 1.645)
+    factors = adapted(errors, half, 0.9, 0.02)[:-1]
+    assert np.mean(np.abs(errors) <= half * factors) == pytest.approx(0.9, abs=0.02)
+    assert np.mean(np.abs(errors) <= half) < 0.85
 
 
 def test_score_by_hand():

@@ -13,8 +13,10 @@ import pytest
 from conftest import ROOT
 
 from lstmkit import config as configs
-from lstmkit.stock import pipeline
+from lstmkit.runs import Run
+from lstmkit.stock import forecaster, pipeline
 from lstmkit.stock.config import StockConfig
+from lstmkit.stock.scaling import windows
 
 
 def train(cli, path, tiny, *more):
@@ -44,6 +46,7 @@ def test_train_writes_what_it_promises(result, walk):
         *("config.yaml", "run.json", "model.keras", "fitted.json", "context.npz", "metrics.json"),
         *("history.csv", "predictions.csv", "forecast.csv", "report.html", "README.md"),
         *(f"plots/{name}.png" for name in ("prediction", "zoom", "residuals", "loss", "forecast")),
+        *(f"plots/{name}.png" for name in ("scale", "calibration")),
     }
     assert {"train", "test", "baselines"} <= set(result["metrics"])
     assert {"naive", "drift", "moving_average", "autoregression"} <= set(
@@ -117,19 +120,17 @@ def test_saved_model_opens_with_plain_keras_and_agrees(result, walk, tmp_path):
         "np.save(sys.argv[3], model.predict(x, verbose=0))\n"
         "assert 'lstmkit' not in sys.modules\n"
     )
-    scaling = fitted["scaling"]
-    returns = np.diff(np.log(walk), prepend=np.log(walk[0]))
-    scaled = ((returns - scaling["center"][0]) / scaling["scale"][0]).astype(np.float32)
-    batch = np.stack([scaled[row - 10 : row] for row in range(160, 300)])[..., None]
+    trained = forecaster.load(Run(run))
+    view = trained.network.view(walk[:, None], None)
+    batch = windows(view.features, fitted["window"], np.arange(160, 300))
     np.save(tmp_path / "x.npy", batch)
     files = [str(run / "model.keras"), str(tmp_path / "x.npy"), str(tmp_path / "y.npy")]
     subprocess.run(
         [sys.executable, "-c", code, *files], check=True, cwd=tmp_path, capture_output=True
     )
-    answer = np.load(tmp_path / "y.npy")[:, 0]
-    expected = walk[159:-1] * np.exp(answer * scaling["scale"][0] + scaling["center"][0])
-    rows = rows_of(run / "predictions.csv")
-    np.testing.assert_allclose(column(rows, "predicted"), expected, rtol=1e-5)
+    answer = np.load(tmp_path / "y.npy")
+    assert answer.shape == (140, 2)
+    np.testing.assert_allclose(answer, trained.network.tell(view, first=160)[:-1], atol=1e-5)
 
 
 def test_nothing_before_a_day_depends_on_what_comes_after(cli, price_csv, walk, tiny):

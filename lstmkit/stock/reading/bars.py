@@ -6,6 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from lstmkit.stock.reading.formats import plain
+
+HIGH = {"high", "hoch", "höchst", "máximo", "haut", "最高", "最高价", "高値", "고가"}
+LOW = {"low", "tief", "tiefst", "mínimo", "bas", "最低", "最低价", "安値", "저가"}
 MOSTLY = 0.97  # share of the rows on which a bar must hold
 ROUGH = 1e-3  # how much the ratio of adjusted to plain prices moves on an ordinary day
 
@@ -17,10 +21,12 @@ class Bar:
     Attributes:
         columns: Open, high, low and close, in whatever order.
         close: The one of the close.
+        extremes: Those of the high and the low.
     """
 
     columns: tuple[int, int, int, int]
     close: int
+    extremes: tuple[int, int]
 
 
 def bar_of(numbers: dict[int, pd.Series]) -> Bar | None:
@@ -42,8 +48,23 @@ def bar_of(numbers: dict[int, pd.Series]) -> Bar | None:
         if is_high.max() < MOSTLY or is_low.max() < MOSTLY:
             continue
         high, low = _extremes(is_high, is_low)
-        return Bar(four, four[max(i for i in range(4) if i not in (high, low))])
+        close = four[max(i for i in range(4) if i not in (high, low))]
+        return Bar(four, close, (four[high], four[low]))
     return None
+
+
+def extremes_of(names: Sequence[str], numbers: dict[int, pd.Series]) -> tuple[int, int] | None:
+    """Return the columns of the high and the low of every row, by name, else by their numbers."""
+    found = []
+    for words in (HIGH, LOW):
+        named = [i for i in numbers if words & set(plain(names[i]).split())]
+        found += named[:1]
+    if len(found) < 2:
+        bar = bar_of(numbers)
+        return None if bar is None else bar.extremes
+    high, low = found
+    holds = (numbers[high] >= numbers[low]) & (numbers[low] > 0)
+    return (high, low) if float(holds.mean()) > MOSTLY else None
 
 
 def _extremes(is_high: np.ndarray, is_low: np.ndarray) -> tuple[int, int]:

@@ -14,10 +14,20 @@ import pandas as pd
 
 from lstmkit import tables
 from lstmkit.errors import InputError
+from lstmkit.stock.reading import (
+    bars,
+    dates,
+    formats,
+    instants,
+    locate,
+    numbers,
+    series,
+    spelling,
+)
 from lstmkit.stock.reading import column as columns
-from lstmkit.stock.reading import dates, formats, instants, locate, numbers, series, spelling
 from lstmkit.stock.reading.grammar import Grammar
 
+EXTREMES = ("bar high", "bar low")
 EDGE = 12  # rows at either end that may be no rows of data
 REMARK = ("#", "//", ";", "%", "!", "--")
 
@@ -28,7 +38,8 @@ class Table:
 
     Attributes:
         frame: `date` and the number columns, indexed by line number; missing values are NaN.
-        columns: Names of the number columns; the first one is to be forecast.
+        columns: Names of the number columns; the first one is to be forecast. Where the file has
+            the highest and lowest price of every row, `frame` holds them too, by `EXTREMES`.
         all_columns: Names of all columns of the file.
         rows: Rows of the file, header and blank lines not counted.
         layout: What was recognised, in words.
@@ -79,13 +90,17 @@ def read(path: Path, asked: Asked) -> Table:
     when = locate.locate(table, asked.date_format)
     choice = series.choice_of(asked.where)
     grammar = Grammar(table, when, asked.decimal)
-    wanted, said = _wanted(table, when, asked, choice, grammar)
+    numeric = grammar.values()
+    wanted, said = _wanted(table, when, asked, choice, numeric)
     chosen = series.column_of(table, choice) if choice is not None else None
     labels = series.candidates(table, [*when.all, *wanted])
     if chosen is not None:
         labels = [chosen, *(index for index in labels if index != chosen)]
-    plain = [i for i in wanted if grammar.decimal(i) == "point"]
-    raw = table.columns([*when.all, *wanted, *labels], numbers=plain)
+    together = bool(series.side_by_side(table))
+    extremes = () if together else bars.extremes_of(table.names, numeric) or ()
+    plain = [i for i in (*wanted, *extremes) if grammar.decimal(i) == "point"]
+    unread = [i for i in extremes if i not in wanted]
+    raw = table.columns([*when.all, *wanted, *unread, *labels], numbers=plain)
     repairs = [*table.repairs, *said, *grammar.notes]
     if choice is not None and chosen is not None:
         cells = raw[chosen]
@@ -100,6 +115,9 @@ def read(path: Path, asked: Asked) -> Table:
         frame[table.names[index]], events = numbers.parse(raw[index], grammar.decimal(index), where)
         if events:
             repairs.append(f"{events:,} rows of dividends, splits or closed days left out")
+    for name, index in zip(EXTREMES, extremes, strict=False):
+        where = f"{path}, column {table.names[index]!r}"
+        frame[name], _ = numbers.parse(raw[index], grammar.decimal(index), where)
     prices = frame[table.names[wanted[0]]].to_numpy()
     for index in labels:
         series.refuse_several(table, index, raw[index], values, prices)
@@ -119,11 +137,10 @@ def _wanted(
     when: locate.Where,
     asked: Asked,
     choice: series.Choice | None,
-    grammar: Grammar,
+    numeric: dict[int, pd.Series],
 ) -> tuple[list[int], list[str]]:
     """Return the columns to read, the one to forecast first, and what was decided."""
     groups = series.side_by_side(table)
-    numeric = grammar.values()
     if groups and choice is not None:
         group = next(
             (g for label, g in groups.items() if label.lower() == choice.value.lower()), None

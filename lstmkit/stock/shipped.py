@@ -1,0 +1,92 @@
+"""The stock model that ships, by itself: no training, only what is fitted around a network.
+
+Scale, quantiles and trust come from the file that is forecast (`lstmkit.stock.calibration`), so its
+intervals are that file's own, in less than a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lstmkit import runs, runtime
+from lstmkit.errors import InputError
+from lstmkit.stock.config import StockConfig
+from lstmkit.stock.forecaster import Forecaster
+from lstmkit.stock.network import Network, View
+from lstmkit.stock.span import Span
+from lstmkit.stock.start import START, Start
+
+if TYPE_CHECKING:
+    from lstmkit.stock.data import Dataset
+
+LEAST_ROWS = 60  # after the first window, to be calibrated on
+MOST_ROWS = 2_520  # ten years of days: what a forecast is calibrated on
+
+
+def ships(run: runs.Run) -> bool:
+    """Return whether a run is the model that ships."""
+    return (run.path / START).exists()
+
+
+def forecaster_for(
+    run: runs.Run, dataset: Dataset, *, rivals: bool
+) -> tuple[Forecaster, View, np.ndarray]:
+    """Return the model that ships with all that is around it fitted to a file's training rows.
+
+    Args:
+        run: The model that ships.
+        dataset: The file; its training rows are what may be fitted on.
+        rivals: Whether to fit the intervals of others, which takes its time.
+
+    Returns:
+        The forecaster, the series as its network sees it, and what the network said of it.
+
+    Raises:
+        InputError: There are too few rows.
+    """
+    start, config = Start(run.path), run.config(StockConfig)
+    window = start.file.window
+    least = window + LEAST_ROWS
+    if dataset.train_rows < least:
+        raise InputError(
+            f"{dataset.path}: too short for the model that ships: expected at least {least:,} rows "
+            f"to calibrate it on, found {dataset.train_rows:,}; train on the file instead"
+        )
+    span = Span(dataset, config, dataset.train_rows + window, lent=start)
+    network = Network(runtime.load(run.path / runs.MODEL), window, span.scaling, span.aim.anchor)
+    told = network.tell(span.view)
+    return span.calibrated(network, told, rivals=rivals), span.view, told
+
+
+def newest(run: runs.Run, dataset: Dataset) -> Dataset:
+    """Return the last rows of a file, as many as are calibrated on, none of them a test row."""
+    rows = slice(-(MOST_ROWS + Start(run.path).file.window), None)
+    cut = replace(
+        dataset,
+        dates=dataset.dates[rows],
+        values=dataset.values[rows],
+        extremes=None if dataset.extremes is None else dataset.extremes[rows],
+    )
+    return replace(cut, train_rows=len(cut.dates))
+
+
+def tested_on(run: runs.Run, dataset: Dataset) -> Dataset:
+    """Return a file whose test rows are all later than what the model learned from.
+
+    Raises:
+        InputError: There are none.
+    """
+    start = Start(run.path)
+    window = start.file.window
+    learned = int(np.searchsorted(dataset.dates, start.until + np.timedelta64(1, "D")))
+    train_rows = max(dataset.train_rows, learned - window)
+    if train_rows + window >= len(dataset.dates):
+        raise InputError(
+            f"{dataset.path}: no row can be scored: the model that ships needs {window} rows after "
+            f"the training share, and later than {start.until}, until when it learned; found "
+            f"{len(dataset.dates):,} rows until {dataset.dates[-1].astype('datetime64[D]')}"
+        )
+    return replace(dataset, train_rows=train_rows)

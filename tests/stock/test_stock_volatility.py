@@ -1,0 +1,136 @@
+"""How much it will move: inputs, likelihood, head, rivals, anchors, by hand and by their truth."""
+
+import numpy as np
+import pytest
+from arch import arch_model
+
+from lstmkit.stock.anchor import Anchor, choose_anchor
+from lstmkit.stock.baselines import find_season
+from lstmkit.stock.head import DEGREES, fit_head
+from lstmkit.stock.inputs import OWN, moving_averages, observe
+from lstmkit.stock.intervals import LEVELS
+from lstmkit.stock.scaling import Scaling, fit_scaling
+from lstmkit.stock.target import choose_aim
+from lstmkit.stock.volatility import fit_rivals
+
+NOTHING = np.empty((300, 0))
+
+
+def returns(seed, rows=300, scale=0.01):
+    drawn = scale * np.random.default_rng(seed).standard_t(6, rows)
+    drawn[0] = 0.0
+    return drawn
+
+
+def test_moving_averages_by_hand():
+    found = moving_averages(np.array([[4.0], [1.0], [1.0]]), (0.5,))
+    np.testing.assert_allclose(found[:, 0], [4, 2 / 3 * 1 + 1 / 3 * 4, (4 + 2 + 4) / 7])
+
+
+def test_inputs_do_not_know_the_unit_of_the_series():
+    changes = returns(0)
+    one, two = (observe(unit * changes, None, NOTHING, decay=0.94) for unit in (1.0, 1e4))
+    np.testing.assert_allclose(one.raw, two.raw, rtol=1e-9, atol=1e-12)
+    assert one.raw.shape == (300, OWN)
+
+
+def test_inputs_of_a_row_know_nothing_later():
+    changes = returns(1)
+    later = changes.copy()
+    later[200:] *= 5
+    one, two = (observe(c.copy(), np.abs(c), NOTHING, decay=0.94) for c in (changes, later))
+    np.testing.assert_array_equal(one.raw[:200], two.raw[:200])
+    assert (one.raw[200:] != two.raw[200:]).any()
+
+
+def test_a_file_without_ranges_is_shown_their_mean():
+    values = 100 * np.exp(np.cumsum(returns(2)))[:, None]
+    extremes = np.column_stack([values * 1.01, values * 0.99])
+    scaling = fit_scaling(values, "log_return", extremes=extremes)
+    raw = scaling.track(values, None, Anchor()).raw
+    np.testing.assert_array_equal(scaling.features(raw)[:, OWN:], 0)
+
+
+def test_likelihood_by_hand_and_untrained_network_is_the_moving_average(tmp_path):
+    import keras
+
+    from lstmkit.stock.config import ModelConfig
+    from lstmkit.stock.model import build_model, student_t
+
+    change, answer = np.array([[[2.0]]]), np.array([[[0.5, np.log(3.0)]]])
+    tail = np.log1p((1.5 / 3) ** 2 / DEGREES)
+    found = keras.ops.convert_to_numpy(student_t(change, answer))
+    np.testing.assert_allclose(found, [[np.log(3) + (DEGREES + 1) / 2 * tail]], rtol=1e-6)
+    config = ModelConfig(units=[4], dropout=0.1)
+    model = build_model(config, window=5, columns=OWN, with_scale=True)
+    x = np.random.default_rng(0).normal(size=(3, 5, OWN)).astype(np.float32)
+    np.testing.assert_array_equal(model.predict(x, verbose=0), np.zeros((3, 2)))
+
+
+def test_head_finds_the_scale_that_made_the_changes():
+    drawn = np.random.default_rng(0)
+    said, newest = drawn.normal(size=4000), drawn.normal(size=(4000, 3))
+    log_scale = 0.2 + 0.7 * said + newest @ [0.3, 0.0, -0.2]
+    changes = np.exp(log_scale) * drawn.standard_t(DEGREES, 4000)
+    head = fit_head(said, newest, changes, 800)
+    assert head.level == pytest.approx(0.2, abs=0.06)
+    assert head.share == pytest.approx(0.7, abs=0.06)
+    np.testing.assert_allclose(head.weights, [0.3, 0.0, -0.2], atol=0.06)
+
+
+def test_head_of_few_rows_keeps_the_network_word():
+    said = np.linspace(-1, 1, 20)
+    head = fit_head(said, np.zeros((20, 3)), np.exp(said), 4)
+    assert head.share == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "sign"), [("garch_t", "GARCH", 0), ("egarch_t", "EGARCH", 1)]
+)
+def test_garch_agrees_with_arch(name, kind, sign):
+    changes = returns(3, 800)
+    rivals = fit_rivals(changes, None, first=100, coverage=0.9, decay=0.94)
+    unit = np.std(changes[1:])
+    other = arch_model(changes[1:] / unit, vol=kind, o=sign, dist="t").fit(disp="off")
+    found = rivals.scales(changes, None)[name]
+    np.testing.assert_allclose(found[1:], unit * other.conditional_volatility, rtol=1e-6)
+
+
+def test_rivals_hold_their_share_of_the_rows_they_were_fitted_on():
+    changes = returns(4, 600)
+    rivals = fit_rivals(changes, np.abs(changes) + 0.01, first=100, coverage=0.9, decay=0.94)
+    for name, scale in rivals.scales(changes, np.abs(changes) + 0.01).items():
+        rival = rivals.fitted[name]
+        assert np.mean(np.abs(changes[100:]) <= rival.quantile * scale[100:]) >= 0.9
+        assert len(rival.curve) == len(LEVELS)
+    assert "har" not in rivals.scales(changes, None)
+
+
+def test_season_is_found_and_chance_is_none():
+    drawn = np.random.default_rng(0)
+    monthly = np.tile([3, -1, 2, 0, -4, 1, 5, -2, -3, 1, 0, -2.0], 20) + drawn.normal(0, 0.3, 240)
+    assert find_season(monthly, longest=60) == 12
+    assert find_season(drawn.normal(size=1000), longest=200) is None
+
+
+def test_anchor_is_an_autoregression_only_where_that_clearly_helps():
+    noise = np.random.default_rng(1).normal(0, 0.01, 1200)
+    kept = noise.copy()
+    for row in range(1, 1200):
+        kept[row] += 0.5 * kept[row - 1]
+    held_out = np.arange(960, 1200)
+    assert not choose_anchor(noise, held_out, lags=5, season=None).lags
+    anchor = choose_anchor(kept, held_out, lags=5, season=None)
+    assert anchor.coefficients[0] == pytest.approx(0.5, abs=0.1)
+    by_hand = anchor.intercept + kept[-1:-6:-1] @ anchor.coefficients
+    assert anchor.foreseen(kept)[-1] == pytest.approx(by_hand)
+    assert anchor.next(kept[None])[0] == pytest.approx(by_hand)
+
+
+def test_target_is_returns_for_prices_and_differences_near_zero():
+    prices = 100 * np.exp(np.cumsum(returns(5, 1000)))
+    held_out = np.arange(400, 500)
+    settings = {"asked": None, "lags": 5, "longest": 60}
+    assert choose_aim(prices, 500, held_out, **settings).target == "log_return"
+    assert choose_aim(prices - prices.mean(), 500, held_out, **settings).target == "difference"
+    assert Scaling("difference", (0.0,), (1.0,), 0.94, ranges=False).with_scale
