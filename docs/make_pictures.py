@@ -10,14 +10,9 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-CHORDS = "Cm7 | F7 | Bbmaj7 | Ebmaj7 | Am7b5 | D7alt | Gm6 | G7b9"
 PICTURES = {
     "prices.png": (("stock", "train"), "prediction.png"),
     "solo-minor-blues.png": (("music", "generate", "--seed", "1"), "solo-01.png"),
-    "solo-over-given-chords.png": (
-        ("music", "generate", "--seed", "1", "--bars", "16", "--chords", CHORDS),
-        "solo-01.png",
-    ),
     "gates.png": (("cells", "gates", "--text", "I am not happy"), "gates.png"),
 }
 """File here: the command, and the picture in its run folder."""

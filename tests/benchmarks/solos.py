@@ -284,7 +284,8 @@ def main() -> None:
         click.echo(f"\n{title}")
         for name, value, goal, met in figures(solos, music):
             click.echo(f"  {name:32} {value:7.3f}   {goal:14} {'' if met else 'MISSED'}")
-        click.echo("  ", dict(Counter(fault for solo in solos for fault in faults_of_ending(solo))))
+        faults = Counter(fault for solo in solos for fault in faults_of_ending(solo))
+        click.echo(f"   {dict(faults)}")
     for count in (24, 48):
         value = shared(sets["long"][:count], within=False)
         click.echo(f"\n{count} solos of 64 bars: motifs of another solo {value:.3f} (48: 0.40)")
