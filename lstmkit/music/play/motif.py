@@ -5,7 +5,9 @@ it up; by itself it rarely keeps to a motif for longer than a bar. So a player r
 Where a new one is to begin, some of the time (`generate.answers`) an earlier one is taken up: at
 the same place in the bar, at the pitch at which it fits the chords of now best (repeated, or
 sequenced), single notes bent by a half step to fit (varied); the network takes over where the
-motif ends. What comes of it is counted in `tests/benchmarks/solos.py`.
+motif ends. Over 20 default solos of the model that ships, notes that begin a motif (four intervals
+with their rhythm) found again in the same solo: 3.4 % with `generate.answers=0`, 25.5 % with 0.6;
+motifs shared with another of the solos: 22 % and 24 %. `tests/benchmarks/solos.py` counts them.
 """
 
 from __future__ import annotations
