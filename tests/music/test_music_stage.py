@@ -56,6 +56,11 @@ def test_a_solo_that_stops_within_the_form_comes_home_by_a_cadence():
     assert symbols(stage("Gm6 | Cm7 | Gm6 | Gm7 G7b9", bars=4))[-1] == "Gm6"
 
 
+def test_a_new_key_that_was_reached_is_home():
+    found = stage("Cmaj7 | Cmaj7 | Dm7 G7 | Cmaj7 | Fm7 | Bb7 | Ebmaj7 | Ebmaj7", bars=8)
+    assert (symbols(found)[-2:], found.key) == (["Ebmaj7", "Ebmaj7"], "Eb")
+
+
 def test_chords_that_are_given_stay_unless_they_go_round():
     given = "Dm7 G7 | Cmaj7 | A7alt"
     assert symbols(stage(given, given=True)) == given.split(" | ")

@@ -8,6 +8,7 @@ gives and that are played once stay as they are.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -163,7 +164,8 @@ def _ended(bars: _Bars, tonic: Chord, *, given: bool) -> tuple[_Bars, Chord]:
     """Return the bars with a last one that is home, and what home is there."""
     (length, last), before = bars[-1], bars[:-1]
     final = last[-1][1]
-    came_home = before and _resolves(before[-1][1][-1][1], final)
+    others = (c for _, bar in reversed(before) for _, c in reversed(bar) if c.root != final.root)
+    came_home = any(_resolves(chord, final) for chord in itertools.islice(others, 1))
     at_rest = not is_dominant(final) and not _restless(final)
     settled = at_rest and (final.root + 10) % 12 not in final.tones
     if final.root == tonic.root or (at_rest and given) or (settled and came_home):
