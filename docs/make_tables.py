@@ -5,19 +5,21 @@
 A test fails while they differ from the code.
 """
 
+import inspect
 import json
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 from ruamel.yaml import YAML
 from tabulate import tabulate
 
-from lstmkit import config
+import lstmkit
+from lstmkit import config, contract
 from lstmkit.cli import root
+from lstmkit.result import Result
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -31,17 +33,37 @@ EPOCHS = {
 CONTENDERS = ("plain Keras", "PyTorch", "Keras on JAX", "lstmkit")
 
 
-def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, str]]:
+def commands() -> Iterator[tuple[str, str]]:
     """Yield each command with the first sentence of its help."""
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        words = f"{path} {name}".strip()
-        if isinstance(command, click.Group):
-            yield from commands(command, words)
-        elif command is not None:
-            help_text = " ".join((command.help or "").split())
-            yield f"`{words}`", help_text.partition(". ")[0].rstrip(".")
+    for path, command in contract.commands(root):
+        yield f"`{path}`", _sentence(command.help)
+
+
+def functions() -> Iterator[tuple[str, str]]:
+    """Yield each function of the Python face, as it is called, with the first line of its help."""
+    for name in ("stock", "emoji", "music", "letters"):
+        for verb in dir(getattr(lstmkit, name)):
+            yield _called(f"lstmkit.{name}.{verb}", getattr(getattr(lstmkit, name), verb))
+    for name in ("accelerate", "load"):
+        yield _called(f"lstmkit.{name}", getattr(lstmkit, name))
+    for name in ("predictions", "table", "plot", "verdict", "metrics", "files", "to_json"):
+        found = inspect.getattr_static(Result, name, None)
+        if callable(found):
+            yield _called(f"result.{name}", found)
+        elif isinstance(found, property):
+            yield f"`result.{name}`", _sentence(found.__doc__)
+
+
+def _called(path: str, function: Callable[..., Any]) -> tuple[str, str]:
+    parameters = inspect.signature(function).parameters.values()
+    plain = [one.replace(annotation=inspect.Parameter.empty) for one in parameters]
+    shown = str(inspect.Signature([one for one in plain if one.name != "self"]))
+    shown = re.sub(r"<?(?:Posix|Windows)Path\(('[^']*')\)>?", r"\1", shown)
+    return f"`{path}{shown}`", _sentence(function.__doc__)
+
+
+def _sentence(text: str | None) -> str:
+    return " ".join((text or "").split()).partition(". ")[0].rstrip(".")
 
 
 def keys(pipeline: str) -> Iterator[tuple[str, str, str, str]]:
@@ -116,6 +138,9 @@ def reference() -> str:
         "Written by `docs/make_tables.py` from the code.",
         "The words after `lstmkit`; each explains itself with `--help`.",
         tabulate(list(commands()), heads, "github"),
+        "## Python",
+        "`import lstmkit`; see [Python](python.md). `settings` are keys of the config, below.",
+        tabulate(list(functions()), ["function", "what it does"], "github"),
     ]
     for pipeline in config.pipelines():
         heads = ["key", "default", "accepts", "what, and why"]

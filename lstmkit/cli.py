@@ -12,8 +12,9 @@ from pathlib import Path
 
 import click
 
-from lstmkit import __version__
+from lstmkit import __version__, contract
 from lstmkit.errors import LstmkitError
+from lstmkit.terminal import json_line, plain
 
 GROUPS = {
     "demo": "lstmkit.commands:demo",
@@ -29,6 +30,7 @@ GROUPS = {
     "data": "lstmkit.downloads.commands:data",
     "doctor": "lstmkit.commands:doctor",
     "completion": "lstmkit.commands:completion_script",
+    "schema": "lstmkit.commands:schema_of_commands",
 }
 CELLS = {
     "check": "lstmkit.commands:check",
@@ -45,7 +47,7 @@ class EchoHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
-        click.echo(self.format(record), err=True)
+        click.echo(plain(self.format(record)), err=True)
 
 
 class LazyGroup(click.Group):
@@ -93,7 +95,7 @@ def cells() -> None:
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Example: lstmkit stock train",
+    epilog=f"Example: lstmkit stock train\n\n\b\nExit codes:\n{contract.exit_codes()}",
 )
 @click.version_option(__version__, prog_name="lstmkit")
 @click.option(
@@ -130,45 +132,66 @@ def _open_streams() -> None:
 
 
 def _run(args: Sequence[str] | None) -> int:
+    as_json = "--json" in (sys.argv[1:] if args is None else args)
     try:
         root.main(args=args, prog_name="lstmkit", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
-        _tell_key(error)
-        return 2
+        return _usage(error, as_json=as_json)
     except LstmkitError as error:
-        click.echo(f"Error: {error}", err=True)
-        return error.exit_code
+        return _tell(error.exit_code, str(error), as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted; nothing was left half-written.", err=True)
-        return 130
+        text = "Interrupted; nothing was left half-written."
+        return _tell(130, text, as_json=as_json, prefix="")
     except BrokenPipeError:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
     except Exception as error:
-        return _failed(error)
+        return _failed(error, as_json=as_json)
     return 0
 
 
-def _tell_key(error: click.ClickException) -> None:
-    """Where an unknown option is called like a config key, say how to set that."""
+def _tell(
+    code: int, text: str, *, as_json: bool, where: str | None = None, prefix: str = "Error: "
+) -> int:
+    """Print an error, as one JSON object where results are JSON, and return its code."""
+    told = json_line(contract.error(code, text, where=where)) if as_json else plain(prefix + text)
+    click.echo(told, err=True)
+    return code
+
+
+def _usage(error: click.ClickException, *, as_json: bool) -> int:
+    """Say what is wrong with the command line, and how it is meant."""
+    keys, context = _keys_meant(error), getattr(error, "ctx", None)
+    if as_json:
+        text = "; ".join([error.format_message(), *(f"use --set {key}=VALUE" for key in keys)])
+        return _tell(2, text, as_json=True, where=context.command_path if context else None)
+    if context is not None:
+        click.echo(f"{context.get_usage()}\n", err=True)
+    _tell(2, error.format_message(), as_json=False)
+    for key in keys:
+        click.echo(f"It is a key of the config: --set {key}=VALUE", err=True)
+    return 2
+
+
+def _keys_meant(error: click.ClickException) -> list[str]:
+    """Return the config keys that an unknown option is called like."""
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:
-        return
+        return []
     from lstmkit import completion, config
 
     group = error.ctx.command_path.split()[1:2]
     pipeline = completion.pipeline_of(group[0] if group else None)
-    if pipeline is not None:
-        name = error.option_name.lstrip("-").replace("-", "_")
-        for key in config.keys_called(config.schema_of(pipeline), name):
-            click.echo(f"It is a key of the config: --set {key}=VALUE", err=True)
+    if pipeline is None:
+        return []
+    name = error.option_name.lstrip("-").replace("-", "_")
+    return config.keys_called(config.schema_of(pipeline), name)
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception, *, as_json: bool) -> int:
     """Report what no part of lstmkit foresaw; `LSTMKIT_DEBUG=1` shows the traceback."""
     if os.environ.get("LSTMKIT_DEBUG"):
         raise error
@@ -179,5 +202,4 @@ def _failed(error: Exception) -> int:
     else:
         text = f"this is a bug in lstmkit: {type(error).__name__}: {error}"
         text += "\nRun again with LSTMKIT_DEBUG=1 for the details to report."
-    click.echo(f"Error: {text}", err=True)
-    return 1
+    return _tell(1, text, as_json=as_json)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from lstmkit import backend, completion, config
+from lstmkit import backend, completion, config, contract
 from lstmkit import runs as folders
 from lstmkit.config import Config
 from lstmkit.errors import RunError
 from lstmkit.options import config_options, json_option, output_option
-from lstmkit.terminal import pairs, show_json, table
+from lstmkit.terminal import pairs, plain, show_json, table
 
 run_argument = click.argument(
     "run",
@@ -113,7 +113,7 @@ def show_run(run: Path | None, output: Path, as_json: bool) -> None:
         show_json({"run": str(found.path), **manifest, "metrics": metrics, "files": files})
         return
     shown = (str(metrics.get("verdict", "")), pairs(manifest), "\n".join(files))
-    click.echo("\n\n".join(filter(None, shown)))
+    click.echo(plain("\n\n".join(filter(None, shown))))
 
 
 @click.command(epilog="Example: lstmkit export outputs/stock/20261123T210800Z-DIS --format onnx")
@@ -168,6 +168,15 @@ def doctor(as_json: bool) -> None:
 def completion_script(ctx: click.Context, shell: str) -> None:
     """Print the script that completes commands, options, runs and config keys in SHELL."""
     click.echo(completion.script(ctx.find_root().command, shell))
+
+
+@click.command("schema", epilog="Example: lstmkit schema > lstmkit.json")
+@click.pass_context
+def schema_of_commands(ctx: click.Context) -> None:
+    """Print every command with its options and result fields as JSON, for scripts and agents."""
+    root = ctx.find_root().command
+    if isinstance(root, click.Group):
+        click.echo(json.dumps(contract.schema(root), indent=2, ensure_ascii=False))
 
 
 @click.command(epilog="Example: lstmkit demo")

@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
@@ -49,7 +49,7 @@ class TrainConfig(Section):
     patience: int | None = Field(ge=1)
     accelerate: bool
     checkpoint_seconds: float = Field(ge=0)
-    tensorboard: bool
+    tracker: Literal["tensorboard", "mlflow"] | None
 
 
 class Config(Section):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,20 @@ import click
 
 if TYPE_CHECKING:
     from lstmkit.result import Result
+
+
+#: What a terminal may obey rather than show: C0 but tab and line feed, DEL, C1, directions of text.
+CONTROLS = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
+
+
+def plain(text: object) -> str:
+    """Return a text from a file so that a terminal shows it, and obeys nothing in it."""
+    return CONTROLS.sub(lambda found: _escape(found[0]), str(text))
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def show(result: Result, shown: str, *, as_json: bool) -> None:
@@ -27,21 +42,27 @@ def show(result: Result, shown: str, *, as_json: bool) -> None:
     if as_json:
         show_json(result.to_json())
         return
-    click.echo("\n\n".join(filter(None, (shown, result.verdict))))
+    click.echo(plain("\n\n".join(filter(None, (shown, result.verdict)))))
     parts: Counter[Path] = Counter()
     for path in result.files:
         inside = path.relative_to(result.run).parts
         if len(inside) > 1 and (result.run / inside[0] / "run.json").exists():
             parts[result.run / inside[0]] += 1
         else:
-            click.echo(path, err=True)
+            click.echo(plain(path), err=True)
     for folder, count in parts.items():
-        click.echo(f"{folder}: {count} files", err=True)
+        click.echo(plain(f"{folder}: {count} files"), err=True)
 
 
 def show_json(content: Mapping[str, Any]) -> None:
     """Print one JSON object on a line."""
-    click.echo(json.dumps(content, ensure_ascii=False))
+    click.echo(json_line(content))
+
+
+def json_line(content: Mapping[str, Any]) -> str:
+    """Return one JSON object on a line, with what a terminal would obey written as escapes."""
+    text = json.dumps(content, ensure_ascii=False)
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def table(rows: Sequence[Mapping[str, Any]], *, number: str = ".4f", texts: bool = False) -> str:
@@ -56,7 +77,8 @@ def table(rows: Sequence[Mapping[str, Any]], *, number: str = ".4f", texts: bool
 
     if not rows:
         return ""
-    return str(tabulate(list(rows), headers="keys", floatfmt=number, disable_numparse=texts))
+    clean = [{plain(head): _cell(value) for head, value in row.items()} for row in rows]
+    return str(tabulate(clean, headers="keys", floatfmt=number, disable_numparse=texts))
 
 
 def pairs(content: Mapping[str, Any]) -> str:
@@ -67,7 +89,7 @@ def pairs(content: Mapping[str, Any]) -> str:
     """
     from tabulate import tabulate
 
-    rows = [(name, value) for name, value in _flat(content) if value not in (None, "")]
+    rows = [(plain(k), plain(v)) for k, v in _flat(content) if v not in (None, "")]
     return str(tabulate(rows, tablefmt="plain", disable_numparse=True))
 
 
@@ -80,6 +102,10 @@ def has_color() -> bool:
 def encoding() -> str:
     """Return what stdout can show."""
     return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def _cell(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value
 
 
 def _flat(content: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

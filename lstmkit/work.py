@@ -9,6 +9,7 @@ from lstmkit.errors import InterruptedRunError
 from lstmkit.liveness import identity
 from lstmkit.page import build
 from lstmkit.runs import Run
+from lstmkit.training import tracking
 from lstmkit.training.loop import forget_checkpoint
 from lstmkit.training.stopping import interruptible
 
@@ -60,6 +61,7 @@ def work(run: Run, resume_command: str | None = None) -> Iterator[Timings]:
         yield timings
         run.update(timings=timings.total())
         build.write(run, status="done")
+        tracking.finish(run)
         run.update(status="done")
         forget_checkpoint(run)
 

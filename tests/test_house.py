@@ -15,7 +15,7 @@ PACKAGE = ROOT / "lstmkit"
 EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "commands")
 #: Who may import whom: a file only files of its own room and of rooms further up in this table.
 LAYERS = """
-errors lazy
+errors lazy contract
 quiet liveness backend notebook
 cells files
 arrays config progress

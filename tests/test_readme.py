@@ -11,8 +11,9 @@ import click
 import numpy as np
 import pytest
 from conftest import ROOT, TINY, write_prices
+from ruamel.yaml import YAML
 
-from lstmkit import config
+from lstmkit import config, contract
 from lstmkit.cli import main, root
 from lstmkit.config import package_folder
 from lstmkit.training import keras_learner
@@ -43,6 +44,13 @@ def commands_of(page):
     prose = re.sub(r"^```\n.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     yield from (" ".join(code.split()) for code in re.findall(r"`([^`]+)`", prose))
 
+
+BLOCK = re.compile(r"^```python\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
+PROGRAMS = {
+    f"{page.stem}-{number}": program
+    for page in PAGES
+    for number, program in enumerate(re.findall(BLOCK, page.read_text(encoding="utf-8")), 1)
+}
 
 COMMANDS = list(
     dict.fromkeys(c for page in PAGES for c in commands_of(page) if c.startswith("lstmkit "))
@@ -79,7 +87,7 @@ def test_tables_hold_every_command_and_every_key(tables):
 
 def test_table_says_what_a_key_accepts(tables):
     rows = {row[0]: row for row in tables.keys("stock")}
-    assert rows["`data.target`"][1:3] == ("`log_return`", "log_return, difference, price")
+    assert rows["`data.target`"][1:3] == ("`auto`", "auto, log_return, difference, price")
     assert rows["`model.units`"][1:3] == ("`[25]`", "list of integer from 1 to 4,096")
     assert rows["`model.dropout`"][2] == "number from 0 below 1"
     assert rows["`train.patience`"][2] == "integer from 1 or null"
@@ -187,6 +195,31 @@ def test_command_of_the_pages_works(command, folder, finished, request, monkeypa
     assert not stop.value.code, said.err
     assert said.out + said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", sorted({name.rpartition("-")[0] for name in PROGRAMS}))
+def test_programs_of_a_page_work_one_after_the_other(folder, monkeypatch, page):
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LSTMKIT_DATA", str(folder / "no-user-data"))
+    for name, program in PROGRAMS.items():
+        if name.rpartition("-")[0] == page:
+            exec(compile(program, name, "exec"), {})
+
+
+def test_the_site_has_every_page_and_no_other():
+    content = YAML(typ="safe").load(ROOT / "mkdocs.yml")
+    listed = set(re.findall(r"[\w./-]+\.md", str(content["nav"])))
+    there = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert listed == there
+
+
+def test_the_page_for_scripts_has_the_contract():
+    text = (ROOT / "docs" / "scripts.md").read_text(encoding="utf-8")
+    for code, meaning in contract.EXIT_CODES.items():
+        assert f"| {code} | {meaning} |" in text
+    for field, meaning in contract.ERROR.items():
+        assert f"| `{field}` | {meaning} |" in text
 
 
 def _parse(words):

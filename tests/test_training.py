@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -15,8 +16,9 @@ from conftest import write_prices
 from lstmkit import config as configs
 from lstmkit import runs
 from lstmkit.errors import InputError, InterruptedRunError, RunError
+from lstmkit.files import write_json
 from lstmkit.stock.config import StockConfig
-from lstmkit.training import keras_learner, loop
+from lstmkit.training import keras_learner, loop, tracking
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -155,16 +157,59 @@ def test_damaged_checkpoint_is_one_clear_error(run):
         fit(made, settings())
 
 
-def test_tensorboard_logs_are_written_when_asked(run):
+def test_tensorboard_is_told_of_epochs_and_final_metrics(run):
     made = run()
-    fit(made, settings(epochs=1, tensorboard="true"))
-    assert list((made.path / "tensorboard").glob("events*"))
+    fit(made, settings(epochs=1, tracker="tensorboard"))
+    write_json(made.path / "metrics.json", {"verdict": "good", "test": {"rmse": 0.5}})
+    tracking.finish(made)
+    files = sorted((made.path / "tensorboard").glob("events*"))
+    assert b"final.test.rmse" in b"".join(path.read_bytes() for path in files)
+    assert b"val_loss" in files[0].read_bytes()
 
 
-def test_tensorboard_that_is_missing_is_one_clear_error(run, monkeypatch):
-    monkeypatch.setattr(keras_learner.importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(InputError, match=r"pip install 'lstmkit\[tensorboard\]'"):
-        fit(run(), settings(epochs=1, tensorboard="true"))
+@pytest.mark.parametrize("tracker", ["tensorboard", "mlflow"])
+def test_a_tracker_that_is_missing_is_one_clear_error(run, monkeypatch, tracker):
+    monkeypatch.setattr(tracking, "find_spec", lambda _name: None)
+    with pytest.raises(InputError, match=rf"pip install 'lstmkit\[{tracker}\]'"):
+        fit(run(), settings(epochs=1, tracker=tracker))
+
+
+class Recorder:
+    """What MLflow's client is asked to do."""
+
+    def __init__(self):
+        self.metrics, self.ended, self.made = [], [], []
+
+    def get_experiment_by_name(self, _name):
+        return None
+
+    def create_experiment(self, name):
+        self.made.append(name)
+        return "7"
+
+    def create_run(self, _experiment, run_name):
+        self.made.append(run_name)
+        return SimpleNamespace(info=SimpleNamespace(run_id="abc"))
+
+    def log_metric(self, run_id, name, value, step):
+        self.metrics.append((run_id, name, value, step))
+
+    def set_terminated(self, run_id):
+        self.ended.append(run_id)
+
+
+def test_mlflow_is_told_of_epochs_and_final_metrics_in_one_run(run, monkeypatch):
+    recorder, made = Recorder(), run()
+    monkeypatch.setattr(tracking, "find_spec", lambda _name: True)
+    monkeypatch.setattr(tracking, "_client", lambda: recorder)
+    fit(made, settings(epochs=1, tracker="mlflow"))
+    write_json(made.path / "metrics.json", {"verdict": "good", "test": {"rmse": 0.5}})
+    tracking.finish(made)
+    assert len(recorder.made) == 2
+    assert recorder.made[0].startswith("lstmkit/")
+    assert {(name, step) for _, name, _, step in recorder.metrics} >= {("loss", 1), ("val_loss", 0)}
+    assert recorder.metrics[-1] == ("abc", "final.test.rmse", 0.5, 0)
+    assert recorder.ended == ["abc"]
 
 
 def start_training(folder, price_file):

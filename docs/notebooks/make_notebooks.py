@@ -98,10 +98,11 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    """Renew the notebooks of the pages that are named, or all."""
+    """Run the notebooks of the pages that are named; renew all where none is."""
     for page in sorted(LEARN.glob("[0-9]*.md")):
         if not sys.argv[1:] or page.name in sys.argv[1:]:
-            nbformat.write(renewed(page), HERE / f"{page.stem}.ipynb")
+            made = run(notebook(page)) if sys.argv[1:] else renewed(page)
+            nbformat.write(made, HERE / f"{page.stem}.ipynb")
 
 
 if __name__ == "__main__":

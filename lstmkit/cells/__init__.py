@@ -16,7 +16,7 @@ gives nonsense. The orders in which the gates stand side by side in one matrix:
     where                                        order         matrices
     the course, and `lstm` here                  f i c o       apart: Wf, Wi, Wc, Wo
     Keras `LSTM` (`keras_weights`)               i f c o       one kernel, gates in columns
-    TensorFlow `BlockLSTM` (`training`)          i c f o       one kernel, gates in columns
+    TensorFlow BlockLSTM, in lstmkit.training    i c f o       one kernel, gates in columns
     `fast` here                                  i f o c       one matrix, gates in rows
 
 The names of the same things:

@@ -7,6 +7,7 @@ import numpy as np
 
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.text import mostly_unread, unknown_words
+from lstmkit.terminal import plain
 
 FOR, AGAINST = (32, 31)  # green, red (ECMA-48)
 SHOWN = 0.005  # a contribution that rounds to less than one per cent has no colour
@@ -62,7 +63,7 @@ def to_json(model: Classifier, reading: Reading, style: Style) -> dict[str, Any]
 def to_text(model: Classifier, reading: Reading, style: Style) -> str:
     """Return the line, or with `--top` and `--explain` the lines, for one text."""
     best = _chosen(model, reading, style)
-    text = " ".join(reading.text.split())
+    text = plain(" ".join(reading.text.split()))
     signs = [label.sign(style.encoding) for label in model.labels]
     lines = [f"{text} {signs[best]}" if best is not None else text]
     if style.top:
@@ -77,7 +78,7 @@ def to_text(model: Classifier, reading: Reading, style: Style) -> str:
             number = f"{value:+7.1%}"
             if style.color and abs(value) >= SHOWN:
                 number = f"\x1b[{FOR if value > 0 else AGAINST}m{number}\x1b[0m"
-            lines.append(f"  {piece.surface:<{width}} {number}{_read_as(piece)}")
+            lines.append(f"  {plain(piece.surface):<{width}} {number}{_read_as(piece)}")
     return "\n".join(lines)
 
 
@@ -86,7 +87,7 @@ def remarks(model: Classifier, reading: Reading) -> list[str]:
     said = []
     unknown = unknown_words(reading.pieces)
     if unknown:
-        shown = ", ".join(word[:40] for word in unknown[:MAX_SHOWN])
+        shown = ", ".join(plain(word[:40]) for word in unknown[:MAX_SHOWN])
         more = f" and {len(unknown) - MAX_SHOWN:,} more" if len(unknown) > MAX_SHOWN else ""
         said.append(f"without a vector, so not read: {shown}{more}")
     if reading.windows > 1:

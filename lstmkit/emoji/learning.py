@@ -62,10 +62,13 @@ def fit(
     )
     keras_learner.accelerate(model, settings)
     rows = {word: row for row, word in enumerate(words)}
+    watched = None  # a loss that calibration has not seen yet would choose too early an epoch
+    if len(validation) and settings.patience is not None:
+        watched = _examples(validation, reader, rows, config.data.window)
     history = keras_learner.fit(
         model,
         _examples(train_set, reader, rows, config.data.window, weighted=settings.class_weights),
-        _examples(validation, reader, rows, config.data.window) if len(validation) else None,
+        watched,
         batch_size=settings.batch_size,
         config=settings,
         seed=config.seed,

@@ -21,7 +21,10 @@ Reference: "Improvise a Jazz Solo with an LSTM Network", an assignment of the co
    length and plays up to 51 notes in 4 beats.
 6. Values are drawn, with temperature and nucleus, under rules a player would keep to (`play.solo`);
    the tutorial plays the one likeliest sequence over every chord.
-7. What a solo has in common with the training music is measured and bounded (`corpus.quotation`).
+7. The network is told where it is and what it played one and two bars ago (`corpus.context`); bars
+   may be empty, notes last over bar lines. The tutorial's has the last value alone.
+8. A solo ends (`play.stage`, `play.solo`), and takes up its own phrases again (`play.motif`).
+9. What a solo has in common with the training music is measured and bounded (`corpus.quotation`).
 """
 
 from lstmkit.lazy import attributes

@@ -8,7 +8,10 @@ from lstmkit.music import pipeline
 from lstmkit.music.play.band import Request
 from lstmkit.music.result import Result
 
-REQUEST = ("tempo", "primer", "count", "accompaniment", "wav")
+REQUEST = (
+    "key", "metre", "tempo", "instrument", "primer", "count",
+    "accompaniment", "drums", "wav", "musicxml",
+)  # fmt: skip
 
 
 def train(*files: AnyPath, output: AnyPath = OUTPUT, **settings: Any) -> Result:
@@ -37,8 +40,8 @@ def generate(
         bars: Bars of the solo.
         run: A run, or what `train` returned; None: the newest, else the model that ships.
         output: Folder of all runs.
-        settings: `tempo`, `primer`, `count`, `accompaniment`, `wav` of the solo, and keys of the
-            config, such as `temperature=1.2` or `seed=3`.
+        settings: What else `Request` takes, such as `tempo=200`, `instrument="trumpet"` or
+            `wav=True`, and keys of the config, such as `temperature=1.2` or `seed=3`.
     """
     asked = {name: settings.pop(name) for name in REQUEST if name in settings}
     request = Request(chords=chords, bars=bars, **asked)

@@ -264,7 +264,7 @@ def _learned(
         "tokens": sum(map(len, book.corpora)),
         "values": values,
         "snippets": len(snippets),
-        "best_epoch": min(history[1:], key=_watched),
+        "best_epoch": min(history[1:] or history, key=_watched),
         "accuracy_by_place": list(places),
     }
 

@@ -54,7 +54,7 @@ def infer(days: np.ndarray, weekdays: tuple[int, ...]) -> tuple[str, ...]:
         weekdays: Days of the week that are open, Monday is 0.
     """
     first, last = days[0].astype(object), days[-1].astype(object)
-    if (last - first).days < 365 * MIN_YEARS - 5:
+    if (last - first).days < 365 * MIN_YEARS - 10:
         return ()
     have = set(days.astype(object))
     seen: dict[str, list[tuple[date, bool]]] = {}
@@ -83,8 +83,8 @@ class Held:
 def _held(rule: str, times: list[tuple[date, bool]]) -> Held | None:
     """Return how a rule has held, None where that is too short to count.
 
-    A fixed date may count after two years, since weekends hide it; where it was open before, those
-    must be the last two.
+    A fixed date counts after two years, since weekends hide it, and only with a day of its own;
+    where it was open before, those must be the last two years.
     """
     latest = []
     for day, closed in reversed(times):
@@ -93,8 +93,13 @@ def _held(rule: str, times: list[tuple[date, bool]]) -> Held | None:
         latest.append(day)
     years = {_year(day) for day in latest}
     always = len(latest) == len(times)
-    new = max(years, default=0) >= _year(times[-1][0]) - 1
-    needed = NEEDED if rule.startswith(FIXED) and (always or new) else MIN_YEARS
+    if not rule.startswith(FIXED):
+        needed = MIN_YEARS
+    elif not any(f"{day:%m-%d}" == rule.split()[-1] for day in latest):
+        return None
+    else:
+        last = _year(times[-1][0])
+        needed = NEEDED if always or {last, last - 1} <= years else MIN_YEARS
     return Held(frozenset(latest), always) if len(years) >= needed else None
 
 

@@ -57,7 +57,7 @@ def scan(content: bytes, delimiter: str, path: Path) -> Records:
     Raises:
         InputError: A quote is never closed.
     """
-    quotes = _quotes(content)
+    quotes = _quotes(content) if delimiter else np.empty(0, dtype=np.int64)
     if len(quotes) and not _in_their_places(content, quotes, delimiter):
         return _scan_slowly(content, delimiter, path)
     ends, cells = _ends_and_cells(content, delimiter, quoted=bool(len(quotes)))
@@ -71,7 +71,7 @@ def scan(content: bytes, delimiter: str, path: Path) -> Records:
 def split(text: str, delimiter: str) -> list[str]:
     """Return the cells of one record, blanks around them taken off."""
     if not delimiter:
-        return [text.strip().strip('"')]
+        return [text.strip()]
     csv.field_size_limit(MAX_CELL)
     try:
         row = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True), [])

@@ -1,5 +1,6 @@
 """A table: its layout from a sample, its columns parsed by pandas when they are asked for."""
 
+import csv
 import io
 import re
 import warnings
@@ -75,7 +76,9 @@ class Table:
         frame = self._parsed(wanted, texts=texts)
         mixed = [i for i in wanted if i in numbers and not pd.api.types.is_numeric_dtype(frame[i])]
         if mixed:
-            frame[mixed] = self._parsed(mixed, texts=mixed)
+            again = self._parsed(mixed, texts=mixed)
+            for index in mixed:
+                frame[index] = again[index]
         for index in wanted:
             number = index not in texts and index not in mixed
             frame[index] = frame[index].astype("float64" if number else object)
@@ -97,6 +100,7 @@ class Table:
                     usecols=sorted(set(wanted)),
                     dtype=dict.fromkeys(texts, object),
                     skipinitialspace=self._blanks,
+                    quoting=csv.QUOTE_MINIMAL if self.delimiter else csv.QUOTE_NONE,
                     skip_blank_lines=False,
                     encoding="utf-8",
                     keep_default_na=False,

@@ -5,7 +5,6 @@ What differs is around it: examples live as tensors and a batch is gathered by i
 graph, so that many steps run in one call.
 """
 
-import importlib.util
 import logging
 import math
 from collections.abc import Callable, Mapping
@@ -24,7 +23,7 @@ from lstmkit.config import TrainConfig
 from lstmkit.errors import InputError
 from lstmkit.files import whole
 from lstmkit.runs import Run
-from lstmkit.training import fused, loop
+from lstmkit.training import fused, loop, tracking
 from lstmkit.training.allocation import keep_freed_memory
 
 log = logging.getLogger(__name__)
@@ -122,7 +121,7 @@ def fit(
         InterruptedRunError: The user stopped it; the checkpoint is saved.
         RunError: The loss is no longer a finite number.
     """
-    observers = [_tensorboard(run)] if config.tensorboard else []
+    observers = tracking.observers(run, config.tracker)
     learner = KerasLearner(model, train, validation, batch_size=batch_size, seed=seed)
     return loop.fit(learner, config, run, label=label, observers=observers)
 
@@ -247,24 +246,6 @@ def _zeros_like_output(output: keras.KerasTensor, target: tf.Tensor) -> tf.Tenso
     """Return zeros for one example; a free time axis is as long as the target's."""
     shape = [1, *output.shape[1:]]
     return tf.zeros([target.shape[i] if n is None else n for i, n in enumerate(shape)])
-
-
-def _tensorboard(run: Run) -> Callable[[loop.Row], None]:
-    """Return what writes every row of the history for TensorBoard."""
-    if importlib.util.find_spec("tensorboard") is None:
-        raise InputError(
-            "train.tensorboard: TensorBoard is not installed; "
-            "pip install 'lstmkit[tensorboard]', or set it to false"
-        )
-    writer = tf.summary.create_file_writer(str(run.path / "tensorboard"))
-
-    def write(row: loop.Row) -> None:
-        with writer.as_default():
-            for name, value in row.items():
-                if name != "epoch" and value is not None:
-                    tf.summary.scalar(name, value, step=row["epoch"])
-
-    return write
 
 
 def save_model(model: keras.Model, path: Path) -> None:

@@ -70,7 +70,8 @@ def test_scores_of_a_perfect_and_certain_model():
 
 def test_scores_of_nothing_are_no_numbers_and_its_tables_are_zeros():
     one = metrics.scores(np.zeros((0, 2)), np.zeros(0, int))
-    assert (one["n"], one["macro_f1"], one["accuracy_high"]) == (0, 0, 1)
+    assert (one["n"], one["accuracy_high"]) == (0, 1)
+    assert np.isnan(one["macro_f1"])
     assert np.isnan(one["accuracy"])
     assert metrics.confusion_matrix(np.zeros(0, int), np.zeros(0, int), 2).tolist() == [[0, 0]] * 2
 
@@ -106,3 +107,17 @@ def test_verdict_is_against_the_best_plain_method(accuracies, p_value, said):
     tests = {name: {"p_value": p_value} for name in names}
     test = scores.pop("test")
     assert said in verdict(test, scores, tests)
+
+
+def test_fit_none_weight_loses_no_more_than_it_may():
+    random = np.random.default_rng(3)
+    probabilities = random.dirichlet([4, 1, 1], 400)
+    targets = np.where(random.random(400) < 0.2, 2, probabilities[:, :2].argmax(axis=1))
+    weight = metrics.fit_none_weight(probabilities, targets, 2)
+    weighted = probabilities * [1, 1, weight * (1 - 1e-9)]
+    on = targets != 2
+    assert (weighted[on].argmax(axis=1) == 2).mean() <= max(
+        metrics.LOST, (probabilities[on].argmax(axis=1) == 2).mean()
+    )
+    assert 1 <= weight <= metrics.MAX_NONE_WEIGHT
+    assert metrics.fit_none_weight(probabilities[:0], targets[:0], 2) == 1

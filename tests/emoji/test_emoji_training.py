@@ -11,8 +11,9 @@ import pytest
 
 from lstmkit import config as configs
 from lstmkit import runs
-from lstmkit.emoji import classifier, pipeline
+from lstmkit.emoji import baselines, classifier, pipeline
 from lstmkit.emoji.config import EmojiConfig
+from lstmkit.emoji.data import Dataset
 from lstmkit.errors import ConfigError, InputError
 
 TINY = ["train.epochs=3", "model.units=[6,5]", "train.batch_size=8", "data.window=6"]
@@ -86,7 +87,8 @@ def test_train_learns_own_emojis_and_writes_everything(trained):
     }  # fmt: skip
     header = (trained.run / "predictions.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header == "text,actual,predicted,probability,correct"
-    assert {"majority", "averaged"} == set(trained.metrics["baselines"])
+    assert {"majority", "averaged", "tfidf"} == set(trained.metrics["baselines"])
+    assert "McNemar" in trained.verdict
 
 
 def test_saved_model_is_plain_keras_and_agrees_with_the_runtime(trained):
@@ -155,6 +157,49 @@ def test_predict_refuses_other_vectors_than_the_model_was_trained_with(
     done = cli("emoji", "predict", "puppy", "--run", trained.run, "--embeddings", other)
     assert done.code == 2
     assert "other vectors" in done.err
+
+
+def test_train_scores_the_model_that_it_saves(sentences, tmp_path):
+    config = configs.load(EmojiConfig, "emoji", None, [*TINY, "train.validation_fraction=0"])
+    made = pipeline.train(sentences, config, tmp_path, test=sentences)
+    again = pipeline.evaluate(sentences, made.run, tmp_path)
+    assert again.metrics["test"] == made.metrics["test"]
+
+
+def test_baselines_use_the_vectors_that_no_training_moved(trained):
+    model = classifier.load(runs.Run(trained.run))
+    plain = classifier.embeddings.load(None)
+    moved = baselines.averaged_vectors(["the rocket"], model.table)
+    dataset = Dataset("x", trained.run, ("the rocket", "the dog"), np.array([0, 1]), model.labels)
+    one = baselines.all_of(dataset, ["the rocket"], model.table)["averaged"]
+    other = baselines.all_of(dataset, ["the rocket"], plain)["averaged"]
+    assert np.abs(moved - baselines.averaged_vectors(["the rocket"], plain)).max() > 1e-4
+    assert np.array_equal(one, other)
+
+
+def test_epochs_fit_the_file_unless_they_are_named():
+    auto = configs.load(EmojiConfig, "emoji", None).train
+    small, ours, large = (auto.fitted_to(n) for n in (118, 10_000, 1_000_000))
+    assert small.batch_size == 14
+    assert small.epochs * -(-118 // 14) >= 594
+    assert (ours.batch_size, ours.epochs) == (64, 14)
+    assert (large.batch_size, large.epochs) == (64, 1)
+    named = configs.load(EmojiConfig, "emoji", None, ["train.epochs=2"]).train
+    assert named.fitted_to(118) == named
+
+
+def test_train_refuses_words_without_a_vector(tmp_path, cli):
+    path = tmp_path / "own.csv"
+    rows = [
+        f"{w},{e}"
+        for e, ws in (("😄", "阳台 奶奶 小狗 同桌"), ("😞", "雨伞 钥匙 牙疼 生日"))
+        for w in ws.split()
+    ]
+    path.write_text("text,emoji\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    ended = cli("emoji", "train", path)
+    assert ended.code == 2
+    assert "no word has a vector" in ended.err
+    assert "--embeddings" in ended.err
 
 
 def test_config_refuses_patience_without_validation():

@@ -102,14 +102,12 @@ def test_playing_beside_the_beat_is_noticed_with_its_share():
     assert 30 < int(said.split("%")[0]) <= 100
 
 
-def broken(upper: int = 0) -> list[Note]:
+def broken() -> list[Note]:
     """A left hand of broken chords in eighths, which climbs above the right one."""
     return [
-        Note(
-            Fraction(8 * bar + i, 2), Fraction(1, 2), chord[(0, 3, 1, 3, 2, 3, 1, 3)[i]] + upper, 80
-        )
+        Note(Fraction(8 * bar + i, 2), Fraction(1, 2), chord[tone], 80)
         for bar, chord in enumerate(PROGRESSION * 2)
-        for i in range(8)
+        for i, tone in enumerate((0, 3, 1, 3, 2, 3, 1, 3))
     ]
 
 

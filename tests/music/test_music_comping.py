@@ -8,7 +8,7 @@ import pytest
 from melodies import bar_over, line
 
 from lstmkit.music.files import midi
-from lstmkit.music.files.score import TimedChord
+from lstmkit.music.files.score import Bar, Note, TimedChord
 from lstmkit.music.play import comping, sound, swing
 from lstmkit.music.theory import chords
 
@@ -105,6 +105,15 @@ def test_synthesiser_plays_the_pitch_that_is_written(track):
     spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard)), 1 << 18))
     loudest = np.argmax(spectrum) * 44_100 / (1 << 18)
     assert loudest == pytest.approx(261.63, rel=0.01)
+
+
+def test_swing_counts_beats_from_the_bar_line_of_odd_metres():
+    bars = [Bar(Fraction(7 * i, 2), Fraction(7, 2)) for i in range(4)]
+    eighths = [Note(Fraction(i, 2), Fraction(1, 2), 60, 90) for i in range(28)]
+    (played,) = swing.swung([eighths], 0.6, bars)
+    places = [note.onset % Fraction(7, 2) for note in played]
+    assert places[:7] == places[7:14]
+    assert places[:7] == [0, Fraction(3, 5), 1, Fraction(8, 5), 2, Fraction(13, 5), 3]
 
 
 def test_render_leaves_out_what_would_take_all_memory():

@@ -247,7 +247,7 @@ def test_a_bar_of_many_beats_is_passed_over():
 
 
 def test_many_bars_are_read_in_little_time():
-    began = time.perf_counter()
+    began = time.process_time()
     found = parse(lead(*[BAR] * 1000))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert len(found.parts[0].notes) == 8000

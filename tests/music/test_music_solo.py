@@ -84,7 +84,7 @@ def improvise(
         COMPASS,
         manner or Manner(),
         repertoire,
-        rhythm_of([TUNE]) if rhythm is None else rhythm,
+        rhythm_of([(TUNE, tokenize(TUNE, Grammar()))]) if rhythm is None else rhythm,
         np.random.default_rng(seed),
     )
     return improviser.play(over(stage, ends=ends), [0])
@@ -134,7 +134,7 @@ def test_solo_is_playable_whatever_the_vocabulary(texts, seed, length):
 
 def test_solo_keeps_durations_where_the_training_music_has_them():
     _bars, texts = improvise(CORPUS, seed=4)
-    allowed = rhythm_of([TUNE])
+    allowed = rhythm_of([(TUNE, tokenize(TUNE, Grammar()))])
     place = Fraction(0)
     for text in without_bar_lines(texts):
         duration = Vocabulary([text]).durations[0]
@@ -156,7 +156,7 @@ def test_solo_quotes_no_more_than_it_may():
         repertoire = None if longest is None else Repertoire([CORPUS], [melody], longest)
         improviser = Improviser(
             Parrot(ids, len(known)), known, COMPASS, Manner(temperature=0), repertoire,
-            rhythm_of([TUNE]), np.random.default_rng(0),
+            rhythm_of([(TUNE, tokenize(TUNE, Grammar()))]), np.random.default_rng(0),
         )  # fmt: skip
         bars, texts = improviser.play(over(stage), [0])
         found = longest_quotation(without_bar_lines(texts), [without_bar_lines(CORPUS)])

@@ -16,6 +16,7 @@ from pandas.tseries.holiday import (
     sunday_to_monday,
 )
 
+from lstmkit.errors import InputError
 from lstmkit.stock.calendar import Calendar, gaps, infer
 
 
@@ -117,3 +118,77 @@ def test_any_increasing_dates_have_a_future(steps, count):
     after = infer(dates).after(dates[-1], count)
     assert len(after) == count
     assert (np.diff(np.concatenate([dates[-1:], after])).astype(int) > 0).all()
+
+
+def test_a_holiday_that_is_new_counts_after_two_years():
+    days = pd.bdate_range("2015-01-02", "2023-12-29").to_numpy().astype("datetime64[D]")
+    new = np.array(["2022-06-20", "2023-06-19"], dtype="datetime64[D]")
+    kept = days[~np.isin(days, new)].astype("datetime64[s]")
+    ahead = infer(kept).after(kept[-1], 200).astype("datetime64[D]")
+    assert np.datetime64("2024-06-19") not in ahead
+    assert len(np.setdiff1d(pd.bdate_range("2024-01-01", "2024-09-01").to_numpy(), ahead)) == 1
+
+
+def test_fourth_thursday_is_preferred_where_the_last_fits_too():
+    seen = trading_days("2020-01-02", "2022-12-30")
+    ahead = infer(seen).after(seen[-1], 240).astype("datetime64[D]").astype(str)
+    assert "2023-11-30" in ahead
+    assert not {"2023-11-23", "2023-07-04", "2023-12-25", "2023-05-29"} & set(ahead)
+
+
+@pytest.mark.parametrize(
+    ("stamps", "following"),
+    [
+        (pd.date_range("2024-06-04 07:11", periods=1000, freq="min"), ["2024-06-04T23:51:00"]),
+        (pd.date_range("2024-06-03", periods=120, freq="h"), ["2024-06-08T00:00:00"]),
+        (pd.date_range("2024-06-03", periods=4000, freq="min")[::3], ["2024-06-05T18:42:00"]),
+        (
+            pd.date_range("2015-01-31", periods=90, freq="BME"),
+            ["2022-08-31", "2022-09-30", "2022-10-31", "2022-11-30", "2022-12-30"],
+        ),
+        (pd.date_range("2015-01-31", periods=90, freq="ME"), ["2022-07-31", "2022-08-31"]),
+        (pd.date_range("1900-01-01", periods=90, freq="YS"), ["1990-01-01", "1991-01-01"]),
+        (pd.date_range("2015-03-31", periods=30, freq="BQE"), ["2022-09-30", "2022-12-30"]),
+    ],
+)
+def test_next_rows_follow_what_the_file_shows(stamps, following):
+    dates = stamps.to_numpy().astype("datetime64[s]")
+    found = infer(dates).after(dates[-1], len(following))
+    assert [
+        str(date)[: len(text)] for date, text in zip(found, following, strict=True)
+    ] == following
+
+
+def test_minutes_with_gaps_stay_every_minute_around_the_clock():
+    rng = np.random.default_rng(0)
+    minutes = pd.date_range("2024-12-01 10:00", periods=4000, freq="min").to_numpy()
+    kept = minutes[np.sort(rng.choice(4000, 2600, replace=False))].astype("datetime64[s]")
+    calendar = infer(kept)
+    assert (calendar.times, calendar.weekdays) == ((), tuple(range(7)))
+
+
+def test_session_of_an_exchange_closes_nights_and_weekends():
+    days = pd.bdate_range("2024-03-04", periods=3)
+    rows = [day + pd.Timedelta(hours=9.5 + hour) for day in days for hour in range(7)]
+    dates = np.array(rows, dtype="datetime64[s]")[:-7]
+    friday = np.concatenate([dates, dates[-7:] + np.timedelta64(3, "D")])
+    found = infer(friday).after(friday[-1], 1)
+    assert str(found[0]) == "2024-03-11T09:30:00"
+
+
+def test_usual_time_of_day_survives_a_half_day_at_the_end():
+    days = pd.bdate_range("2024-03-04", periods=30).to_numpy().astype("datetime64[s]")
+    hours = np.where(np.arange(30) == 29, 13, 16)
+    dates = days + hours * np.timedelta64(3600, "s")
+    assert str(infer(dates).after(dates[-1], 1)[0]).endswith("T16:00:00")
+
+
+def test_an_exchange_that_is_named_dates_the_forecast():
+    pytest.importorskip("exchange_calendars")
+    days = pd.bdate_range("2024-03-04", "2024-07-02").to_numpy().astype("datetime64[s]")
+    calendar = infer(days, "XNYS")
+    found = [str(date)[:10] for date in calendar.after(days[-1], 3)]
+    assert found == ["2024-07-03", "2024-07-05", "2024-07-08"]
+    assert calendar.describe() == "sessions of XNYS"
+    with pytest.raises(InputError, match="no exchange"):
+        infer(days, "NOWHERE")

@@ -165,6 +165,16 @@ def test_numbers_come_as_text_where_one_is_none(tmp_path):
     assert found.loc[250_002] == "1.5K"
 
 
+def test_columns_asked_for_in_another_order_stay_themselves(tmp_path):
+    table = tables.read(write(tmp_path, "d,a,b,c\nx,1K,2K,3K\ny,4K,5K,6K\n"))
+    found = table.columns([3, 1, 2], numbers=[3, 1, 2])
+    assert [found[index].tolist() for index in (1, 2, 3)] == [
+        ["1K", "4K"],
+        ["2K", "5K"],
+        ["3K", "6K"],
+    ]
+
+
 CODES = {
     "cp1252": ("Datum;Schlußkurs\n", ("schlußkurs",)),
     "gb18030": ("日期,收盘\n", ("收盘",)),

@@ -164,7 +164,7 @@ def describe(measures: Sequence[Measure], grammar: Grammar) -> list[list[tuple[T
     Args:
         measures: Consecutive bars. Notes of one onset are described one after the other; a note
             that lasts into the next one, or over more than one bar line, is cut there, unless
-            `grammar.rests` is off.
+            the grammar has no rests.
         grammar: The dialect.
 
     Returns:

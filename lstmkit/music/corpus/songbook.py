@@ -18,7 +18,7 @@ import numpy as np
 from lstmkit.errors import InputError
 from lstmkit.music.corpus import metrics
 from lstmkit.music.corpus.context import Context, chorus_of
-from lstmkit.music.corpus.grammar import DIALECTS, Grammar, as_text, describe, tokenize
+from lstmkit.music.corpus.grammar import DIALECTS, Grammar, Token, as_text, describe, tokenize
 from lstmkit.music.corpus.quotation import Repertoire, steps
 from lstmkit.music.corpus.rendering import Compass
 from lstmkit.music.corpus.snippets import UNKNOWN, Span
@@ -85,7 +85,19 @@ class Songbook:
     @cached_property
     def corpora(self) -> list[list[str]]:
         """Token texts of each tune."""
-        return [tokens_of(tune.passages, self.grammar) for tune in self.tunes]
+        return [
+            [
+                text
+                for measures, bars in zip(tune.passages, passages, strict=True)
+                for text in as_text(bars, measures, self.grammar)
+            ]
+            for tune, passages in zip(self.tunes, self._tokens, strict=True)
+        ]
+
+    @cached_property
+    def _tokens(self) -> list[list[list[list[Token]]]]:
+        """Tokens of each tune, passage and bar."""
+        return [[tokenize(p, self.grammar) for p in tune.passages] for tune in self.tunes]
 
     @cached_property
     def melodies(self) -> list[list[tuple[int, Fraction]]]:
@@ -102,7 +114,11 @@ class Songbook:
         """Which durations begin where in a beat of the tunes; empty where nobody keeps time."""
         if not self.grammar.keeps_time:
             return frozenset()
-        return rhythm_of(passage for tune in self.tunes for passage in tune.passages)
+        return rhythm_of(
+            pair
+            for tune, passages in zip(self.tunes, self._tokens, strict=True)
+            for pair in zip(tune.passages, passages, strict=True)
+        )
 
     def span(self, number: int) -> Span:
         """Return a tune as the network hears it: its values, and what is said beside each."""

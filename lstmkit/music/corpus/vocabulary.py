@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.corpus.grammar import BAR, BAR_LINES, DIALECTS, REPEAT, Token, tokenize
+from lstmkit.music.corpus.grammar import BAR, BAR_LINES, REPEAT, Token
 from lstmkit.music.files.score import Measure
 
 
@@ -56,19 +56,19 @@ class Vocabulary:
 Rhythm = frozenset[tuple[Fraction, Fraction]]
 
 
-def rhythm_of(passages: Iterable[Sequence[Measure]]) -> Rhythm:
+def rhythm_of(passages: Iterable[tuple[Sequence[Measure], Sequence[Sequence[Token]]]]) -> Rhythm:
     """Return which durations begin where within a beat in music.
 
     A triplet eighth begins at 0, 1/3 or 2/3, an eighth at 0 or 1/2: that is what keeps a line on
     the grid.
 
     Args:
-        passages: Runs of consecutive bars.
+        passages: Runs of consecutive bars, and the tokens of each bar.
     """
     pairs = set()
-    for passage in passages:
-        now = passage[0].bar.start
-        for measure, bar in zip(passage, tokenize(passage, DIALECTS["default"]), strict=True):
+    for measures, tokens in passages:
+        now = measures[0].bar.start
+        for measure, bar in zip(measures, tokens, strict=True):
             now = max(now, measure.bar.start)
             for token in bar:
                 pairs.add(((now - measure.bar.start) % 1, token.duration))

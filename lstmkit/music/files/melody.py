@@ -21,6 +21,7 @@ GRIDS = (4, 3)  # parts of a quarter: sixteenths, triplet eighths
 CHORD_SPREAD = Fraction(1, 16)  # quarters within which notes are struck together
 HANDS_SPAN = Fraction(8)  # quarters before and after a note in which its hand is looked for
 FEWEST_BELOW = 0.1  # of the notes of a part, under others, from which there is a left hand
+MOST_HEARD = 64  # notes there that are looked at
 OCTAVE = 12
 MOST_TOGETHER = 64  # notes of one chord; ten fingers and a file of errors have fewer
 SHORTEST = Fraction(1, 4)  # what the tutorial makes of a note that rounds to nothing
@@ -132,7 +133,10 @@ def _level(notes: Sequence[Note], moment: Fraction) -> float | None:
     """Return the median pitch of what begins within two bars or so of a moment."""
     first = bisect_left(notes, moment - HANDS_SPAN, key=lambda note: note.onset)
     last = bisect_left(notes, moment + HANDS_SPAN, key=lambda note: note.onset)
-    return median(note.pitch for note in notes[first:last]) if first < last else None
+    if first >= last:
+        return None
+    thinned = 1 + (last - first) // MOST_HEARD
+    return median(note.pitch for note in notes[first:last:thinned])
 
 
 def _voices(notes: Sequence[Note]) -> tuple[list[Note], list[Note]]:

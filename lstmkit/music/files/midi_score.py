@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -11,6 +11,7 @@ from lstmkit.errors import InputError
 from lstmkit.music.files import midi_events, texts
 from lstmkit.music.files.drums import are_drums
 from lstmkit.music.files.midi_events import META, Event
+from lstmkit.music.files.midi_notes import Spans, begins_note
 from lstmkit.music.files.score import (
     BAR_GRID,
     MAX_QUARTERS,
@@ -68,11 +69,7 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
 
 
 def _has_notes(track: Iterable[Event]) -> bool:
-    return any(_begins_note(event) for event in track)
-
-
-def _begins_note(event: Event) -> bool:
-    return event.status >> 4 == 0x9 and event.data[1] > 0
+    return any(begins_note(event) for event in track)
 
 
 class _Reader:
@@ -148,7 +145,7 @@ class _Reader:
 
     def _notes(self, track: Sequence[Event]) -> dict[int, list[Note]]:
         """Return the notes of each channel, in the order in which they begin."""
-        spans = _Spans(track, 4 * self.ticks_per_quarter)
+        spans = Spans(track, 4 * self.ticks_per_quarter)
         self.hanging += spans.hanging
         notes: dict[int, list[Note]] = defaultdict(list)
         for channel, pitch, velocity, began, ended in spans.found:
@@ -185,59 +182,6 @@ class _Reader:
 
     def _pass_over(self, what: str, at: Fraction) -> None:
         self.repairs.append(f"{what} at quarter {float(at):g} is damaged and was passed over")
-
-
-class _Spans:
-    """When each note of a track begins and ends.
-
-    Attributes:
-        found: Channel, pitch, velocity, first and last tick of each note, by their beginning.
-        hanging: Number of notes that the file does not end.
-    """
-
-    def __init__(self, track: Sequence[Event], longest_last: int) -> None:
-        """Read a track; the last note of all, if it is never ended, is held for some ticks."""
-        balance: Counter[tuple[int, int]] = Counter()
-        for event in track:
-            if event.status >> 4 in (0x8, 0x9):
-                balance[event.status & 15, event.data[0]] += 1 if _begins_note(event) else -1
-        self.found: list[tuple[int, int, int, int, int]] = []
-        self.hanging = 0
-        self._open: dict[tuple[int, int], deque[int]] = defaultdict(deque)
-        last = 0
-        for event in track:
-            if event.status >> 4 not in (0x8, 0x9):
-                continue
-            key = (event.status & 15, event.data[0])
-            last = event.ticks
-            if _begins_note(event):
-                if balance[key] > 0 and self._open[key]:  # one of them is never ended
-                    balance[key] -= 1
-                    self.hanging += 1
-                    self._end(key, event.ticks)
-                self._open[key].append(len(self.found))
-                self.found.append((*key, event.data[1], event.ticks, event.ticks))
-            elif self._open[key]:
-                self._end(key, event.ticks)
-        end = max((event.ticks for event in track), default=0)
-        self._end_the_rest(min(last + longest_last, end))
-
-    def _end(self, key: tuple[int, int], ticks: int) -> None:
-        index = self._open[key].popleft()
-        self.found[index] = (*self.found[index][:4], ticks)
-
-    def _end_the_rest(self, last: int) -> None:
-        """End what the file does not, where the next note of its channel begins."""
-        never = {index for waiting in self._open.values() for index in waiting}
-        self.hanging += len(never)
-        later: dict[int, tuple[int, int]] = {}  # of each channel: the next onset, the one after it
-        for index in range(len(self.found) - 1, -1, -1):
-            channel, _, _, began, _ = self.found[index]
-            onset, after = later.get(channel, (last, last))
-            if began < onset or channel not in later:
-                later[channel] = onset, after = began, onset
-            if index in never:
-                self.found[index] = (*self.found[index][:4], max(after, began))
 
 
 def _players(

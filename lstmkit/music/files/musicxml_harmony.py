@@ -86,9 +86,13 @@ def _root(harmony: Element, key: Key, transpose: int) -> str | None:
             key = Key.of_fifths(_integer(within.findtext("numeral-fifths")), minor=minor)
         number = _integer(numeral.findtext("numeral-root"))
         alter = _integer(numeral.findtext("numeral-alter"))
-        return key.name(key.degree(number, alter) + transpose) if 1 <= number <= 7 else None
-    found = root_of_numeral(harmony.findtext("function") or "", key)
-    return None if found is None else key.name(found + transpose)
+        root = key.degree(number, alter) + transpose
+        return key.name(root, raised=alter > 0) if 1 <= number <= 7 else None
+    function = harmony.findtext("function") or ""
+    found = root_of_numeral(function, key)
+    if found is None:
+        return None
+    return key.name(found + transpose, raised=function.strip().startswith(("#", "♯")))
 
 
 def _pitch(element: Element | None, what: str, transpose: int) -> str | None:

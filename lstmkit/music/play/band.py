@@ -12,12 +12,12 @@ from lstmkit.errors import InputError
 from lstmkit.music.config import GenerateConfig
 from lstmkit.music.corpus.songbook import Tune
 from lstmkit.music.files import midi
+from lstmkit.music.files.charts import Chart
 from lstmkit.music.files.score import Measure, Note, is_compound, usual_signature
 from lstmkit.music.play import comping, drums
 from lstmkit.music.play.instruments import program_of
 from lstmkit.music.play.stage import Stage, set_up
 from lstmkit.music.play.swing import STRAIGHT, accented, swung
-from lstmkit.music.theory.chords import Chord
 
 SOLO_CHANNEL, PIANO_CHANNEL, BASS_CHANNEL = 0, 1, 2
 PIANO_PROGRAM, BASS_PROGRAM = 0, 32
@@ -90,11 +90,12 @@ def stage(
     tune: Tune,
     request: Request,
     config: GenerateConfig,
-    progression: Sequence[Sequence[Chord]] | None,
+    chart: Chart | None,
 ) -> Stage:
-    """Return the bars to play over: the progression, else the chords of a tune."""
-    signature = request.signature
+    """Return the bars to play over: the chart, else the chords of a tune."""
+    signature = request.signature or (None if chart is None else chart.signature)
     metre = None if signature is None else Fraction(4 * signature[0], signature[1])
+    progression = None if chart is None else chart.bars
     return set_up(tune, config, bars=request.bars, progression=progression, metre=metre)
 
 

@@ -17,6 +17,7 @@ from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import context, metrics, songbook
 from lstmkit.music.corpus.quotation import longest_quotation, steps, without_bar_lines
 from lstmkit.music.corpus.songbook import Songbook, Tune
+from lstmkit.music.files.charts import Chart
 from lstmkit.music.files.score import Measure, Note
 from lstmkit.music.play import band, progression
 from lstmkit.music.play.band import Request
@@ -25,7 +26,6 @@ from lstmkit.music.play.solo import Improviser, Manner
 from lstmkit.music.play.sound import render
 from lstmkit.music.play.stage import Stage
 from lstmkit.music.result import Solo
-from lstmkit.music.theory.chords import Chord
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,7 @@ class Player:
         config = self.config
         generator = np.random.default_rng([config.seed, number])
         tune = band.chosen(self.book.tunes, request, generator)
-        chords = self.progression(request)
-        stage = band.stage(tune, request, config.generate, chords)
+        stage = band.stage(tune, request, config.generate, self.chart(request))
         played, texts = self._best_take(request, tune, stage, number)
         notes = [note for measure in played for note in measure.notes]
         tempo = request.tempo or tune.tempo
@@ -88,9 +87,9 @@ class Player:
             InputError: A chord, the key, the metre or the instrument is wrong.
         """
         tune, _ = self.book.tunes[0], request.program
-        band.stage(tune, request, self.config.generate, self.progression(request))
+        band.stage(tune, request, self.config.generate, self.chart(request))
 
-    def progression(self, request: Request) -> list[list[Chord]] | None:
+    def chart(self, request: Request) -> Chart | None:
         """Return the chords that the user asks for, if any."""
         if request.chords is None:
             return None

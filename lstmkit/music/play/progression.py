@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from lstmkit import config as configs
 from lstmkit.errors import InputError
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.files import reading
-from lstmkit.music.files import sources as files
+from lstmkit.music.files import charts
+from lstmkit.music.files.charts import Chart
 from lstmkit.music.files.repeats import Marks, played
-from lstmkit.music.theory.chords import MAX_BARS, Chord, parse_progression
+from lstmkit.music.theory.chords import MAX_BARS, parse_progression
 from lstmkit.music.theory.degrees import Key, root_of_numeral
 
 _NUMERAL = re.compile(r"([#b♯♭]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?![a-hj-z]*[A-H])(.*)")
@@ -23,22 +22,22 @@ _ENDING = re.compile(r"\[?([1-9](?:,[1-9])*)[.)]?(?=\s|$)")
 _AGAIN = (".", "/")
 
 
-def read(text: str, key: str | None = None) -> list[list[Chord]]:
-    """Return the chords of each bar.
+def read(text: str, key: str | None = None) -> Chart:
+    """Return the chords to play over.
 
     Args:
         text: Symbols between `|`. `%` or an empty bar repeats the bar before; `.` and `/` the
             chord before, as long as a chord of the bar lasts. `|: ... :|` is played twice, with
             `[1` and `[2` before a first and a second ending. Roman numerals where a key is given.
-            Or the name of a file that has chords.
+            Or what `charts` reads: a file that has chords, an iReal link.
         key: Such as `Bb` or `F#m`.
 
     Raises:
         InputError: A symbol, the key or the file cannot be read.
     """
     tonality = None if key is None else key_of(key)
-    if Path(text.strip()).suffix.lower() in files.MIDI_SUFFIXES + files.MUSICXML_SUFFIXES:
-        return _of_file(text.strip())
+    if charts.is_chart(text):
+        return charts.read(text.strip(), configs.load(MusicConfig, "music", None).data)
     texts, before = [], ""
     for bar in _played_out(text):
         words = []
@@ -46,7 +45,7 @@ def read(text: str, key: str | None = None) -> list[list[Chord]]:
             before = before if word in _AGAIN else _symbol(word, tonality)
             words.append(before)
         texts.append(" ".join(words))
-    return parse_progression(" | ".join(texts))
+    return Chart("the chords given", parse_progression(" | ".join(texts)), None)
 
 
 def key_of(text: str) -> Key:
@@ -61,16 +60,6 @@ def key_of(text: str) -> Key:
     shift = {"#": 1, "b": -1}.get(match[1][1:], 0)
     minor = match[2] in ("m", "min", "minor", "-")
     return Key((_NATURAL[match[1][0]] + shift) % 12, minor)
-
-
-def _of_file(path: str) -> list[list[Chord]]:
-    """Return the chords of a file, bar by bar."""
-    config = configs.load(MusicConfig, "music", None)
-    found = reading.of(files.read(path), config.data, path)
-    bars = [[timed.chord for timed in measure.chords] for measure in found.measures]
-    if not bars or not all(bars):
-        raise InputError(f"--chords: {path} has no chords; expected symbols or an accompaniment")
-    return bars
 
 
 def _played_out(text: str) -> Sequence[str]:

@@ -31,6 +31,7 @@ class Rules:
     ) -> None:
         """Keep what is needed."""
         self.vocabulary, self.rhythm, self.repertoire = vocabulary, rhythm, repertoire
+        self._fits: dict[tuple[Fraction, Fraction], np.ndarray] = {}
         self._ways: dict[tuple[Fraction, Fraction], bool] = {}
 
     def fitting(self, line: Line) -> np.ndarray:
@@ -40,12 +41,12 @@ class Rules:
         not into a last bar that ends the solo. A rest comes once, and not for ever.
         """
         known = self.vocabulary
-        lengths = np.array([self._leads_on(line.offset % 1, d, line.left) for d in known.lengths])
-        fitting = lengths[known.length_of]
+        fitting = self._within(line.offset % 1, line.left).copy()
         if line.silent and line.offset > 0:
             fitting &= ~known.is_rest
-        too_long = np.array([line.silent + d > LONGEST_SILENCE for d in known.lengths])
-        fitting &= ~(known.is_rest & too_long[known.length_of])
+        if line.silent:
+            too_long = np.array([line.silent + d > LONGEST_SILENCE for d in known.lengths])
+            fitting &= ~(known.is_rest & too_long[known.length_of])
         return fitting | (known.is_note & self._over_the_bar_line(line)[known.length_of])
 
     def original(self, line: Line, fitting: np.ndarray) -> np.ndarray:
@@ -64,6 +65,14 @@ class Rules:
             return False
         step = line.step_to(pitch)
         return step is not None and self.repertoire.has_steps(line.steps, step)
+
+    def _within(self, beat: Fraction, left: Fraction) -> np.ndarray:
+        """Return which values may begin here and leave what can be filled."""
+        if (beat, left) not in self._fits:
+            known = self.vocabulary
+            lengths = np.array([self._leads_on(beat, d, left) for d in known.lengths])
+            self._fits[beat, left] = lengths[known.length_of]
+        return self._fits[beat, left]
 
     def _over_the_bar_line(self, line: Line) -> np.ndarray:
         """Return which lengths end in the next bar, where they may."""

@@ -85,15 +85,17 @@ def tonic_of(chords: Sequence[Chord]) -> Chord:
     """Return the chord that a progression is at home on.
 
     Every chord speaks for its root; the first, the last and what a dominant resolves to speak
-    twice. A chord that wants to go on (half-diminished, diminished) is no home.
+    twice. A chord that wants to go on (half-diminished, diminished) is no home, and the second
+    degree before its dominant does not speak.
     """
     votes: Counter[int] = Counter()
     around = [*chords[1:], chords[0]]
     for chord, following in zip(chords, around, strict=True):
-        votes[chord.root] += 1
+        votes[chord.root] += not _is_second(chord, following)
         if is_dominant(chord) and (chord.root + 5) % 12 == following.root:
             votes[following.root] += 1
-    votes[chords[0].root] += 1 + len(chords) // 8
+    if not _is_second(*[*chords, chords[0]][:2]):
+        votes[chords[0].root] += 1 + len(chords) // 8
     votes[chords[-1].root] += 1
     able = [chord for chord in chords if not _restless(chord)] or list(chords)
     root = max({c.root for c in able}, key=lambda r: (votes[r], -_first(able, r)))
@@ -110,6 +112,12 @@ def is_minor(chord: Chord) -> bool:
     """Tell whether a chord has a minor third and no major one."""
     above = {(tone - chord.root) % 12 for tone in chord.tones}
     return 3 in above and 4 not in above
+
+
+def _is_second(chord: Chord, following: Chord) -> bool:
+    """Tell whether a chord is the second degree of what the next one is the dominant of."""
+    fourth_up = (chord.root + 5) % 12 == following.root
+    return is_minor(chord) and is_dominant(following) and fourth_up
 
 
 def _first(chords: Sequence[Chord], root: int) -> int:
@@ -157,8 +165,10 @@ def _ended(bars: _Bars, tonic: Chord, *, given: bool) -> tuple[_Bars, Chord]:
     final = last[-1][1]
     came_home = before and _resolves(before[-1][1][-1][1], final)
     at_rest = not is_dominant(final) and not _restless(final)
-    if final.root == tonic.root or (at_rest and (given or came_home)):
-        home = final if not _restless(final) else tonic
+    settled = at_rest and (final.root + 10) % 12 not in final.tones
+    if final.root == tonic.root or (at_rest and given) or (settled and came_home):
+        same = final.root != tonic.root or is_dominant(final) == is_dominant(tonic)
+        home = final if same and not _restless(final) else tonic
         return [*before, (length, [(Fraction(0), home)])], home
     if before and not _leads_home(before[-1][1][-1][1], tonic):
         early = last if _resolves(final, tonic) else _cadence(tonic, length)

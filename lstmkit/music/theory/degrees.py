@@ -45,10 +45,15 @@ class Key(NamedTuple):
         steps = MINOR_STEPS if self.minor else MAJOR_STEPS
         return (self.tonic + steps[(number - 1) % 7] + alter) % 12
 
-    def name(self, pitch_class: int) -> str:
-        """Return the name of a pitch class as this key writes it, with sharps or with flats."""
+    def name(self, pitch_class: int, *, raised: bool = False) -> str:
+        """Return the name of a pitch class as this key writes it, with sharps or with flats.
+
+        Args:
+            pitch_class: 0 to 11.
+            raised: Whether it is a degree with a sharp.
+        """
         major = (self.tonic + 3 * self.minor) % 12
-        sharps = major in (7, 2, 9, 4, 11, 6)
+        sharps = raised or major in (7, 2, 9, 4, 11, 6)
         return (SHARP_NAMES if sharps else FLAT_NAMES)[pitch_class % 12]
 
 
