@@ -154,7 +154,7 @@ def test_the_model_that_ships_forecasts_without_training(cli, tmp_path):
     assert ended.code == 0, ended.err
     rows = json.loads(ended.out)["forecast"]
     widths = [row["upper"] - row["lower"] for row in rows]
-    assert [row["date"] for row in rows][0] == "2016-12-01"
+    assert rows[0]["date"] == "2016-12-01"
     assert widths == sorted(widths)
     assert all(
         row["lower"] < row["inner_lower"] < row["inner_upper"] < row["upper"] for row in rows
