@@ -38,6 +38,7 @@ _EMOTICON = "|".join(
 _PIECE = re.compile(
     r"(?P<skip>https?://\S+|www\.\S+|\S+@\S+\.\w+|@\w+)"
     rf"|(?P<emoticon>(?<!\w)(?:{_EMOTICON})(?!\w))"
+    r"|(?P<pair>\bany more\b)"
     r"|(?P<hashtag>#[^\W\d_]\w*)"
     r"|(?P<word>[^\W_]+(?:['-][^\W_]+)*)"
     r"|(?P<sign>[^\w\s])"
@@ -85,6 +86,8 @@ class Reader:
             surface = match.group().lower()
             if match.lastgroup == "hashtag":
                 pieces += [Piece(w, *self._read_word(w)) for w in self._parted(match.group()[1:])]
+            elif match.lastgroup == "pair":
+                pieces.append(Piece(surface, *self._read_word("anymore")))
             elif match.lastgroup == "word":
                 pieces.append(Piece(surface, *self._read_word(surface)))
             elif match.lastgroup == "emoticon":

@@ -11,6 +11,8 @@ from lstmkit.errors import InputError
 from lstmkit.runs import Run
 from lstmkit.stock.intervals import LEVELS
 
+DAY = r"^\d{4}-\d\d-\d\d$"
+
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -139,6 +141,7 @@ class FittedFile(Section):
     rivals: RivalsSection
     interval: IntervalSection
     calendar: CalendarSection
+    learned_until: str | None = Field(default=None, pattern=DAY)
 
     @model_validator(mode="after")
     def _baselines_fit_the_window(self) -> FittedFile:
@@ -159,7 +162,7 @@ class StartFile(Section):
 
     window: int = Field(ge=3, le=100_000)
     trained_on: list[str]
-    trained_until: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
+    trained_until: str = Field(pattern=DAY)
     scaling: ScalingSection
 
 

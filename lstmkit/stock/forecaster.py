@@ -45,6 +45,8 @@ class Forecaster:
         rivals: The intervals that others would take.
         interval: The prediction interval.
         step_seconds: Usual distance of two rows of the training file.
+        learned_until: The last day that the model it started from had learned from; None: it had
+            not started from one.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Forecaster:
     rivals: Rivals
     interval: Interval
     step_seconds: int
+    learned_until: str | None = None
 
     def look_ahead(self, context: Context, steps: int) -> Forecast:
         """Forecast the rows after the last one of `context`, with two bands that widen."""
@@ -119,6 +122,7 @@ class Forecaster:
             "rivals": asdict(self.rivals),
             "interval": asdict(self.interval),
             "calendar": asdict(context.calendar),
+            "learned_until": self.learned_until,
         }
         arrays = {name: getattr(context, name) for name in ("window", "dates", "prices")}
         numbers = {name: np.float64(getattr(context, name)) for name in NUMBERS}
@@ -181,6 +185,7 @@ def load(run: runs.Run) -> Forecaster:
         rivals=Rivals.from_json(content.rivals.model_dump()),
         interval=Interval.from_json(content.interval.model_dump()),
         step_seconds=content.calendar.step_seconds,
+        learned_until=content.learned_until,
     )
 
 

@@ -6,8 +6,8 @@ epochs to hear it. The log of the scale becomes
 
     s = level + share * (what the network said) + weights [newest row]
 
-A ridge pulls share towards 1 and the weights towards 0, as strongly as held-out rows like best: a
-short or restless file keeps the network's word.
+A ridge pulls share towards 1 and the weights towards 0, as strongly as held-out rows like best; a
+file with few of them keeps the network's word.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 DEGREES = 8.0
-RIDGES = (0.1, 0.3, 1.0, 3.0, 1e4)
+RIDGES = (0.3, 1.0)
+UNMOVED = 1e4  # where there are too few rows to choose by
 SHARE_RIDGE = 0.1
 LARGEST = 3.0
 MAX_STEPS, CLOSE = 50, 1e-8
@@ -67,7 +68,7 @@ def fit_head(said: np.ndarray, newest: np.ndarray, changes: np.ndarray, held_out
     """
     design = np.column_stack([np.ones(len(said)), said, newest]).astype(np.float64)
     learn, judge = slice(None, len(said) - held_out), slice(len(said) - held_out, None)
-    best, least = RIDGES[-1], np.inf
+    best, least = UNMOVED, np.inf
     if min(held_out, len(said) - held_out) > design.shape[1]:
         for ridge in RIDGES:
             weights = _most_likely(design[learn], changes[learn], ridge)

@@ -22,6 +22,7 @@ from lstmkit.stock.forecaster import Forecaster
 from lstmkit.stock.network import Network, View
 from lstmkit.stock.result import Outlook, Result
 from lstmkit.stock.span import Span
+from lstmkit.stock.start import Start
 from lstmkit.training.loop import forget_checkpoint
 from lstmkit.work import Timings, recorded, work
 
@@ -77,7 +78,9 @@ def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
     found = runs.find(output, run, "stock")
     config = found.config(StockConfig)
     if shipped.ships(found):
-        dataset = shipped.tested_on(found, _readable(source, config))
+        start = Start(found.path).file
+        dataset = _readable(source, config)
+        dataset = shipped.tested_after(dataset, start.trained_until, start.window)
         trained, view, told = shipped.forecaster_for(found, dataset, rivals=True)
     else:
         trained = forecaster.load(found)
@@ -85,6 +88,8 @@ def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
             dataset = _dataset_of(found)
         else:
             dataset = _without_seen(_other(source, config, trained), found, trained)
+        window = trained.network.window
+        dataset = shipped.tested_after(dataset, trained.learned_until, window)
         view = trained.network.view(dataset.values, dataset.extremes)
         told = trained.network.tell(view)
     inputs = [dataset.fingerprint, fingerprint(found.path / runs.MODEL)]

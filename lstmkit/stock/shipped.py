@@ -73,20 +73,26 @@ def newest(run: runs.Run, dataset: Dataset) -> Dataset:
     return replace(cut, train_rows=len(cut.dates))
 
 
-def tested_on(run: runs.Run, dataset: Dataset) -> Dataset:
-    """Return a file whose test rows are all later than what the model learned from.
+def tested_after(dataset: Dataset, until: str | None, window: int) -> Dataset:
+    """Return a file whose test rows are all later than what the model that ships learned from.
+
+    Args:
+        dataset: The file.
+        until: The last day that it learned from; None: it had no part in the model.
+        window: Rows before the first test row.
 
     Raises:
         InputError: There are none.
     """
-    start = Start(run.path)
-    window = start.file.window
-    learned = int(np.searchsorted(dataset.dates, start.until + np.timedelta64(1, "D")))
+    if until is None:
+        return dataset
+    day = np.datetime64(until)
+    learned = int(np.searchsorted(dataset.dates, day + np.timedelta64(1, "D")))
     train_rows = max(dataset.train_rows, learned - window)
     if train_rows + window >= len(dataset.dates):
         raise InputError(
-            f"{dataset.path}: no row can be scored: the model that ships needs {window} rows after "
-            f"the training share, and later than {start.until}, until when it learned; found "
+            f"{dataset.path}: no row can be scored: expected rows after a window of {window} and "
+            f"later than {day}, until when the model that ships learned; found "
             f"{len(dataset.dates):,} rows until {dataset.dates[-1].astype('datetime64[D]')}"
         )
     return replace(dataset, train_rows=train_rows)

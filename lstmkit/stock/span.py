@@ -146,6 +146,7 @@ class Span:
             rivals=self._rivals(view) if rivals else Rivals(config.interval.decay, {}),
             interval=interval,
             step_seconds=self.dataset.calendar.step_seconds,
+            learned_until=None if self.start is None else str(self.start.until),
         )
 
     def _rivals(self, view: View) -> Rivals:

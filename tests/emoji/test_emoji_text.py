@@ -37,6 +37,7 @@ def reader():
         ("I <3 this :)", ["love", "this", "smile"]),
         ("❤️🍕😂", ["heart", "slice", "pizza", "tears", "joy"]),
         ("the delicous resturant", ["the", "delicious", "restaurant"]),
+        ("not any more", ["not", "anymore"]),
         ("lol ramen", ["funny", "noodles"]),
         ("ＷＩＤＥ letters", ["wide", "letters"]),
         ("... !!! ?? -- __", []),

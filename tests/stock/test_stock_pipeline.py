@@ -44,6 +44,7 @@ def test_train_writes_what_it_promises(result, walk):
     names = {str(Path(path).relative_to(run)) for path in result["files"]}
     assert names == {
         *("config.yaml", "run.json", "model.keras", "fitted.json", "context.npz", "metrics.json"),
+        "trained_on.npz",
         *("history.csv", "predictions.csv", "forecast.csv", "report.html", "README.md"),
         *(f"plots/{name}.png" for name in ("prediction", "zoom", "residuals", "loss", "forecast")),
         *(f"plots/{name}.png" for name in ("scale", "calibration")),

@@ -1,5 +1,7 @@
 """How much it will move: inputs, likelihood, head, rivals, anchors, by hand and by their truth."""
 
+import json
+
 import numpy as np
 import pytest
 from arch import arch_model
@@ -122,7 +124,8 @@ def test_anchor_is_an_autoregression_only_where_that_clearly_helps():
     assert not choose_anchor(noise, held_out, lags=5, season=None).lags
     anchor = choose_anchor(kept, held_out, lags=5, season=None)
     assert anchor.coefficients[0] == pytest.approx(0.5, abs=0.1)
-    by_hand = anchor.intercept + kept[-1:-6:-1] @ anchor.coefficients
+    newest = kept[::-1][: len(anchor.lags)]
+    by_hand = anchor.intercept + newest @ anchor.coefficients
     assert anchor.foreseen(kept)[-1] == pytest.approx(by_hand)
     assert anchor.next(kept[None])[0] == pytest.approx(by_hand)
 
@@ -134,3 +137,32 @@ def test_target_is_returns_for_prices_and_differences_near_zero():
     assert choose_aim(prices, 500, held_out, **settings).target == "log_return"
     assert choose_aim(prices - prices.mean(), 500, held_out, **settings).target == "difference"
     assert Scaling("difference", (0.0,), (1.0,), 0.94, ranges=False).with_scale
+
+
+def series_of(tmp_path, first_day, rows=700):
+    days = np.datetime64(first_day) + np.arange(rows)
+    prices = 100 * np.exp(np.cumsum(returns(6, rows)))
+    path = tmp_path / "prices.csv"
+    lines = [f"{day},{price:.4f}" for day, price in zip(days, prices, strict=True)]
+    path.write_text("Date,Close\n" + "\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_the_model_that_ships_forecasts_without_training(cli, tmp_path):
+    path = series_of(tmp_path, "2015-01-01")
+    ended = cli("stock", "forecast", path, "--run", "shipped", "--days", "5", "--json")
+    assert ended.code == 0, ended.err
+    rows = json.loads(ended.out)["forecast"]
+    widths = [row["upper"] - row["lower"] for row in rows]
+    assert rows[0]["date"] == "2016-12-01"
+    assert widths == sorted(widths)
+    assert all(
+        row["lower"] < row["inner_lower"] < row["inner_upper"] < row["upper"] for row in rows
+    )
+
+
+def test_no_day_that_the_shipped_model_learned_from_is_scored(cli, tmp_path):
+    path = series_of(tmp_path, "2000-01-01")
+    ended = cli("stock", "evaluate", path, "--run", "shipped")
+    assert ended.code == 2
+    assert "later than 2002-05-31" in ended.err
