@@ -83,7 +83,7 @@ def test_a_run_is_trained_shown_and_forecast(price_csv, walk, tmp_path):
     assert "<th>naive</th>" in shown
     assert "data:image/png;base64," in shown
     ahead = lstmkit.stock.forecast(run=made, days=3, output=tmp_path / "out")
-    assert ahead.table("forecast").shape == (3, 4)
+    assert len(ahead.table("forecast")) == 3
     assert ahead.plot().path.name == "forecast.png"
     with pytest.raises(InputError, match=r"no table is called 'predictions'; there are: forecast"):
         _ = ahead.predictions
