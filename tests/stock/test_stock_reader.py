@@ -242,8 +242,6 @@ REFUSED = {
     "which column": ("date,a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", "--set 'data.column=a'"),
     "text in numbers": ("date,price\n2020-01-01,1\n2020-01-02,one\n", "row 3: expected a number"),
     "infinity": ("date,price\n2020-01-01,1\n2020-01-02,inf\n", "row 3: expected a finite"),
-    "zero": ("date,price\n2020-01-01,1\n2020-01-02,0\n", "row 3, column 'price': expected a price"),
-    "negative": ("date,price\n2020-01-01,-1\n2020-01-02,2\n", "row 2, column 'price'"),
     "mostly missing": ("date,price\n2020-01-01,1\n2020-01-02,\n2020-01-03,\n", "row 3: 2 of 3"),
     "conflicting": ("date,price\n2020-01-01,1\n2020-01-01,2\n2020-01-02,3\n", "rows 2 and 3"),
     "bad date": ("date,price\n2020-01-01,1\n2020-13-02,2\n", "row 3: expected a date like"),
@@ -272,6 +270,18 @@ REFUSED = {
 }
 
 
+NO_LOGARITHM = {
+    "zero": ("date,price\n2020-01-01,1\n2020-01-02,0\n", "row 3, column 'price': expected a price"),
+    "negative": ("date,price\n2020-01-01,-1\n2020-01-02,2\n", "row 2, column 'price'"),
+}
+
+
+@pytest.mark.parametrize("case", NO_LOGARITHM)
+def test_price_without_a_logarithm_is_refused_where_returns_are_asked_for(tmp_path, case):
+    text, expected = NO_LOGARITHM[case]
+    assert expected in refusal(write(tmp_path, text), "data.target=log_return")
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_bad_file_is_refused_with_place_and_reason(tmp_path, case):
     text, expected = REFUSED[case]
@@ -295,7 +305,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path, content, expected):
 
 
 def test_difference_target_takes_values_below_zero(tmp_path):
-    path = write(tmp_path, REFUSED["negative"][0])
+    path = write(tmp_path, NO_LOGARITHM["negative"][0])
     assert load(path, "data.target=difference").prices.tolist() == [-1, 2]
 
 
