@@ -31,14 +31,15 @@ def blocks(run: Run) -> list[Block]:
     found: list[Block] = []
     metrics = run.metrics
     if metrics:
-        found += [_scores(metrics), _intervals(metrics)]
+        found.append(_scores(metrics))
+    if "intervals" in metrics:
+        found.append(_intervals(metrics))
     if metrics.get("folds"):
         found.append(_folds(metrics["folds"]))
     predictions = _dated(run.path / "predictions.csv")
     if predictions is not None:
-        found += _predictions(predictions)
-        found.append(_scale(predictions))
-    if metrics:
+        found += [*_predictions(predictions), _scale(predictions)]
+    if "intervals" in metrics:
         found.append(_calibration(metrics))
     forecast = _dated(run.path / "forecast.csv")
     if forecast is not None:
