@@ -88,7 +88,8 @@ def test_a_run_is_trained_shown_and_forecast(price_csv, walk, tmp_path):
     with pytest.raises(InputError, match=r"no table is called 'predictions'; there are: forecast"):
         _ = ahead.predictions
     network = lstmkit.load(str(made.run / "model.keras"))
-    assert network.predict(np.zeros((1, 10, 1), np.float32)).shape[0] == 1
+    ((_, steps, features),) = network.input_shapes
+    assert network.predict(np.zeros((1, steps, features), np.float32)).shape[0] == 1
 
 
 def test_texts_are_answered_as_a_table(tmp_path):
