@@ -93,13 +93,17 @@ def stock_run(tmp_path):
     columns = [actual, naive + 0.1, naive, naive - 2, naive + 2]
     header = "date,actual,predicted,naive,lower,upper"
     files.write_text(run.path / "predictions.csv", dated(header, 300, columns))
-    ahead = [[1.0, 2, 3], [0.0, 0, 0], [2.0, 4, 6]]
-    files.write_text(run.path / "forecast.csv", dated("date,predicted,lower,upper", 3, ahead))
+    ahead = [[1.0, 2, 3], [0.0, 0, 0], [2.0, 4, 6], [0.5, 1, 2], [1.5, 3, 4]]
+    header = "date,predicted,lower,upper,inner_lower,inner_upper"
+    files.write_text(run.path / "forecast.csv", dated(header, 3, ahead))
     files.write_text(
         run.path / "history.csv", "epoch,loss,val_loss\n0,,1.5\n1,1.2,1.1\n2,1.0,1.2\n"
     )
-    scores = {"n": 300, "rmse": 1.0, "naive_rmse": 1.0, "skill": 0.0, "coverage": 0.9}
+    width = {"coverage": 0.9, "interval_score": 3.0, "crps": 0.3, "qlike": -7.0}
+    width |= {"coverage_by_quarter": [0.9] * 4, "held": {"0.5": 0.5, "0.9": 0.9, "0.99": 0.98}}
+    scores = {"n": 300, "rmse": 1.0, "naive_rmse": 1.0, "skill": 0.0, **width}
     metrics = {"verdict": f"Equals. {EVIL}", "test": scores, "baselines": {"naive": scores}}
+    metrics["intervals"] = {"ewma": width}
     files.write_json(run.path / "metrics.json", metrics)
     run.update(
         status="done", name=EVIL, inputs=[{"path": f"/x/{EVIL}.csv", "bytes": 1, "sha256": "0"}]
@@ -109,7 +113,7 @@ def stock_run(tmp_path):
 
 def test_stock_page_draws_every_chart_without_a_complaint(stock_run, opened):
     page = opened(build.write(stock_run))
-    assert page.locator("section.chart").count() == 4
+    assert page.locator("section.chart").count() == 6
     painted = page.evaluate(
         """() => Bokeh.documents.map((one) => {
             const view = Bokeh.index.get_by_id(one.roots()[0].id);
@@ -121,7 +125,7 @@ def test_stock_page_draws_every_chart_without_a_complaint(stock_run, opened):
             return count;
         })"""
     )
-    assert len(painted) == 4
+    assert len(painted) == 6
     assert min(painted) > 1000
 
 
@@ -129,7 +133,7 @@ def test_stock_page_zooms_where_a_box_is_drawn_and_comes_back(stock_run, opened)
     page = opened(build.write(stock_run))
     span = "() => { const r = Bokeh.documents[0].roots()[0].x_range; return r.end - r.start; }"
     whole = page.evaluate(span)
-    box = page.locator("#chart-1").bounding_box()
+    box = page.locator("#chart-2").bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.4, middle)
     page.mouse.down()
