@@ -133,6 +133,7 @@ def test_stock_page_zooms_where_a_box_is_drawn_and_comes_back(stock_run, opened)
     page = opened(build.write(stock_run))
     span = "() => { const r = Bokeh.documents[0].roots()[0].x_range; return r.end - r.start; }"
     whole = page.evaluate(span)
+    page.locator("#chart-2").scroll_into_view_if_needed()
     box = page.locator("#chart-2").bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.4, middle)
