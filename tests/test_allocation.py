@@ -7,7 +7,7 @@ import pytest
 
 ROUNDS = """
 import ctypes, resource, sys
-from lstmkit.allocation import keep_freed_memory
+from lstmkit.training.allocation import keep_freed_memory
 
 granted = keep_freed_memory() if sys.argv[1] == "keep" else False
 libc = ctypes.CDLL(None)

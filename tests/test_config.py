@@ -62,7 +62,10 @@ def test_unknown_key_without_neighbour_lists_the_known_ones():
         ("seed=-1", "seed: expected greater than or equal to 0, found -1"),
         ("model.dropout=1.0", "model.dropout: expected less than 1, found 1.0"),
         ("model.units=[]", "model.units: "),
-        ("data.target=returns", "data.target: expected 'log_return', 'difference' or 'price'"),
+        (
+            "data.target=returns",
+            "data.target: expected 'auto', 'log_return', 'difference' or 'price'",
+        ),
         (
             "data.resample=1 fortnight",
             "data.resample: expected a number and one of s, min, h, D, W",

@@ -108,8 +108,8 @@ def test_find_takes_the_newest_finished_training(tmp_path, config):
 
 
 def test_find_without_runs_says_how_to_make_one(tmp_path):
-    with pytest.raises(InputError, match="lstmkit stock train"):
-        runs.find(tmp_path, None, "stock")
+    with pytest.raises(InputError, match="lstmkit cells learn"):
+        runs.find(tmp_path, None, "letters")  # no model of it ships
     with pytest.raises(InputError, match="runs list"):
         runs.find(tmp_path, tmp_path / "none", "stock")
 

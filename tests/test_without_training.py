@@ -87,7 +87,7 @@ def test_what_trains_says_in_one_line_which_pythons_can(bare, tmp_path, command)
     assert done.returncode == 2
     last = done.stderr.splitlines()[-1]
     assert re.fullmatch(
-        r"Error: .+ needs tensorflow and keras, .+ Python 3.10 to 3.13 can .+", last
+        r"Error: .+ needs tensorflow and keras, .+Python 3\.10 to 3\.13 can train.+", last
     )
     assert not (tmp_path / "outputs").exists()
 
