@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from lstmkit import backend, completion, config, contract
-from lstmkit import runs as folders
+from lstmkit import backend, completion, config, contract, runs
 from lstmkit.config import Config
 from lstmkit.errors import RunError
 from lstmkit.options import config_options, json_option, output_option
@@ -76,18 +75,18 @@ def schema(pipeline: str) -> None:
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
-@click.group()
-def runs() -> None:
+@click.group("runs")
+def runs_group() -> None:
     """List and show the runs in the output folder."""
 
 
-@runs.command("list", epilog="Example: lstmkit runs list")
+@runs_group.command("list", epilog="Example: lstmkit runs list")
 @output_option
 @json_option
 def list_(output: Path, as_json: bool) -> None:
     """List every run, oldest first."""
     rows = []
-    for run in folders.list_runs(output):
+    for run in runs.list_runs(output):
         manifest = run.manifest
         row = {key: manifest.get(key) for key in ("pipeline", "verb", "status", "created")}
         rows.append({"run": str(run.path), **row, "status": run.status})
@@ -100,13 +99,13 @@ def list_(output: Path, as_json: bool) -> None:
         click.echo(table([{**row, "created": _local(str(row["created"]))} for row in rows]))
 
 
-@runs.command("show", epilog="Example: lstmkit runs show outputs/stock/20261123T210800Z-DIS")
+@runs_group.command("show", epilog="Example: lstmkit runs show outputs/stock/20261123T210800Z-DIS")
 @run_argument
 @output_option
 @json_option
 def show_run(run: Path | None, output: Path, as_json: bool) -> None:
     """Show the manifest, the metrics and the files of RUN, or of the newest run."""
-    found = folders.newest(output) if run is None else folders.named(output, run)
+    found = runs.newest(output) if run is None else runs.named(output, run)
     manifest, metrics = found.manifest, found.metrics
     files = [str(path) for path in found.files()]
     if as_json:
@@ -116,7 +115,9 @@ def show_run(run: Path | None, output: Path, as_json: bool) -> None:
     click.echo(plain("\n\n".join(filter(None, shown))))
 
 
-@click.command(epilog="Example: lstmkit export outputs/stock/20261123T210800Z-DIS --format onnx")
+@click.command(
+    "export", epilog="Example: lstmkit export outputs/stock/20261123T210800Z-DIS --format onnx"
+)
 @click.argument(
     "run",
     metavar="[RUN]",
@@ -134,12 +135,12 @@ def show_run(run: Path | None, output: Path, as_json: bool) -> None:
 )
 @click.option("--to", "target", type=click.Path(path_type=Path), help="File or folder to write.")
 @output_option
-def export(run: Path | None, kind: str, target: Path | None, output: Path) -> None:
+def export_model(run: Path | None, kind: str, target: Path | None, output: Path) -> None:
     """Write the model of RUN, or of the newest run, for other programs, checked in NumPy."""
-    found = folders.find(output, run)
-    from lstmkit import export as exporting
+    found = runs.find(output, run)
+    from lstmkit.export import export
 
-    made = exporting.export(found, kind, target)
+    made = export(found, kind, target)
     click.echo(made.path)
     if made.difference is not None:
         click.echo(f"checked: {made.difference:.1e} at most from the NumPy runtime", err=True)

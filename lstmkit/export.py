@@ -81,9 +81,8 @@ def _convert(source: Path, kind: str, target: Path, inputs: list[np.ndarray]) ->
 
         logging.getLogger("tf2onnx").setLevel(logging.ERROR)
         model = keras.models.load_model(source, compile=False, safe_mode=True)
-        model(
-            inputs if len(inputs) > 1 else inputs[0]
-        )  # Keras exports no model before its first call
+        example = inputs if len(inputs) > 1 else inputs[0]
+        model(example)  # Keras exports no model before its first call
         name = "onnx" if kind == "onnx" else "tf_saved_model"
         model.export(str(target), format=name, verbose=False)
 

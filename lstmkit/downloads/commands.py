@@ -52,7 +52,7 @@ def list_(folder: Path, as_json: bool) -> None:
     click.echo(f"\nfolder: {folder}", err=True)
 
 
-@data.command(epilog="Example: lstmkit data fetch dis")
+@data.command("fetch", epilog="Example: lstmkit data fetch dis")
 @click.argument(
     "names",
     nargs=-1,
@@ -63,16 +63,16 @@ def list_(folder: Path, as_json: bool) -> None:
 )
 @data_option
 @json_option
-def fetch(names: tuple[str, ...], folder: Path, as_json: bool) -> None:
+def fetch_files(names: tuple[str, ...], folder: Path, as_json: bool) -> None:
     """Fetch files, checked by their SHA-256, to where the other commands look for them.
 
     Without a name: the tutorial's files, which are small.
     """
     sources = catalogue.chosen(names or catalogue.SMALL)
-    from lstmkit.downloads.fetch import fetch as bring
+    from lstmkit.downloads.fetch import fetch
 
     for source in sources:
-        paths = [str(path) for path in bring(source, folder)]
+        paths = [str(path) for path in fetch(source, folder)]
         if as_json:
             click.echo(json.dumps({"name": source.name, "files": paths}))
             continue

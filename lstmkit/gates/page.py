@@ -10,11 +10,12 @@ import numpy as np
 from lstmkit.chart import several
 from lstmkit.files import undamaged
 from lstmkit.gates.pictures import heat_map, words
-from lstmkit.page.blocks import Block, Chart
+from lstmkit.page.blocks import Block, Chart, Table, number
 from lstmkit.runs import Run
 
 GATES = ("input_gate", "forget_gate", "output_gate")
 MAX_ROWS = 500_000
+MOST_READ = 40  # steps of the table
 
 
 def blocks(run: Run) -> list[Block]:
@@ -26,12 +27,24 @@ def blocks(run: Run) -> list[Block]:
     named = words(steps)
     shows = replace(several(_means(values), x="step", y="openness"), steps=named)
     note = "Mean over the units: 0 is closed, 1 is open."
-    found: list[Block] = [Chart("The gates over time", shows, note)]
+    found: list[Block] = [Chart("The gates over time", shows, note), _in_numbers(steps, values)]
     for name in (*GATES, "cell_state"):
         title = f"{name.replace('_', ' ').capitalize()}, unit by unit"
         shows = heat_map(name, values[name], steps=named)
         found.append(Chart(title, shows, height=260))
     return found
+
+
+def _in_numbers(steps: list[str], values: dict[str, Any]) -> Table:
+    """Say the chart in numbers, for those who read it with a keyboard or hear it."""
+    means = {name: one.mean(axis=1)[:MOST_READ] for name, one in values.items()}
+    heads = ["step", *(name.replace("_", " ") for name in means)]
+    rows = [
+        [step, *(number(float(column[t]), 2) for column in means.values())]
+        for t, step in enumerate(steps[:MOST_READ])
+    ]
+    note = f"The first {MOST_READ} of {len(steps)} steps." if len(steps) > MOST_READ else ""
+    return Table("The same in numbers: means over the units", heads, rows, note)
 
 
 def _read_gates(path: Path) -> tuple[list[str], dict[str, Any]]:

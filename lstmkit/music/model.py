@@ -28,9 +28,8 @@ def build_model(config: MusicConfig, n_values: int, n_said: int = 0) -> keras.Mo
         n_said: Numbers that are said beside each value, `context.SIZE`; 0 for the tutorial's.
     """
     x = keras.Input((None, n_values + n_said), name="values")  # (batch, time, values + numbers)
-    a = layers.LSTM(config.model.units, return_sequences=True, name="lstm")(
-        x
-    )  # (batch, time, units)
+    lstm = layers.LSTM(config.model.units, return_sequences=True, name="lstm")
+    a = lstm(x)  # (batch, time, units)
     a = layers.Dropout(config.model.dropout, name="dropout")(a)
     y = layers.Dense(n_values, activation="softmax", name="next_value")(a)  # (batch, time, values)
     return keras.Model(x, y, name="music")

@@ -15,9 +15,7 @@ from lstmkit.music.theory import functions, naming
 CHANGE = 0.03  # what a change of chord costs, as a share of a span
 KEY_SPANS = 16  # spans before and after, eight bars, that decide the key
 MELODY_SHARE = 0.2  # how much a melody counts beside its accompaniment
-LONGEST_HELD = Fraction(
-    16
-)  # quarters after which a note that is still held no longer names the chord
+LONGEST_HELD = Fraction(16)  # quarters; a note that is held longer no longer names the chord
 
 _Span = tuple[Fraction, Fraction]
 
