@@ -114,7 +114,7 @@ def test_links_lead_somewhere_and_pictures_are_small(page):
 def folder(tmp_path_factory):
     """A folder with the files that the pages name, a finished run, and an interrupted one."""
     folder = tmp_path_factory.mktemp("reader")
-    walk = np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, 160))) * 100
+    walk = np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, 400))) * 100
     for name in ("PRICES.csv", "OTHER.csv", "DIS.csv"):
         write_prices(folder / name, walk)
     words = ("red", "blue", "green", "old", "new", "big", "small", "warm", "cold", "dark")
