@@ -36,6 +36,7 @@ class Calendar:
         months: How many months one row stands for; 0: it stands for less.
         anchor: Where in the month rows lie: `last weekday`, `first weekday`, `last day` or "".
         exchange: The code of an exchange whose sessions are taken instead, such as XNYS, or "".
+        timed: Whether dates are written with a time of day, midnight too.
     """
 
     step_seconds: int
@@ -45,6 +46,7 @@ class Calendar:
     months: int = 0
     anchor: str = ""
     exchange: str = ""
+    timed: bool = False
 
     def after(self, last: np.datetime64, count: int) -> np.ndarray:
         """Return the next `count` dates after `last`, `datetime64[s]`, (count,)."""

@@ -48,6 +48,7 @@ class Dataset:
         fingerprint: Path, bytes and SHA-256 of the file, as `files.fingerprint` gives them.
         extremes: Highest and lowest price of every row, (rows, 2); None: the file has none.
         exchange: The exchange whose sessions its calendar takes, None: its own.
+        timed: Whether its dates are written with a time of day.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Dataset:
     all_columns: tuple[str, ...] = ()
     fingerprint: dict[str, Any] = field(default_factory=dict)
     exchange: str | None = None
+    timed: bool = False
     extremes: np.ndarray | None = None
 
     @property
@@ -71,7 +73,7 @@ class Dataset:
     @cached_property
     def calendar(self) -> Calendar:
         """When its rows come."""
-        return infer(self.dates, self.exchange)
+        return replace(infer(self.dates, self.exchange), timed=self.timed)
 
     def until(self, stop: int, *, train_rows: int) -> Dataset:
         """Return the rows before `stop`, with another training span."""
@@ -216,6 +218,7 @@ def _clean(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:
         all_columns=table.all_columns,
         fingerprint=table.fingerprint,
         exchange=config.calendar,
+        timed=table.timed and config.resample is None,
         extremes=_extremes(frame),
     )
 

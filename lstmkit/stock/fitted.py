@@ -125,6 +125,7 @@ class CalendarSection(Section):
     months: int = Field(ge=0, le=1200)
     anchor: Literal["", "last weekday", "first weekday", "last day"] = ""
     exchange: str = Field(default="", pattern=r"^[A-Za-z0-9_/]{0,20}$")
+    timed: bool = False
 
 
 class FittedFile(Section):

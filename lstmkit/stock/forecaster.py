@@ -70,7 +70,9 @@ class Forecaster:
                 ]
             )
             bounds += [self.network.scaling.shift(path, sign * half) for sign in (-1, 1)]
-        return Forecast(context.calendar.after(context.dates[-1], steps), path, *bounds)
+        calendar = context.calendar
+        dates = calendar.after(context.dates[-1], steps)
+        return Forecast(dates, path, *bounds, timed=calendar.timed)
 
     def _path(self, context: Context, steps: int) -> np.ndarray:
         if self.network.stands_still:

@@ -1,6 +1,6 @@
 """What a stock model did on one series."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +21,7 @@ class Forecast:
         upper: Upper end of the interval, (n,).
         inner_lower: Lower end of the band that should hold half of the rows, (n,).
         inner_upper: Upper end of it, (n,).
+        timed: Whether dates are written with a time of day, midnight too, as in the file.
     """
 
     dates: np.ndarray
@@ -29,11 +30,13 @@ class Forecast:
     upper: np.ndarray
     inner_lower: np.ndarray
     inner_upper: np.ndarray
+    timed: bool = field(default=False, kw_only=True)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return `date, predicted, lower, upper` of every row."""
         columns = (self.predicted, self.lower, self.upper, self.inner_lower, self.inner_upper)
-        cells = zip(iso(self.dates).tolist(), *(c.tolist() for c in columns), strict=True)
+        dates = np.datetime_as_string(self.dates) if self.timed else iso(self.dates)
+        cells = zip(dates.tolist(), *(c.tolist() for c in columns), strict=True)
         names = ("date", "predicted", "lower", "upper", "inner_lower", "inner_upper")
         return [dict(zip(names, row, strict=True)) for row in cells]
 

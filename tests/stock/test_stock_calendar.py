@@ -16,8 +16,12 @@ from pandas.tseries.holiday import (
     sunday_to_monday,
 )
 
+from lstmkit import config as configs
 from lstmkit.errors import InputError
+from lstmkit.stock import data
 from lstmkit.stock.calendar import Calendar, gaps, infer
+from lstmkit.stock.config import StockConfig
+from lstmkit.stock.result import Forecast
 
 
 class Exchange(AbstractHolidayCalendar):
@@ -192,3 +196,16 @@ def test_an_exchange_that_is_named_dates_the_forecast():
     assert calendar.describe() == "sessions of XNYS"
     with pytest.raises(InputError, match="no exchange"):
         infer(days, "NOWHERE")
+
+
+@pytest.mark.parametrize(("clock", "shown"), [(" 00:00:00+09:00", "T00:00:00"), ("", "")])
+def test_forecast_writes_its_dates_as_the_file_does(tmp_path, clock, shown):
+    days = [f"2024-01-{day:02d}{clock},{100 + day}" for day in range(1, 31)]
+    path = tmp_path / "x.csv"
+    path.write_text("Date,Close\n" + "\n".join(days) + "\n")
+    calendar = data.load(path, configs.load(StockConfig, "stock", None).data).calendar
+    assert calendar.timed == bool(shown)
+    ahead = calendar.after(np.datetime64("2024-01-30T00:00:00"), 1)
+    one = np.ones(1)
+    (row,) = Forecast(ahead, one, one, one, one, one, timed=calendar.timed).rows()
+    assert row["date"] == f"2024-01-31{shown}"

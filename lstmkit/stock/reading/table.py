@@ -4,6 +4,7 @@ Only the columns that are needed are kept in memory. Where a file can be read in
 reader says which it took, or asks.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ from lstmkit.stock.reading.grammar import Grammar
 
 EXTREMES = ("bar high", "bar low")
 EDGE = 12  # rows at either end that may be no rows of data
+CLOCK = r"\d:\d\d"
 REMARK = ("#", "//", ";", "%", "!", "--")
 
 
@@ -45,6 +47,7 @@ class Table:
         layout: What was recognised, in words.
         repairs: What was decided, mended or left out.
         fingerprint: Path, bytes and SHA-256 of the file.
+        timed: Whether its dates are written with a time of day.
     """
 
     frame: pd.DataFrame
@@ -54,6 +57,7 @@ class Table:
     layout: str
     repairs: tuple[str, ...] = field(default=())
     fingerprint: dict[str, Any] = field(default_factory=dict)
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,8 @@ def read(path: Path, asked: Asked) -> Table:
         kept = series.rows_of(cells if cells.dtype == object else cells.astype(str), choice, path)
         raw = raw[kept]
         repairs.append(f"{int(kept.sum()):,} of {len(kept):,} rows are {asked.where}")
+    first = str(raw[when.columns[0]].iloc[0]) if len(raw) else ""
+    timed = when.time is not None or bool(re.search(CLOCK, first))
     values, notes, raw = _dated(raw, when, table, wanted, asked.date_format)
     repairs += notes
     frame = pd.DataFrame({"date": values})
@@ -129,6 +135,7 @@ def read(path: Path, asked: Asked) -> Table:
         layout=table.layout,
         repairs=tuple(repairs),
         fingerprint=table.fingerprint,
+        timed=timed,
     )
 
 
