@@ -14,12 +14,12 @@ import pandas as pd
 
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint, locate
-from lstmkit.stock import jumps
-from lstmkit.stock.calendar import Calendar, infer
+from lstmkit.stock.calendar.ahead import Calendar, infer
 from lstmkit.stock.config import DataConfig, StockConfig
-from lstmkit.stock.mending import mended
+from lstmkit.stock.reading import jumps
+from lstmkit.stock.reading.mending import mended
+from lstmkit.stock.reading.resampling import resampled
 from lstmkit.stock.reading.table import EXTREMES, Asked, Table, read
-from lstmkit.stock.resampling import resampled
 
 SAMPLE = "GOOG"
 MIN_TRAIN_ROWS, MIN_TEST_ROWS = 30, 10

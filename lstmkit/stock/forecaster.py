@@ -14,16 +14,16 @@ import numpy as np
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.files import atomic, undamaged, write_json
-from lstmkit.stock.anchor import Anchor
-from lstmkit.stock.baselines import Baselines
-from lstmkit.stock.calendar import Calendar
-from lstmkit.stock.fitted import FittedFile, read_beside
-from lstmkit.stock.head import Head
-from lstmkit.stock.intervals import Interval, adapted
-from lstmkit.stock.network import Network, Trust, View
+from lstmkit.stock.baselines.prices import Baselines
+from lstmkit.stock.baselines.volatility import Rivals
+from lstmkit.stock.calendar.ahead import Calendar
+from lstmkit.stock.fitting.anchor import Anchor
+from lstmkit.stock.fitting.head import Head
+from lstmkit.stock.fitting.intervals import Interval, adapted
+from lstmkit.stock.fitting.network import Network, Trust, View
+from lstmkit.stock.fitting.scaling import Scaling
+from lstmkit.stock.fitting.stored import FittedFile, read_beside
 from lstmkit.stock.result import Forecast
-from lstmkit.stock.scaling import Scaling
-from lstmkit.stock.volatility import Rivals
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset

@@ -54,7 +54,7 @@ import keras
 
 from lstmkit.runs import MODEL
 from lstmkit.stock.config import ModelConfig
-from lstmkit.stock.start import Start
+from lstmkit.stock.fitting.start import Start
 
 DEGREES = 8.0
 

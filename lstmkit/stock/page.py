@@ -11,10 +11,10 @@ from lstmkit.page.blocks import Block, Chart, Table, number, percent
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 from lstmkit.stock import pictures
-from lstmkit.stock.bands import QUARTERS
+from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
 from lstmkit.stock.pictures import Columns
 from lstmkit.stock.report import held_by_name
-from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
+from lstmkit.stock.scores.bands import QUARTERS
 
 LAST_ROWS = 120
 INTERVAL_HEADS = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,15 +13,15 @@ import numpy as np
 from lstmkit import backend, runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
-from lstmkit.quiet import native_stderr
 from lstmkit.stock import forecaster, report, shipped
-from lstmkit.stock.calendar import gaps
+from lstmkit.stock.calendar.ahead import gaps
 from lstmkit.stock.config import StockConfig
+from lstmkit.stock.fitting.fit import fit
+from lstmkit.stock.fitting.network import Network, View
+from lstmkit.stock.fitting.span import Span
+from lstmkit.stock.fitting.start import Start
 from lstmkit.stock.forecaster import Forecaster
-from lstmkit.stock.network import Network, View
 from lstmkit.stock.result import Outlook, Result
-from lstmkit.stock.span import Span
-from lstmkit.stock.start import Start
 from lstmkit.training.loop import forget_checkpoint
 from lstmkit.work import Timings, recorded, work
 
@@ -73,7 +72,8 @@ def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
         run: The run; None: the newest.
         output: Folder of all runs.
     """
-    from lstmkit.stock import evaluation
+    from lstmkit.stock.fitting import familiar
+    from lstmkit.stock.scores import evaluation
 
     found = runs.find(output, run, "stock")
     config = found.config(StockConfig)
@@ -87,7 +87,8 @@ def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
         if source is None:
             dataset = _dataset_of(found)
         else:
-            dataset = _without_seen(_other(source, config, trained), found, trained)
+            other = _other(source, config, trained)
+            dataset = familiar.without_seen(other, found, trained.network.window)
         window = trained.network.window
         dataset = shipped.tested_after(dataset, trained.learned_until, window)
         view = trained.network.view(dataset.values, dataset.extremes)
@@ -212,7 +213,8 @@ def _train(run: runs.Run, dataset: Dataset) -> Result:
 
 def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> Result:
     """Fit, calibrate, score, look ahead, and write it all into one run folder."""
-    from lstmkit.stock import evaluation, familiar
+    from lstmkit.stock.fitting import familiar
+    from lstmkit.stock.scores import evaluation
 
     history = fit(run, span, label=label)
     timings.note(label)
@@ -233,7 +235,7 @@ def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> R
 
 def _backtest(run: runs.Run, dataset: Dataset) -> Result:
     """Train one model per fold on everything before it; finished folds are not trained again."""
-    from lstmkit.stock import evaluation
+    from lstmkit.stock.scores import evaluation
 
     config, folds = run.config(StockConfig), int(run.manifest["folds"])
     edges = np.linspace(dataset.train_rows, len(dataset.dates), folds + 1).astype(int)
@@ -251,7 +253,7 @@ def _backtest(run: runs.Run, dataset: Dataset) -> Result:
 
 
 def _fold(fold: runs.Run, span: Span, timings: Timings, *, label: str) -> Result:
-    from lstmkit.stock import evaluation
+    from lstmkit.stock.scores import evaluation
 
     if fold.status == "done":
         trained, first = forecaster.load(fold), span.first_test
@@ -265,95 +267,18 @@ def _fold(fold: runs.Run, span: Span, timings: Timings, *, label: str) -> Result
     return result
 
 
-def fit(run: runs.Run, span: Span, *, label: str = "train") -> list[dict[str, Any]]:
-    """Train the network on the training span, its tail held out, and save it.
-
-    Returns:
-        The history, one row per epoch.
-    """
-    with native_stderr():
-        from lstmkit.stock.examples import WindowExamples
-        from lstmkit.stock.model import build_model, student_t, take_start
-        from lstmkit.training import keras_learner
-
-    config, targets, window = span.config, span.targets, span.config.data.window
-    keras_learner.seed_everything(config.seed)
-    features, with_scale = span.view.features[: span.dataset.train_rows], span.scaling.with_scale
-    columns = features.shape[1]
-    network = partial(
-        build_model, config.model, window=window, columns=columns, with_scale=with_scale
-    )
-    model = network(targets=targets)
-    if span.start is not None:
-        take_start(model, span.start)
-    loss = student_t if with_scale else "mse"
-    model.compile(keras_learner.optimizer(config.train), loss, jit_compile=False)
-    keras_learner.accelerate(model, config.train)
-    rows, held_out = span.rows
-    examples = partial(WindowExamples, features, span.answers, window=window, targets=targets)
-    history = keras_learner.fit(
-        model,
-        examples(rows),
-        examples(held_out) if len(held_out) else None,
-        batch_size=max(1, config.train.batch_size // targets),
-        config=config.train,
-        seed=config.seed,
-        run=run,
-        label=label,
-    )
-    answering = network()
-    answering.set_weights(model.get_weights())
-    keras_learner.save_model(answering, run.path / runs.MODEL)
-    return history
-
-
-def _without_seen(dataset: Dataset, run: runs.Run, trained: Forecaster) -> Dataset:
-    """Count the rows that a model was fitted on as its training span, and say so.
-
-    Raises:
-        InputError: No row is left to score.
-    """
-    from lstmkit.stock import familiar
-
-    span = familiar.load(run)
-    seen = familiar.seen_rows(dataset, span) if span else np.zeros(len(dataset.dates), dtype=bool)
-    if not seen.any():
-        return dataset
-    after = int(np.flatnonzero(seen)[-1]) + 1
-    scored = len(seen) - after - trained.network.window
-    if scored < 1:
-        raise InputError(
-            f"{dataset.path}: the model was trained on {int(seen.sum()):,} of its {len(seen):,} "
-            f"rows, and after them no row has a window of {trained.network.window} unseen rows "
-            f"before it; expected a file with newer rows"
-        )
-    log.warning(
-        "%s: the model was trained on %s of its %s rows; only the %s rows after them that have a "
-        "whole unseen window before them are scored",
-        *(dataset.path, f"{int(seen.sum()):,}", f"{len(seen):,}", f"{scored:,}"),
-    )
-    return replace(dataset, train_rows=after)
-
-
-def _doubt(dataset: Dataset, run: runs.Run, trained: Forecaster) -> None:
-    """Say where a file does not look like a newer one of the series that was trained on."""
-    from lstmkit.stock import familiar
-
-    span = familiar.load(run)
-    for doubt in familiar.doubts(dataset, span, trained.name) if span else ():
-        log.warning("%s: %s", dataset.path, doubt)
-
-
 def _fitted_to(
     source: Path | None, run: runs.Run, config: StockConfig
 ) -> tuple[Dataset, Forecaster, View, np.ndarray]:
     """Return a file, the model that forecasts it, and what its network said of the file."""
+    from lstmkit.stock.fitting import familiar
+
     if shipped.ships(run):
         dataset = shipped.newest(run, _readable(source, config))
         return (dataset, *shipped.forecaster_for(run, dataset, rivals=False))
     trained = forecaster.load(run)
     dataset = _other(source, config, trained)
-    _doubt(dataset, run, trained)
+    familiar.warn(dataset, run, trained.name)
     view = trained.network.view(dataset.values, dataset.extremes)
     return dataset, trained, view, trained.network.tell(view)
 

@@ -13,8 +13,8 @@ from lstmkit.files import atomic, write_json
 from lstmkit.result import write_history
 from lstmkit.runs import METRICS
 from lstmkit.stock import pictures
+from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
 from lstmkit.stock.result import Forecast, Result, is_daily, iso
-from lstmkit.stock.volatility import ADVICE, EXTRA, NAMES
 
 NUMBER = "%.10g"
 ZOOM_ROWS = 120

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstmkit import result
 from lstmkit.files import finite
-from lstmkit.stock.bands import Band
+from lstmkit.stock.scores.bands import Band
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The stock model that ships, by itself: no training, only what is fitted around a network.
 
-Scale, quantiles and trust come from the file that is forecast (`lstmkit.stock.calibration`), so its
-intervals are that file's own, in less than a second.
+Scale, quantiles and trust come from the file that is forecast
+(`lstmkit.stock.fitting.calibration`), so its intervals are that file's own.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 from lstmkit import runs, runtime
 from lstmkit.errors import InputError
 from lstmkit.stock.config import StockConfig
+from lstmkit.stock.fitting.network import Network, View
+from lstmkit.stock.fitting.span import Span
+from lstmkit.stock.fitting.start import START, Start
 from lstmkit.stock.forecaster import Forecaster
-from lstmkit.stock.network import Network, View
-from lstmkit.stock.span import Span
-from lstmkit.stock.start import START, Start
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset

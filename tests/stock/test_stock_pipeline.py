@@ -16,7 +16,7 @@ from lstmkit import config as configs
 from lstmkit.runs import Run
 from lstmkit.stock import forecaster, pipeline
 from lstmkit.stock.config import StockConfig
-from lstmkit.stock.scaling import windows
+from lstmkit.stock.fitting.scaling import windows
 
 
 def train(cli, path, tiny, *more):
@@ -256,7 +256,7 @@ def test_manifest_of_a_forecast_names_model_and_file(cli, result, tmp_path):
 
 
 def test_stopping_after_the_fit_keeps_the_training(cli, price_csv, walk, tiny, monkeypatch):
-    from lstmkit.stock import evaluation
+    from lstmkit.stock.scores import evaluation
     from lstmkit.training import loop
 
     def stop(*_args, **_kwargs):

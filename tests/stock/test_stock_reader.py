@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lstmkit import config as configs
 from lstmkit.errors import InputError
 from lstmkit.stock import data
-from lstmkit.stock.calendar import infer
+from lstmkit.stock.calendar.ahead import infer
 from lstmkit.stock.config import StockConfig
 
 

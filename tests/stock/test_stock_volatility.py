@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from arch import arch_model
 
-from lstmkit.stock.anchor import Anchor, choose_anchor
-from lstmkit.stock.baselines import find_season
-from lstmkit.stock.head import DEGREES, fit_head
-from lstmkit.stock.inputs import OWN, moving_averages, observe
-from lstmkit.stock.intervals import LEVELS
-from lstmkit.stock.scaling import Scaling, fit_scaling
-from lstmkit.stock.target import choose_aim
-from lstmkit.stock.volatility import fit_rivals
+from lstmkit.stock.baselines.prices import find_season
+from lstmkit.stock.baselines.volatility import fit_rivals
+from lstmkit.stock.fitting.anchor import Anchor, choose_anchor
+from lstmkit.stock.fitting.head import DEGREES, fit_head
+from lstmkit.stock.fitting.inputs import OWN, moving_averages, observe
+from lstmkit.stock.fitting.intervals import LEVELS
+from lstmkit.stock.fitting.scaling import Scaling, fit_scaling
+from lstmkit.stock.fitting.target import choose_aim
 
 NOTHING = np.empty((300, 0))
 

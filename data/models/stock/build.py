@@ -24,13 +24,13 @@ from lstmkit import config as configs
 from lstmkit import runs
 from lstmkit.files import write_json
 from lstmkit.result import write_history
-from lstmkit.stock.anchor import Anchor
 from lstmkit.stock.config import ModelConfig, StockConfig
-from lstmkit.stock.inputs import OWN
+from lstmkit.stock.fitting.anchor import Anchor
+from lstmkit.stock.fitting.inputs import OWN
+from lstmkit.stock.fitting.network import View, view_of
+from lstmkit.stock.fitting.scaling import Scaling
+from lstmkit.stock.fitting.start import START
 from lstmkit.stock.model import build_model, student_t
-from lstmkit.stock.network import View, view_of
-from lstmkit.stock.scaling import Scaling
-from lstmkit.stock.start import START
 from lstmkit.training import keras_learner
 
 HERE = Path(__file__).resolve().parent

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit.stock.baselines import regress
-from lstmkit.stock.inputs import TINY
+from lstmkit.stock.baselines.prices import regress
+from lstmkit.stock.fitting.inputs import TINY
 
 CLEARLY = 3.3  # standard errors: once in a thousand by chance
 WORTH_IT = 0.02

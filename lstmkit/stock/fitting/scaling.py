@@ -1,8 +1,8 @@
 """From prices to what the network sees and answers, and back: statistics of the training span only.
 
 With `log_return` and `difference` the network sees changes in units of their usual size and answers
-in the same unit (`lstmkit.stock.inputs`); with `price`, as the tutorial has it, the price itself,
-scaled to between 0 and 1 on the training span.
+in the same unit (`lstmkit.stock.fitting.inputs`); with `price`, as the tutorial has it, the price
+itself, scaled to between 0 and 1 on the training span.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lstmkit.stock.anchor import Anchor
-from lstmkit.stock.baselines import changes_of
-from lstmkit.stock.inputs import Track, observe
+from lstmkit.stock.baselines.prices import changes_of
+from lstmkit.stock.fitting.anchor import Anchor
+from lstmkit.stock.fitting.inputs import Track, observe
 
 Target = Literal["log_return", "difference", "price"]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lstmkit.stock.anchor import Anchor, choose_anchor, is_better
-from lstmkit.stock.baselines import changes_of, find_season
-from lstmkit.stock.scaling import Scaling, Target
+from lstmkit.stock.baselines.prices import changes_of, find_season
+from lstmkit.stock.fitting.anchor import Anchor, choose_anchor, is_better
+from lstmkit.stock.fitting.scaling import Scaling, Target
 
 NEAR_ZERO = 0.02
 

@@ -21,8 +21,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lstmkit.stock.inputs import TINY, moving_averages
-from lstmkit.stock.intervals import LEVELS, conformal_quantile
+from lstmkit.stock.fitting.inputs import TINY, moving_averages
+from lstmkit.stock.fitting.intervals import LEVELS, conformal_quantile
 
 NAMES = {
     "constant": "constant width",

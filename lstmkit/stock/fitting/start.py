@@ -19,10 +19,10 @@ import numpy as np
 from lstmkit import config as configs
 from lstmkit import runs
 from lstmkit.stock.config import StockConfig
-from lstmkit.stock.fitted import StartFile, read_beside
-from lstmkit.stock.inputs import OWN
-from lstmkit.stock.scaling import Scaling
-from lstmkit.stock.target import Aim
+from lstmkit.stock.fitting.inputs import OWN
+from lstmkit.stock.fitting.scaling import Scaling
+from lstmkit.stock.fitting.stored import StartFile, read_beside
+from lstmkit.stock.fitting.target import Aim
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset

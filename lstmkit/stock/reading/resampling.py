@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from lstmkit.stock.calendar import Calendar
+from lstmkit.stock.calendar.ahead import Calendar
 from lstmkit.stock.reading.formats import plain
 
 SECONDS = {"s": 1, "min": 60, "h": 3600, "D": 86400, "W": 7 * 86400}

@@ -4,13 +4,17 @@ A file may be a row longer, written anew, or adjusted for a later dividend: what
 and moves, not bytes. The training span stands beside the model, in `trained_on.npz`.
 """
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lstmkit import runs
+from lstmkit.errors import InputError
 from lstmkit.files import atomic, undamaged
 from lstmkit.stock.data import Dataset
+
+log = logging.getLogger(__name__)
 
 TRAINED_ON = "trained_on.npz"
 ENOUGH = 5  # common dates that tell
@@ -98,6 +102,39 @@ def doubts(dataset: Dataset, trained_on: Span, name: str) -> list[str]:
     elif last >= newest:
         said.append(f"it has no {ENOUGH} dates in common with {name}: is it of the same series?")
     return said
+
+
+def without_seen(dataset: Dataset, run: runs.Run, window: int) -> Dataset:
+    """Count the rows that a model was fitted on as its training span, and say so.
+
+    Raises:
+        InputError: No row is left to score.
+    """
+    span = load(run)
+    seen = seen_rows(dataset, span) if span else np.zeros(len(dataset.dates), dtype=bool)
+    if not seen.any():
+        return dataset
+    after = int(np.flatnonzero(seen)[-1]) + 1
+    scored = len(seen) - after - window
+    if scored < 1:
+        raise InputError(
+            f"{dataset.path}: the model was trained on {int(seen.sum()):,} of its {len(seen):,} "
+            f"rows, and after them no row has a window of {window} unseen rows "
+            f"before it; expected a file with newer rows"
+        )
+    log.warning(
+        "%s: the model was trained on %s of its %s rows; only the %s rows after them that have a "
+        "whole unseen window before them are scored",
+        *(dataset.path, f"{int(seen.sum()):,}", f"{len(seen):,}", f"{scored:,}"),
+    )
+    return replace(dataset, train_rows=after)
+
+
+def warn(dataset: Dataset, run: runs.Run, name: str) -> None:
+    """Say where a file does not look like a newer one of the series that was trained on."""
+    span = load(run)
+    for doubt in doubts(dataset, span, name) if span else ():
+        log.warning("%s: %s", dataset.path, doubt)
 
 
 def _moves_alike(prices: np.ndarray, old: np.ndarray) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from dieboldmariano import NegativeVarianceException, ZeroVarianceException, dm_test
 from scipy.stats import binomtest
 
-from lstmkit.stock.volatility import NAMES
+from lstmkit.stock.baselines.volatility import NAMES
 
 # Users try many series, and at 5 % one random walk in twenty would be told that it is none.
 SIGNIFICANT = 0.01

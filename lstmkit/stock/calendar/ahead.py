@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from lstmkit.errors import InputError
-from lstmkit.stock import exchange, holidays, rhythm
+from lstmkit.stock.calendar import exchange, holidays, rhythm
 
 DAY = np.timedelta64(1, "D")
 MAX_YEARS = 11

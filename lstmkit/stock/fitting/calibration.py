@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from lstmkit.stock.config import IntervalConfig
-from lstmkit.stock.head import Head, fit_head
-from lstmkit.stock.inputs import TINY
-from lstmkit.stock.intervals import (
+from lstmkit.stock.fitting.head import Head, fit_head
+from lstmkit.stock.fitting.inputs import TINY
+from lstmkit.stock.fitting.intervals import (
     INNER,
     LEVELS,
     Interval,
@@ -17,7 +17,7 @@ from lstmkit.stock.intervals import (
     conformal_quantile,
     mixed,
 )
-from lstmkit.stock.network import Network, Paths, Trust, View
+from lstmkit.stock.fitting.network import Network, Paths, Trust, View
 
 MAX_ORIGINS = 250
 DOUBT = 2.6

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from lstmkit.config import Section
 from lstmkit.errors import InputError
 from lstmkit.runs import Run
-from lstmkit.stock.intervals import LEVELS
+from lstmkit.stock.fitting.intervals import LEVELS
 
 DAY = r"^\d{4}-\d\d-\d\d$"
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from lstmkit import runtime
 from lstmkit.progress import Progress
-from lstmkit.stock.anchor import Anchor
-from lstmkit.stock.baselines import changes_of
-from lstmkit.stock.head import Head
-from lstmkit.stock.inputs import OWN, RANGE_DECAYS, TINY, Track, moving_averages
-from lstmkit.stock.scaling import FURTHEST, Scaling, windows
+from lstmkit.stock.baselines.prices import changes_of
+from lstmkit.stock.fitting.anchor import Anchor
+from lstmkit.stock.fitting.head import Head
+from lstmkit.stock.fitting.inputs import OWN, RANGE_DECAYS, TINY, Track, moving_averages
+from lstmkit.stock.fitting.scaling import FURTHEST, Scaling, windows
 
 BLOCK_ROWS = 8192
 

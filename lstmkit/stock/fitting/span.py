@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lstmkit.stock.baselines import changes_of, fit_baselines
-from lstmkit.stock.calibration import fit_around
+from lstmkit.stock.baselines.prices import changes_of, fit_baselines
+from lstmkit.stock.baselines.volatility import Rivals, fit_rivals
 from lstmkit.stock.config import StockConfig
+from lstmkit.stock.fitting.calibration import fit_around
+from lstmkit.stock.fitting.network import Network, View, view_of
+from lstmkit.stock.fitting.scaling import Scaling, fit_scaling, range_of
+from lstmkit.stock.fitting.start import Start, start_for
+from lstmkit.stock.fitting.target import Aim, choose_aim
 from lstmkit.stock.forecaster import Forecaster
-from lstmkit.stock.network import Network, View, view_of
-from lstmkit.stock.scaling import Scaling, fit_scaling, range_of
-from lstmkit.stock.start import Start, start_for
-from lstmkit.stock.target import Aim, choose_aim
-from lstmkit.stock.volatility import Rivals, fit_rivals
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit.stock.inputs import TINY
-from lstmkit.stock.intervals import LEVELS, interval_score
-from lstmkit.stock.scaling import Scaling
+from lstmkit.stock.fitting.inputs import TINY
+from lstmkit.stock.fitting.intervals import LEVELS, interval_score
+from lstmkit.stock.fitting.scaling import Scaling
 
 QUARTERS = 4
 

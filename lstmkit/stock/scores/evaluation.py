@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit.stock import bands, metrics
-from lstmkit.stock.bands import Band, band
-from lstmkit.stock.baselines import changes_of
+from lstmkit.stock.baselines.prices import changes_of
+from lstmkit.stock.fitting.intervals import adapted
+from lstmkit.stock.fitting.network import Answers, View
+from lstmkit.stock.fitting.scaling import range_of
 from lstmkit.stock.forecaster import Forecaster
-from lstmkit.stock.intervals import adapted
-from lstmkit.stock.network import Answers, View
 from lstmkit.stock.result import Result
-from lstmkit.stock.scaling import range_of
+from lstmkit.stock.scores import bands, metrics
+from lstmkit.stock.scores.bands import Band, band
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
