@@ -5,8 +5,8 @@ import pytest
 from melodies import line, random_melody
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import harmony, inference, part_facts, parts
-from lstmkit.music.files.melody import struck
+from lstmkit.music.files.reading import harmony, inference, part_facts, parts
+from lstmkit.music.files.reading.melody import struck
 from lstmkit.music.files.score import Bar, Note, Part, Score, bars_from_metres, in_order
 
 MELODY = Part("", 73, False, tuple(random_melody(np.random.default_rng(0), 8)))

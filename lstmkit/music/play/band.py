@@ -11,8 +11,8 @@ import numpy as np
 from lstmkit.errors import InputError
 from lstmkit.music.config import GenerateConfig
 from lstmkit.music.corpus.songbook import Tune
-from lstmkit.music.files import midi
-from lstmkit.music.files.charts import Chart
+from lstmkit.music.files.charts.sheet import Chart
+from lstmkit.music.files.midi import writer
 from lstmkit.music.files.score import Measure, Note, is_compound, usual_signature
 from lstmkit.music.play import comping, drums
 from lstmkit.music.play.instruments import program_of
@@ -106,7 +106,7 @@ def perform(
     swing: float,
     request: Request,
     generator: np.random.Generator,
-) -> tuple[bytes, list[midi.Track]]:
+) -> tuple[bytes, list[writer.Track]]:
     """Play a solo with its rhythm section; return the MIDI file and its tracks."""
     tempo = request.tempo or tune.tempo
     length = played[0].bar.length
@@ -122,10 +122,10 @@ def perform(
     bars = [measure.bar for measure in played]
     lines = swung([notes for *_, notes in players], STRAIGHT if compound else swing, bars)
     tracks = [
-        midi.Track(name, instrument, notes, channel)
+        writer.Track(name, instrument, notes, channel)
         for (name, instrument, channel, _), notes in zip(players, lines, strict=True)
     ]
-    file = midi.write(
+    file = writer.write(
         tracks,
         tempo=tempo,
         metre=length,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstmkit.music.files.midi import Track
+from lstmkit.music.files.midi.writer import Track
 from lstmkit.music.play import percussion
 from lstmkit.music.play.drums import CHANNEL as DRUM_CHANNEL
 

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig
-from lstmkit.music.files import ireal, reading, sources
+from lstmkit.music.files import sources
+from lstmkit.music.files.charts import ireal
+from lstmkit.music.files.reading import measures
 from lstmkit.music.theory.chords import Chord, parse_progression
 
 TEXT_SUFFIXES = (".txt", ".html", ".htm", ".url", ".ireal", ".irealb")
@@ -52,7 +54,7 @@ def read(source: str, config: DataConfig) -> Chart:
     path = Path(source)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return Chart(path.stem, parse_progression(_text(path)), None)
-    found = reading.of(sources.read(source), config, source)
+    found = measures.of(sources.read(source), config, source)
     bars = [[timed.chord for timed in measure.chords] for measure in found.measures]
     if not all(bars) or not bars:
         raise InputError(f"{source}: holds no chords to play over")

@@ -8,10 +8,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import midi_events, texts
-from lstmkit.music.files.drums import are_drums
-from lstmkit.music.files.midi_events import META, Event
-from lstmkit.music.files.midi_notes import Spans, begins_note
+from lstmkit.music.files.midi import events, texts
+from lstmkit.music.files.midi.drums import are_drums
+from lstmkit.music.files.midi.events import META, Event
+from lstmkit.music.files.midi.spans import Spans, begins_note
+from lstmkit.music.files.midi.texts import Text
 from lstmkit.music.files.score import (
     BAR_GRID,
     MAX_QUARTERS,
@@ -23,7 +24,6 @@ from lstmkit.music.files.score import (
     on_bar_grid,
     sensible_tempos,
 )
-from lstmkit.music.files.texts import Text
 
 MAX_BYTES = 1 << 19  # a long band arrangement has 0.2 MiB; an event takes at least 3 bytes
 DRUM_CHANNEL = 9
@@ -34,7 +34,7 @@ TEXTS = {0x01: "text", 0x06: "marker", 0x07: "cue point"}
 TRACK_NAME, TEMPO, TIME_SIGNATURE = 0x03, 0x51, 0x58
 
 
-def parse(data: bytes, *, name: str, where: str) -> Score:
+def parse_midi(data: bytes, *, name: str, where: str) -> Score:
     """Read a MIDI file; of one with several sequences (type 2), the first.
 
     Args:
@@ -55,7 +55,7 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
             f"{where}: the file has {len(data):,} bytes, more than the {MAX_BYTES:,} that a"
             " MIDI file may have here; cut it down to the tracks that matter"
         )
-    file = midi_events.read(data, where)
+    file = events.read(data, where)
     tracks = file.tracks
     if file.format == 2:
         first = next((track for track in tracks if _has_notes(track)), [])

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from lstmkit.music.files import musicxml_harmony
-from lstmkit.music.files import musicxml_signs as signs
+from lstmkit.music.files.musicxml import harmony
+from lstmkit.music.files.musicxml import signs as signs
+from lstmkit.music.files.musicxml.tree import fraction
 from lstmkit.music.files.repeats import Marks
 from lstmkit.music.files.score import MAX_QUARTERS
-from lstmkit.music.files.xml_tree import fraction
 from lstmkit.music.theory.degrees import Key
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -199,7 +199,7 @@ class PartReader:
         return midi if 0 <= midi <= 127 else None
 
     def _harmony(self, element: Element) -> None:
-        found = musicxml_harmony.symbol(element, self._key, self._transpose)
+        found = harmony.symbol(element, self._key, self._transpose)
         if found is None:
             self.unread += 1
             return

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.files.harmony import Harmony, by_bar
+from lstmkit.music.files.reading.harmony import Harmony, by_bar
 from lstmkit.music.files.score import Bar, Note, TimedChord, is_compound
 from lstmkit.music.theory import functions, naming
 

@@ -8,14 +8,15 @@ slashes, other encodings.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
+from xml.etree.ElementTree import Element
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import repeats, xml_tree
-from lstmkit.music.files.musicxml_bars import PrintedBar
-from lstmkit.music.files.musicxml_parts import Player, read_players
+from lstmkit.music.files import repeats
+from lstmkit.music.files.musicxml import tree
+from lstmkit.music.files.musicxml.bars import PartReader, PrintedBar
 from lstmkit.music.files.repeats import Marks
 from lstmkit.music.files.score import (
     BAR_GRID,
@@ -31,12 +32,32 @@ from lstmkit.music.files.score import (
 
 MOST_BARS = 6_000  # as they are played
 VELOCITY = 80
+DRUM_CHANNEL = 10  # MusicXML counts from 1
 SHORTEST_BAR = Fraction(1, BAR_GRID)
 
 _Value = TypeVar("_Value")
 
 
-def parse(data: bytes, *, name: str, where: str) -> Score:
+@dataclass
+class _Player:
+    """A part as it is printed.
+
+    Attributes:
+        name: As the file names it, or empty.
+        program: General MIDI instrument, 0 to 127.
+        drums: Whether it has no pitches.
+        bars: Its bars.
+        reader: What it met on the way.
+    """
+
+    name: str
+    program: int
+    drums: bool
+    bars: list[PrintedBar]
+    reader: PartReader
+
+
+def parse_musicxml(data: bytes, *, name: str, where: str) -> Score:
     """Read a MusicXML file, compressed (.mxl) or not.
 
     Args:
@@ -51,8 +72,8 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
     Raises:
         InputError: If the file is broken, too large, or has neither notes nor chord symbols.
     """
-    root = xml_tree.read(data, where)
-    players = read_players(root)
+    root = tree.read(data, where)
+    players = _players(root)
     if not players:
         raise InputError(
             f"{where}: not a readable MusicXML file: no part of a score in it; open and save it"
@@ -61,7 +82,7 @@ def parse(data: bytes, *, name: str, where: str) -> Score:
     return _score(players, name, where)
 
 
-def _score(players: Sequence[Player], name: str, where: str) -> Score:
+def _score(players: Sequence[_Player], name: str, where: str) -> Score:
     printed = max((player.bars for player in players), key=len)
     lengths = _lengths(players, len(printed))
     marks = [_marks(players, index) for index in range(len(printed))]
@@ -88,7 +109,7 @@ def _score(players: Sequence[Player], name: str, where: str) -> Score:
     return replace(found, signature=signatures.get(found.metre))
 
 
-def _lengths(players: Sequence[Player], count: int) -> list[Fraction]:
+def _lengths(players: Sequence[_Player], count: int) -> list[Fraction]:
     """Return how long each printed bar is: as its metre says, or as what it holds if it is split.
 
     A bar is shorter than its metre where it is a pick-up, the last one, one part of a bar that a
@@ -108,7 +129,7 @@ def _lengths(players: Sequence[Player], count: int) -> list[Fraction]:
     return found
 
 
-def _marks(players: Sequence[Player], index: int) -> Marks:
+def _marks(players: Sequence[_Player], index: int) -> Marks:
     """Return the repeats and jumps at a bar, which may stand in one part only."""
     found = [player.bars[index].marks for player in players if index < len(player.bars)]
     return Marks(
@@ -123,7 +144,7 @@ def _marks(players: Sequence[Player], index: int) -> Marks:
     )
 
 
-def _parts(player: Player, order: Sequence[int], bars: Sequence[Bar]) -> list[Part]:
+def _parts(player: _Player, order: Sequence[int], bars: Sequence[Bar]) -> list[Part]:
     """Return a part for each staff of a player, its ties joined."""
     notes: dict[int, list[Note]] = {}
     tied: dict[tuple[int, int], int] = {}  # staff and pitch: index of the note that is held on
@@ -148,7 +169,7 @@ def _parts(player: Player, order: Sequence[int], bars: Sequence[Bar]) -> list[Pa
 
 
 def _timed(
-    players: Sequence[Player],
+    players: Sequence[_Player],
     order: Sequence[int],
     bars: Sequence[Bar],
     of: Callable[[PrintedBar], list[tuple[Fraction, _Value]]],
@@ -163,7 +184,7 @@ def _timed(
     return found
 
 
-def _repairs(players: Sequence[Player], printed: int, played: int) -> list[str]:
+def _repairs(players: Sequence[_Player], printed: int, played: int) -> list[str]:
     cues, slashes, unread = (
         sum(getattr(player.reader, what) for player in players)
         for what in ("cues", "slashes", "unread")
@@ -178,3 +199,38 @@ def _repairs(players: Sequence[Player], printed: int, played: int) -> list[str]:
     if played != printed:
         said.append(f"repeats and endings were played out: {printed} bars became {played}")
     return said
+
+
+def _players(root: Element) -> list[_Player]:
+    """Read the parts of a score, whether the file is sorted by parts or by bars."""
+    measures: dict[str, list[Element]] = {}
+    if root.tag == "score-timewise":
+        for measure in root.iterfind("measure"):
+            for part in measure.iterfind("part"):
+                one = Element("measure", measure.attrib)
+                one.extend(part)
+                measures.setdefault(part.get("id", ""), []).append(one)
+    elif root.tag == "score-partwise":
+        for part in root.iterfind("part"):
+            measures.setdefault(part.get("id", ""), []).extend(part.iterfind("measure"))
+    described = {part.get("id", ""): part for part in root.iterfind("part-list/score-part")}
+    concert = root.find("defaults/concert-score") is not None
+    players = []
+    for key, printed in measures.items():
+        reader = PartReader(concert=concert)
+        bars = list(reader.read(printed))
+        name, program, drums = _described(described.get(key))
+        players.append(_Player(name, program, drums or reader.drums, bars, reader))
+    return players
+
+
+def _described(part: Element | None) -> tuple[str, int, bool]:
+    """Return the name of a part, its General MIDI instrument, and whether it is on drums."""
+    if part is None:
+        return "", 0, False
+    texts = (part.findtext(tag) for tag in ("part-name", "score-instrument/instrument-name"))
+    name = next((" ".join(text.split()) for text in texts if text and text.strip()), "")
+    program = part.findtext("midi-instrument/midi-program") or ""
+    channel = part.findtext("midi-instrument/midi-channel") or ""
+    number = int(program) - 1 if program.isdecimal() and 1 <= int(program) <= 128 else 0
+    return name[:60], number, channel.strip() == str(DRUM_CHANNEL)

@@ -13,7 +13,7 @@ from music21 import converter, corpus, stream
 from music21.musicxml.m21ToXml import GeneralObjectExporter
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import musicxml
+from lstmkit.music.files.musicxml.reader import parse_musicxml
 from lstmkit.music.files.score import Score
 
 MUSICXML = (".xml", ".mxl", ".musicxml")
@@ -37,7 +37,7 @@ def parse(name: str) -> Score:
         ) from error
     title = name.replace("/", "-")
     if path.suffix in MUSICXML:
-        return musicxml.parse(path.read_bytes(), name=title, where=where)
+        return parse_musicxml(path.read_bytes(), name=title, where=where)
     try:
         parsed = converter.parse(path, forceSource=True, storePickle=False)
         if isinstance(parsed, stream.Opus):
@@ -46,4 +46,4 @@ def parse(name: str) -> Score:
     except Exception as error:  # music21 raises whatever its readers and writers stumble over
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise InputError(f"{where}: music21 cannot read it: {reason}") from error
-    return musicxml.parse(written, name=title, where=where)
+    return parse_musicxml(written, name=title, where=where)

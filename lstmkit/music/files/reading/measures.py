@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig
-from lstmkit.music.files import harmony, inference, melody, metre, parts
+from lstmkit.music.files.reading import harmony, inference, melody, metre, parts
 from lstmkit.music.files.score import Bar, Measure, Note, Score, bar_index
 
 

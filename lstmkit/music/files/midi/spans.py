@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 
-from lstmkit.music.files.midi_events import Event
+from lstmkit.music.files.midi.events import Event
 
 
 def begins_note(event: Event) -> bool:

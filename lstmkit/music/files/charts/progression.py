@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from lstmkit import config as configs
 from lstmkit.errors import InputError
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.files import charts
-from lstmkit.music.files.charts import Chart
+from lstmkit.music.files.charts import sheet
+from lstmkit.music.files.charts.sheet import Chart
 from lstmkit.music.files.repeats import Marks, played
 from lstmkit.music.theory.chords import MAX_BARS, parse_progression
 from lstmkit.music.theory.degrees import Key, root_of_numeral
@@ -36,8 +36,8 @@ def read(text: str, key: str | None = None) -> Chart:
         InputError: A symbol, the key or the file cannot be read.
     """
     tonality = None if key is None else key_of(key)
-    if charts.is_chart(text):
-        return charts.read(text.strip(), configs.load(MusicConfig, "music", None).data)
+    if sheet.is_chart(text):
+        return sheet.read(text.strip(), configs.load(MusicConfig, "music", None).data)
     texts, before = [], ""
     for bar in _played_out(text):
         words = []

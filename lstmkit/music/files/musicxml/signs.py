@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from lstmkit.music.files.musicxml.tree import fraction
 from lstmkit.music.files.repeats import Marks
-from lstmkit.music.files.xml_tree import fraction
 
 MOST_BEATS = 999  # of a time signature; what has more is damaged
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lstmkit.music.files import melody
+from lstmkit.music.files.reading import melody
 from lstmkit.music.files.score import Bar, Note, Score, TimedChord
 from lstmkit.music.theory import chords, naming
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import part_facts
-from lstmkit.music.files.part_facts import PartFacts
+from lstmkit.music.files.reading import part_facts
+from lstmkit.music.files.reading.part_facts import PartFacts
 from lstmkit.music.files.score import Score
 
 FEWEST_NOTES = 8  # a part with fewer says nothing about a melody
