@@ -24,7 +24,7 @@ from pathlib import Path
 
 from lstmkit.music.files import sources
 from lstmkit.music.files.midi.reader import parse_midi
-from lstmkit.music.files.reading import inference, parts
+from lstmkit.music.files.reading import harmony, parts
 from lstmkit.music.files.reading.melody import skyline
 from lstmkit.music.files.score import Note, Part, Score, bars_from_metres
 from lstmkit.music.theory import functions
@@ -167,7 +167,7 @@ def roots_right(
 def inferred_roots(score: Score) -> list[tuple[Fraction, int]]:
     """Return the roots that we give a lone melody."""
     line = skyline(score.parts[0].notes, close_gaps=Fraction(1, 4))
-    bars = inference.of_melody(line, score.bars, signature=score.signature)
+    bars = harmony.of_melody(line, score.bars, signature=score.signature)
     return [(timed.onset, timed.chord.root) for bar in bars for timed in bar]
 
 

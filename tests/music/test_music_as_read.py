@@ -13,7 +13,8 @@ from lstmkit.errors import InputError
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.files import sources
 from lstmkit.music.files.charts import ireal, sheet
-from lstmkit.music.files.reading import inference, measures, metre
+from lstmkit.music.files.reading import measures, metre
+from lstmkit.music.files.reading.harmony import of_melody
 from lstmkit.music.files.score import Note, Part, Score, bars_from_metres
 
 pytest_plugins = ["music_fixtures"]
@@ -185,7 +186,7 @@ def test_a_lone_melody_in_minor_has_its_dominant():
         ("8", "2", 68), ("10", "2", 71), ("12", "4", 69),
     )  # fmt: skip
     bars = bars_from_metres([(Fraction(0), Fraction(4))], Fraction(16))
-    found = inference.of_melody(notes, bars)
+    found = of_melody(notes, bars)
     assert [bar[0].chord.symbol for bar in found] == ["Am", "Dm", "E", "Am"]
 
 

@@ -116,9 +116,14 @@ def perform(
     program = tune.program if request.program is None else request.program
     players = [("Solo", program, SOLO_CHANNEL, solo)]
     if request.accompaniment:
-        beat = Fraction(3, 2) if compound else Fraction(1)
-        band = _Band(played, tempo, swing <= STRAIGHT, beat, set_stage.ends)
-        players += band.rhythm_section(generator, with_drums=request.drums)
+        players += _rhythm_section(
+            *(played, generator),
+            tempo=tempo,
+            straight=swing <= STRAIGHT,
+            beat=Fraction(3, 2) if compound else Fraction(1),
+            ends=set_stage.ends,
+            with_drums=request.drums,
+        )
     bars = [measure.bar for measure in played]
     lines = swung([notes for *_, notes in players], STRAIGHT if compound else swing, bars)
     tracks = [
@@ -138,34 +143,25 @@ def perform(
     return file, tracks
 
 
-@dataclass(frozen=True)
-class _Band:
-    """The three who accompany, and what they must know."""
-
-    measures: Sequence[Measure]
-    tempo: float
-    straight: bool
-    beat: Fraction
-    ends: bool
-
-    def rhythm_section(
-        self, generator: np.random.Generator, *, with_drums: bool
-    ) -> list[tuple[str, int, int, list[Note]]]:
-        """Return name, program, channel and notes of each."""
-        piano = comping.piano(self.measures, generator, ends=self.ends)
-        bass = comping.bass(self.measures, beat=self.beat, ends=self.ends)
-        players = [
-            ("Piano", PIANO_PROGRAM, PIANO_CHANNEL, piano),
-            ("Bass", BASS_PROGRAM, BASS_CHANNEL, bass),
-        ]
-        if with_drums:
-            strokes = drums.drums(
-                self.measures,
-                tempo=self.tempo,
-                straight=self.straight,
-                beat=self.beat,
-                ends=self.ends,
-            )
-            kit = drums.kit(self.tempo, straight=self.straight)
-            players.append(("Drums", kit, drums.CHANNEL, strokes))
-        return players
+def _rhythm_section(
+    measures: Sequence[Measure],
+    generator: np.random.Generator,
+    *,
+    tempo: float,
+    straight: bool,
+    beat: Fraction,
+    ends: bool,
+    with_drums: bool,
+) -> list[tuple[str, int, int, list[Note]]]:
+    """Return name, program, channel and notes of each who accompanies."""
+    piano = comping.piano(measures, generator, ends=ends)
+    bass = comping.bass(measures, beat=beat, ends=ends)
+    players = [
+        ("Piano", PIANO_PROGRAM, PIANO_CHANNEL, piano),
+        ("Bass", BASS_PROGRAM, BASS_CHANNEL, bass),
+    ]
+    if with_drums:
+        strokes = drums.drums(measures, tempo=tempo, straight=straight, beat=beat, ends=ends)
+        kit = drums.kit(tempo, straight=straight)
+        players.append(("Drums", kit, drums.CHANNEL, strokes))
+    return players

@@ -97,7 +97,7 @@ def _symbol(named: Chord) -> Any:
     """Return a chord symbol; one that music21 has no kind for shows its own text."""
     if named.symbol in NO_CHORDS:
         return harmony.NoChord()
-    above = tuple(sorted((tone - named.root) % 12 for tone in named.tones))
+    above = tuple(sorted(named.above))
     written = named.symbol[:2] if named.symbol[1:2] in ("b", "#") else named.symbol[:1]
     bass = named.symbol.rpartition("/")[2].replace("b", "-") if named.bass != named.root else None
     kind = _KINDS.get(above, _KINDS.get(above[:4], "major"))

@@ -11,12 +11,11 @@ from lstmkit.music.config import MusicConfig
 from lstmkit.music.files.charts import sheet
 from lstmkit.music.files.charts.sheet import Chart
 from lstmkit.music.files.repeats import Marks, played
-from lstmkit.music.theory.chords import MAX_BARS, parse_progression
+from lstmkit.music.theory.chords import MAX_BARS, NATURAL, parse_progression
 from lstmkit.music.theory.degrees import Key, root_of_numeral
 
 _NUMERAL = re.compile(r"([#b♯♭]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?![a-hj-z]*[A-H])(.*)")
 _KEY = re.compile(r"([A-G][#b]?)\s*(m|min|minor|-|maj|major)?")
-_NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _BAR_LINE = re.compile(r"(\|:|:\|{1,2}:?|\|{1,2}:?)")
 _ENDING = re.compile(r"\[?([1-9](?:,[1-9])*)[.)]?(?=\s|$)")
 _AGAIN = (".", "/")
@@ -59,7 +58,7 @@ def key_of(text: str) -> Key:
         raise InputError(f"--key: {text!r:.20} is no key; expected one such as Bb, F#m, C minor")
     shift = {"#": 1, "b": -1}.get(match[1][1:], 0)
     minor = match[2] in ("m", "min", "minor", "-")
-    return Key((_NATURAL[match[1][0]] + shift) % 12, minor)
+    return Key((NATURAL[match[1][0]] + shift) % 12, minor)
 
 
 def _played_out(text: str) -> Sequence[str]:

@@ -131,18 +131,13 @@ def _ticks(time: Fraction) -> int:
 
 def chord_event(chord: Chord) -> tuple[int, ...]:
     """Return the data of the event that names a chord; what it cannot say it says more simply."""
-    above = {(tone - chord.root) % 12 for tone in chord.tones}
-    exact = _TYPES.get(tuple(sorted(above)))
-    kind = exact if exact is not None else _simply(above)
-    bass = (chord.symbol.rpartition("/")[2], kind) if chord.bass != chord.root else None
-    return (*_HEAD, _note(chord.symbol), kind, *_bass(bass))
+    exact = _TYPES.get(tuple(sorted(chord.above)))
+    kind = _simply(chord.above) if exact is None else exact
+    bass = _note(chord.symbol.rpartition("/")[2]) if chord.bass != chord.root else _NO_BASS
+    return (*_HEAD, _note(chord.symbol), kind, bass, _NO_BASS)
 
 
-def _bass(bass: tuple[str, int] | None) -> tuple[int, int]:
-    return (_NO_BASS, _NO_BASS) if bass is None else (_note(bass[0]), _NO_BASS)
-
-
-def _simply(above: set[int]) -> int:
+def _simply(above: frozenset[int]) -> int:
     """Return the nearest of the plain types: seventh chords, then triads."""
     third = 4 if 4 in above else 3 if 3 in above else 5
     fifth = 7 if 7 in above or third == 5 else 6 if 6 in above else 8

@@ -13,9 +13,8 @@ from lstmkit.music.files.musicxml import signs as signs
 from lstmkit.music.files.musicxml.tree import fraction
 from lstmkit.music.files.repeats import Marks
 from lstmkit.music.files.score import MAX_QUARTERS
+from lstmkit.music.theory.chords import NATURAL
 from lstmkit.music.theory.degrees import Key
-
-_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 @dataclass
@@ -190,7 +189,7 @@ class PartReader:
             self.drums |= pitch is not None
         if pitch is None:
             return None
-        step = _STEPS.get((pitch.findtext(f"{prefix}step") or "B").strip().upper())
+        step = NATURAL.get((pitch.findtext(f"{prefix}step") or "B").strip().upper())
         octave = int(fraction(pitch.findtext(f"{prefix}octave") or "4"))
         if step is None:
             return None

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig
-from lstmkit.music.files.reading import harmony, inference, melody, metre, parts
+from lstmkit.music.files.reading import harmony, melody, metre, parts
 from lstmkit.music.files.score import Bar, Measure, Note, Score, bar_index
 
 
@@ -104,9 +104,9 @@ def _harmony(
         return harmony.struck(score.parts[indices[0]].notes, score.bars)
     notes = [note for index in indices for note in score.parts[index].notes]
     if not choice.harmony and melody.is_single(notes):
-        return inference.of_melody(notes, score.bars, signature=score.signature)
+        return harmony.of_melody(notes, score.bars, signature=score.signature)
     above = () if choice.melody in indices else line
-    return inference.of_accompaniment(notes, score.bars, melody=above)
+    return harmony.of_accompaniment(notes, score.bars, melody=above)
 
 
 def _measures(
