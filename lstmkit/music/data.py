@@ -1,7 +1,5 @@
 """Music files to a corpus of tokens, and a corpus to snippets for the network."""
 
-from __future__ import annotations
-
 import itertools
 import logging
 from collections.abc import Sequence

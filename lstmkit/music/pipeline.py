@@ -1,7 +1,5 @@
 """The music story: train, generate, evaluate, inspect."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from pathlib import Path

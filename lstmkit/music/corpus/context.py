@@ -17,8 +17,6 @@ next value stands:
 All are numbers from -1 to 1, most of them one of several that is 1.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction

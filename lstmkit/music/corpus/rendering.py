@@ -1,7 +1,5 @@
 """From a token back to a note: which pitch it is, over the chord it meets."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lstmkit.music.corpus.grammar import Token

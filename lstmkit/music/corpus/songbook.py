@@ -5,8 +5,6 @@ It also holds what a new solo needs (chords to play over, tempo, instrument, ran
 measured against (the music itself).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction

@@ -4,8 +4,6 @@ Time is counted in quarter notes from the start, exactly (`fractions.Fraction`),
 stay triplets.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -5,8 +5,6 @@ JSON under the checksum of its file; the cache is in `$LSTMKIT_CACHE`, else in t
 folder, and losing it loses nothing.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gzip
 import hashlib

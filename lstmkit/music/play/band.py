@@ -1,7 +1,5 @@
 """What a user asks of the band, and the band: solo, piano, bass and drums."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

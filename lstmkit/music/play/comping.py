@@ -1,7 +1,5 @@
 """The rhythm section: piano voicings that move little, and a bass that walks."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """A player: a trained network with its songbook improvises."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass

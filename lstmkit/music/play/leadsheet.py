@@ -1,7 +1,5 @@
 """A solo as a lead sheet in MusicXML, through music21: melody, chord symbols, key, metre, tempo."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any

@@ -8,8 +8,6 @@ fifth of the tonic chord.
 What the answers changed stands in `motif`; before and after of all of it, in the README.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -4,8 +4,6 @@ The built-in synthesiser is additive: partials with their own decay under an att
 brighter tone for louder notes, and a short echo for room. It is enough to judge a solo by.
 """
 
-from __future__ import annotations
-
 import io
 import logging
 import os

@@ -6,8 +6,6 @@ neither a dominant nor the tonic stands before the last bar, a cadence does. Cho
 gives and that are played once stay as they are.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 from collections.abc import Sequence

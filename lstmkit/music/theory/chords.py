@@ -7,8 +7,6 @@ symbols; `naming` makes them from notes.
 Pitch classes are 0 (C) to 11 (B).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

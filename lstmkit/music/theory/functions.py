@@ -11,8 +11,6 @@ Key profiles: after Temperley, What's Key for Key? The Krumhansl-Schmuckler Key-
 Reconsidered (1999).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

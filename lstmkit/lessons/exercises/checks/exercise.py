@@ -1,7 +1,5 @@
 """What an exercise is: calls with the right answers, and known mistakes with their hints."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace

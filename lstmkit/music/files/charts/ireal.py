@@ -5,8 +5,6 @@ scrambled in blocks of 50 characters. Source: the file format that iReal Pro doc
 developers (irealbook), and what is publicly known of the other.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from urllib.parse import unquote

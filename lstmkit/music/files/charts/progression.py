@@ -1,7 +1,5 @@
 """The chords a user asks for: symbols bar by bar, Roman numerals, repeats, or a chart's file."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The chords of a file, to be played over: MusicXML, lead-sheet MIDI, iReal's links, plain text."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Drums that do not play on the drum channel: known by their name and by the keys they strike."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Sequence

@@ -8,8 +8,6 @@ The work is linear in the size of the file, whatever the bytes: no number is lon
 and no event is read twice.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """MIDI files to scores."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

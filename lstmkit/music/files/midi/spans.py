@@ -1,7 +1,5 @@
 """When each note of a MIDI track begins and ends, also where the file does not end it."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Texts of a MIDI file: names in whatever encoding, and which texts are chord symbols."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from fractions import Fraction

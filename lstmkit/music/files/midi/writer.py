@@ -7,8 +7,6 @@ sequencers: 43 7B 01, root, type, bass, type of the bass.
 Source: Yamaha, "XF Format Specifications", version 2.01, "Chord".
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A part of a MusicXML file, bar by bar as it is printed: what sounds, and when in its bar."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace

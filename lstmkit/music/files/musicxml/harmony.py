@@ -4,8 +4,6 @@ Differs from music21 in keeping the root that is written, every altered degree, 
 standard's list, `N.C.`, and degrees of the key.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 

@@ -4,8 +4,6 @@ music21 takes over a second to import, so nothing but this module imports it, an
 this module but `sources` when such a piece is asked for.
 """
 
-from __future__ import annotations
-
 import difflib
 
 import music21

@@ -5,8 +5,6 @@ and loses what issue after issue was about: alterations of chords, degrees of th
 slashes, other encodings.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction

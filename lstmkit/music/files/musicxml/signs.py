@@ -1,7 +1,5 @@
 """Signs of a MusicXML file that say how to play: metre, tempo, jumps."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from fractions import Fraction

@@ -4,8 +4,6 @@ expat reads it, which neither opens other files nor, as entities are refused her
 reads.
 """
 
-from __future__ import annotations
-
 import codecs
 import io
 import re

@@ -3,8 +3,6 @@
 Inferred are those that an accompaniment and a melody imply, where nobody has written them.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A score as a musician reads it: a line of melody over chords, bar by bar, with the reasons."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

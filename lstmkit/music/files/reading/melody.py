@@ -5,8 +5,6 @@ grids the beat is played on. `struck` is the tutorial's (music21's converter as 
 notes struck together are a chord and no melody, and each time is rounded by itself.
 """
 
-from __future__ import annotations
-
 import itertools
 from bisect import bisect_left
 from collections import defaultdict

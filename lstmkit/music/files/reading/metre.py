@@ -1,7 +1,5 @@
 """Bars that the file does not tell, or tells wrongly, and playing that keeps to no beat."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """What can be said of the parts of a score by counting."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -3,8 +3,6 @@
 Every choice has a reason that can be shown to a person, and every choice can be made by the config.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
