@@ -13,6 +13,9 @@ import numpy as np
 from lstmkit.cells.gradcheck import Problem
 
 ARROW = " -> "  # between what stands in a solution and what people write instead
+#: In the text of an exercise: an answer, and what the task shows instead where that is not `...`.
+_HOLE = re.compile(r"<<(.*?)(?:\|\|(.*?))?>>", re.DOTALL)
+_BESIDE_A_HOLE = re.compile(r"(>>[^\n#]*?)  #[^\n]*")
 _MISTAKE = re.compile(r"((?:^\S.*\n)+)((?:^ .*\n)+)", re.MULTILINE)
 
 
@@ -55,7 +58,7 @@ class Exercise:
     """One exercise.
 
     Attributes:
-        file: Of the task and of the solution: its place, from 1, and its name, `NN_name.py`.
+        file: Of the reader: its place, from 1, and its name, `NN_name.py`.
         page: The page of `docs/learn` it belongs to.
         draw: Draws the calls of a hidden seed.
         mistakes: What people write: what stands in the solution, an arrow, what they write instead,
@@ -100,16 +103,18 @@ class Exercise:
     @cached_property
     def task(self) -> str:
         """The file that the reader fills in."""
-        return self._text("tasks")
+        return _HOLE.sub(lambda hole: hole[2] or "...", self._text)
 
     @cached_property
     def solution(self) -> str:
-        """One way to do it."""
-        return self._text("solutions")
+        """One way to do it, without what the task says beside its holes."""
+        code = _BESIDE_A_HOLE.sub(r"\1", self._text).partition('\n"""\n')[2]
+        return f'"""One way to do exercise {self.number}."""\n' + _HOLE.sub(r"\1", code)
 
-    def _text(self, folder: str) -> str:
-        place = resources.files("lstmkit.lessons.exercises") / folder / self.file
-        return place.read_text(encoding="utf-8")
+    @property
+    def _text(self) -> str:
+        folder = resources.files("lstmkit.lessons.exercises") / "tasks"
+        return (folder / f"{self.file[:-3]}.txt").read_text(encoding="utf-8")
 
     def calls(self, seed: int) -> list[Call]:
         """Return the calls of a hidden seed, each with what is right."""
