@@ -16,7 +16,7 @@ EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "com
 #: Who may import whom: a file only files of its own room and of rooms further up in this table.
 LAYERS = """
 errors lazy contract
-quiet liveness backend notebook
+quiet liveness backend notebook bounds
 cells files
 arrays config progress
 stock.config emoji.config letters.config music.config

@@ -44,7 +44,9 @@ def write(run: runs.Run, *, status: str | None = None) -> Path:
         card = _environment().get_template("card.md").render(facts)
     _write_card(run.path / CARD, card)
     facts["files"] = _files(run)
-    files.write_text(run.path / PAGE, _render("report.html", facts, blocks))
+    with _as_lstmkit_writes_it(run):
+        text = _render("report.html", facts, blocks)
+    files.write_text(run.path / PAGE, text)
     return run.path / PAGE
 
 

@@ -57,7 +57,7 @@ from lstmkit.stock.config import ModelConfig
 from lstmkit.stock.fitting.start import Start
 
 DEGREES = 20.0
-"""Returns have about 4; but an interval is judged in its tails, and a lower number hears them less."""
+"""Returns have about 4; an interval is judged in its tails, and a lower number hears them less."""
 
 
 def build_model(
