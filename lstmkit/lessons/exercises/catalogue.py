@@ -1,6 +1,7 @@
 """All exercises, in the order in which they are done, and their files."""
 
 from importlib import resources
+from pathlib import PureWindowsPath
 
 from lstmkit.errors import InputError
 from lstmkit.lessons.exercises.checks import drawing, jazz, lstm, rnn, rows, squash, words
@@ -34,7 +35,7 @@ def find(wanted: str) -> Exercise:
     Raises:
         InputError: There is none; the message says which there are.
     """
-    short = wanted.removesuffix(".py").rpartition("/")[2]
+    short = PureWindowsPath(wanted.removesuffix(".py")).name  # it takes / and \\ alike
     for one in EXERCISES:
         if short in (str(one.number), f"{one.number:02d}", one.name, one.file.removesuffix(".py")):
             return one
