@@ -281,7 +281,8 @@ def _overlay(base: dict[str, Any], top: Mapping[str, Any]) -> None:
 
 
 def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
-    name, equals, raw = text.partition("=")
+    bare = text[1:-1] if text[:1] == text[-1:] == "'" else text  # cmd leaves such quotes in place
+    name, equals, raw = bare.partition("=")
     keys = tuple(part.strip() for part in name.split("."))
     if not equals or not all(keys):
         raise ConfigError(f"--set {text}: expected section.key=value, such as train.epochs=50")
