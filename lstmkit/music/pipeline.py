@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import backend, runs, runtime
+from lstmkit import backend, runs, runtime, trials
 from lstmkit.config import Changes, package_folder
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint, write_json
@@ -47,13 +47,21 @@ def train(
         InputError: No file can be used, or one cannot and `strict` is set.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    backend.require("music train")
-    files = list(source) or [str(package_folder("data") / "music")]
-    dataset = data.load(files, config, strict=strict)
-    tunes = dataset.songbook.tunes
-    name = tunes[0].name if len(tunes) == 1 else f"{len(tunes)}-tunes"
-    run = runs.create(output, "music", name, config, inputs=dataset.inputs)
-    return _train(run, dataset)
+    return _train(*_begun(source, config, output, verb="train", strict=strict))
+
+
+def trial(source: Sequence[str], config: MusicConfig, output: Path) -> trials.Trial:
+    """Learn from music files and see what is held out, no more.
+
+    Args:
+        source: Files, folders, or `corpus:NAME`; empty: the music that ships.
+        config: The resolved config.
+        output: Folder of all runs.
+    """
+    run, dataset = _begun(source, config, output, verb=trials.VERB)
+    with trials.fitting(run):
+        cut = data.cut(dataset, config)
+        return trials.seen(run, fit(run, cut, len(dataset.songbook.values), config))
 
 
 def resume(wanted: Path, output: Path) -> Result:
@@ -223,6 +231,19 @@ def accuracy_by_place(model: runtime.Model, snippets: Snippets, n_values: int) -
     ]
     places: list[float] = np.mean(right, axis=0).tolist()
     return places
+
+
+def _begun(
+    source: Sequence[str], config: MusicConfig, output: Path, *, verb: str, strict: bool = False
+) -> tuple[runs.Run, Dataset]:
+    """Read files, and make the run that will learn from them."""
+    backend.require(f"music {verb}")
+    files = list(source) or [str(package_folder("data") / "music")]
+    dataset = data.load(files, config, strict=strict)
+    tunes = dataset.songbook.tunes
+    name = tunes[0].name if len(tunes) == 1 else f"{len(tunes)}-tunes"
+    run = runs.create(output, "music", name, config, inputs=dataset.inputs, verb=verb)
+    return run, dataset
 
 
 def _train(run: runs.Run, dataset: Dataset) -> Result:

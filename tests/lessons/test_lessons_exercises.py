@@ -34,6 +34,12 @@ def test_there_are_eighteen_in_the_order_of_the_tutorial():
     assert len(set(NAMES)) == 18
 
 
+@pytest.mark.parametrize("wanted", ["exercises/{}", r"exercises\{}", r"C:\my work\{}"])
+def test_a_file_is_found_by_the_path_that_a_shell_completes(wanted):
+    one = EXERCISES[1]
+    assert catalogue.find(wanted.format(one.file)) is one
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_solution_is_right_and_task_has_holes(name, here):
     exercise = catalogue.find(name)

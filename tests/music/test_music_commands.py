@@ -267,5 +267,5 @@ def test_write_then_train_on_a_folder_learns_from_every_file(cli, tmp_path, writ
     assert result.code == 0, result.err
     content = json.loads(result.out)
     assert content["metrics"]["tunes"] == 2
-    manifest = json.loads(Path(content["run"], "run.json").read_text())
+    manifest = json.loads(Path(content["run"], "run.json").read_text(encoding="utf-8"))
     assert [Path(entry["path"]).name for entry in manifest["inputs"]] == ["0.mid", "1.mid"]

@@ -1,5 +1,7 @@
 """All exercises, in the order in which they are done."""
 
+from pathlib import PureWindowsPath
+
 from lstmkit.errors import InputError
 from lstmkit.lessons.exercises.checks import drawing, lstm, rnn, rows, squash, tokens
 from lstmkit.lessons.exercises.checks.exercise import Exercise
@@ -32,7 +34,7 @@ def find(wanted: str) -> Exercise:
     Raises:
         InputError: There is none; the message says which there are.
     """
-    short = wanted.removesuffix(".py").rpartition("/")[2]
+    short = PureWindowsPath(wanted.removesuffix(".py")).name  # it takes / and \\ alike
     for one in EXERCISES:
         if short in (str(one.number), f"{one.number:02d}", one.name, one.file.removesuffix(".py")):
             return one

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from lstmkit.bounds import read_at_most
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import cache_folder, locate, write_bytes
 from lstmkit.music.files.midi.reader import parse_midi
@@ -107,13 +108,13 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = read_at_most(file, MAX_BYTES)
     except OSError as error:
         raise InputError(f"{path}: cannot be opened: {error.strerror}") from error
+    if data is None:
+        raise InputError(f"{path}: larger than {MAX_BYTES:,} bytes; no single piece of music is")
     if not data:
         raise InputError(f"{path}: the file is empty")
-    if len(data) > MAX_BYTES:
-        raise InputError(f"{path}: larger than {MAX_BYTES:,} bytes; no single piece of music is")
     return data
 
 

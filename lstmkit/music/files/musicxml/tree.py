@@ -14,10 +14,12 @@ from math import isfinite
 from typing import IO
 from xml.etree import ElementTree
 
+from lstmkit.bounds import read_at_most
 from lstmkit.errors import InputError
 
 MAX_BYTES = 8 << 20
 MAX_ELEMENTS = {"measure": 6_000, "note": 100_000}  # of a file, all parts together
+MAX_CONTAINER = 1 << 20
 CONTAINER = "META-INF/container.xml"
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[\"'])?[^>]*\?>")
@@ -103,7 +105,7 @@ def _candidates(archive: zipfile.ZipFile) -> list[str]:
     rootfiles: list[str] = []
     if CONTAINER in inside:
         with archive.open(CONTAINER) as file:
-            container = _text(file.read(MAX_BYTES))
+            container = _text(file.read(MAX_CONTAINER))
         rootfiles = re.findall(r"<rootfile\b[^>]*?full-path\s*=\s*[\"']([^\"']+)[\"']", container)
     named = [name for name in rootfiles if name in inside]
     scores = [
@@ -115,8 +117,8 @@ def _candidates(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _bounded(file: IO[bytes], where: str) -> bytes:
-    content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
+    content = read_at_most(file, MAX_BYTES)
+    if content is None:
         raise InputError(f"{where}: unpacks to over {MAX_BYTES:,} bytes")
     return content
 
