@@ -46,8 +46,10 @@ def show(result: Result, shown: str, *, as_json: bool) -> None:
     parts: Counter[Path] = Counter()
     for path in result.files:
         inside = path.relative_to(result.run).parts
-        if len(inside) > 1 and (result.run / inside[0] / "run.json").exists():
-            parts[result.run / inside[0]] += 1
+        runs = [path.parents[up] for up in range(len(inside) - 1)]
+        nested = [folder for folder in runs if (folder / "run.json").exists()]
+        if nested:
+            parts[nested[-1]] += 1
         else:
             click.echo(plain(path), err=True)
     for folder, count in parts.items():

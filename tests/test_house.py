@@ -16,15 +16,16 @@ EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "com
 #: Who may import whom: a file only files of its own room and of rooms further up in this table.
 LAYERS = """
 errors lazy contract
-quiet liveness backend notebook
+quiet liveness backend notebook bounds
 cells files
 arrays config progress
 stock.config emoji.config letters.config music.config
 runtime result runs tables
-terminal training parallel completion
+terminal training completion
 chart
 plots page
-work options downloads face
+work options downloads face task
+trials parallel
 stock emoji letters music.theory
 music.files
 music.corpus
@@ -33,6 +34,7 @@ music.play
 music
 gates
 lessons
+sweep
 export doctor demo
 commands
 cli

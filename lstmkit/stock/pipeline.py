@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit import backend, runs, runtime
+from lstmkit import backend, runs, runtime, trials
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
 from lstmkit.stock import forecaster, report, shipped
@@ -43,13 +43,25 @@ def train(source: Path | None, config: StockConfig, output: Path) -> Result:
         InputError: The file cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    backend.require("stock train")
-    from lstmkit.stock import data
-
-    dataset = data.load(source, config.data)
-    config = data.window_for(dataset, config)
+    dataset, config = _to_learn_from(source, config, "train")
     inputs = [dataset.fingerprint]
     return _train(runs.create(output, "stock", dataset.name, config, inputs=inputs), dataset)
+
+
+def trial(source: Path | None, config: StockConfig, output: Path) -> trials.Trial:
+    """Train on a price file and see the held-out tail of its training span, never its test span.
+
+    Args:
+        source: The price file; None: the sample that ships with matplotlib.
+        config: The resolved config.
+        output: Folder of all runs.
+    """
+    dataset, config = _to_learn_from(source, config, trials.VERB)
+    inputs = [dataset.fingerprint]
+    run = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb=trials.VERB)
+    with trials.fitting(run):
+        span = Span(dataset, config, dataset.train_rows + config.data.window)
+        return trials.seen(run, fit(run, span))
 
 
 def resume(wanted: Path, output: Path) -> Result:
@@ -150,15 +162,13 @@ def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: i
         output: Folder of all runs.
         folds: Number of folds; each one's window may reach back into the rows before it.
     """
-    backend.require("stock backtest")
-    from lstmkit.stock import data
+    dataset, config = _to_learn_from(source, config, "backtest")
+    from lstmkit.stock.data import MIN_TEST_ROWS
 
-    dataset = data.load(source, config.data)
-    config = data.window_for(dataset, config)
-    most = (len(dataset.dates) - dataset.train_rows) // data.MIN_TEST_ROWS
+    most = (len(dataset.dates) - dataset.train_rows) // MIN_TEST_ROWS
     if folds > most:
         raise InputError(
-            f"--folds {folds}: expected at most {most}, so that each has {data.MIN_TEST_ROWS} of "
+            f"--folds {folds}: expected at most {most}, so that each has {MIN_TEST_ROWS} of "
             f"the {len(dataset.dates) - dataset.train_rows:,} test rows of {dataset.path}"
         )
     inputs = [dataset.fingerprint]
@@ -202,6 +212,17 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
         "test_rows": rows - dataset.train_rows,
         "scored_rows": max(0, rows - dataset.train_rows - config.data.window),
     }
+
+
+def _to_learn_from(
+    source: Path | None, config: StockConfig, verb: str
+) -> tuple[Dataset, StockConfig]:
+    """Return a file, and the config with a window that it can bear."""
+    backend.require(f"stock {verb}")
+    from lstmkit.stock import data
+
+    dataset = data.load(source, config.data)
+    return dataset, data.window_for(dataset, config)
 
 
 def _train(run: runs.Run, dataset: Dataset) -> Result:
