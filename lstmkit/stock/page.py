@@ -12,6 +12,8 @@ from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 from lstmkit.stock import pictures
 from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
+from lstmkit.stock.panel import page as panel
+from lstmkit.stock.panel.page import part as part
 from lstmkit.stock.pictures import Columns
 from lstmkit.stock.report import held_by_name
 from lstmkit.stock.scores.bands import QUARTERS
@@ -30,6 +32,8 @@ def blocks(run: Run) -> list[Block]:
     """Return scores beside the baselines, the forecasts with their interval, and the loss."""
     found: list[Block] = []
     metrics = run.metrics
+    if "series" in metrics:
+        return panel.blocks(run)
     if metrics:
         found.append(_scores(metrics))
     if "intervals" in metrics:

@@ -1,6 +1,7 @@
 """What the charts of the stock pipeline show, on its page and in its PNGs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from lstmkit.chart import (
     ACTUAL,
     BEFORE,
     COLORS,
+    GOOD,
     NAIVE,
     PREDICTED,
     Band,
@@ -19,6 +21,7 @@ from lstmkit.chart import (
 )
 
 Columns = Mapping[str, np.ndarray]
+SPREAD_BARS = 41
 
 
 def prices(
@@ -134,3 +137,25 @@ def residuals(rows: Columns, *, label: str) -> tuple[Chart, Chart]:
     ]
     unit = f"error, in the unit of {label}"
     return Chart(layers=over_time, y=unit, dates=True), Chart(layers=bars, x="error", y="rows")
+
+
+def spread(series: Sequence[Mapping[str, Any]]) -> Chart:
+    """Describe how skill is spread over many series: how many beat naive, equal it, lose to it.
+
+    Args:
+        series: Rows with `skill` and `beside_naive`.
+    """
+    skills = np.array([row["skill"] or 0.0 for row in series]) * 100
+    edge = max(float(np.quantile(np.abs(skills), 0.99)), 0.1)
+    edges = np.linspace(-edge, edge, SPREAD_BARS + 1)
+    inside, words = np.clip(skills, -edge, edge), [row["beside_naive"] for row in series]
+    colors = {"equals": NAIVE, "beats": GOOD, "loses": PREDICTED}
+    layers: list[Layer] = []
+    for word, color in colors.items():
+        found = inside[[one == word for one in words]]
+        heights, alpha = np.histogram(found, edges)[0], np.full(SPREAD_BARS, 0.7)
+        label = f"{word} ({len(found):,})"
+        layers.append(Bars(edges=edges, heights=heights, label=label, color=color, alpha=alpha))
+    return Chart(
+        layers=layers, x='percent of the RMSE of "tomorrow = today" that is saved', y="series"
+    )
