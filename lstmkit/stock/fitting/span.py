@@ -111,7 +111,12 @@ class Span:
         rows, held_out = self.rows
         known = told[: train + 1 - network.window]
         network, interval = fit_around(
-            network, view, known, held_out if len(held_out) else rows, config.interval
+            network,
+            view,
+            known,
+            held_out if len(held_out) else rows,
+            config.interval,
+            lent=self.start is not None,
         )
         in_logs = self.scaling.in_logs
         return Forecaster(
