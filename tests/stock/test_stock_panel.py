@@ -335,7 +335,7 @@ def test_the_page_of_one_series_shows_its_rows(cli, trained):
 def test_the_page_of_all_has_one_table_and_few_charts(trained):
     text = (trained[0].path / "report.html").read_text(encoding="utf-8")
     assert all(f"<td>{name}</td>" in text for name in NAMES)
-    assert text.count('class="item"') == 1 + len(NAMES) + 1
+    assert text.count('class="item"') == 2 + len(NAMES) + 1
     assert "sortable" in text
 
 

@@ -91,11 +91,7 @@ class Span:
     @property
     def answers(self) -> np.ndarray:
         """What the network should say of every training row, float32, (rows, 1)."""
-        view = self.view.until(self.dataset.train_rows)
-        if view.track is None:
-            return view.features[:, :1]
-        usual = np.concatenate([view.track.usual[:1], view.track.usual[:-1]])
-        return np.asarray((view.track.changes / usual)[:, None], dtype=np.float32)
+        return self.view.until(self.dataset.train_rows).answers
 
     def calibrated(self, network: Network, told: np.ndarray, *, rivals: bool = True) -> Forecaster:
         """Return the network with all that is fitted around it, on the training span.

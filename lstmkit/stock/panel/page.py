@@ -30,12 +30,15 @@ def blocks(run: Run) -> list[Block]:
     """Return the spread of skill, the table of all series, intervals, three series, the loss."""
     metrics = run.metrics
     series = metrics["series"]
+    skill, sharpness = pictures.spread(series)
+    sharp = "Right of zero the network's interval is the better one, by Winkler's score."
     found: list[Block] = [
-        Chart("How skill is spread", pictures.spread(series), _spread_note(metrics)),
+        Chart("How skill is spread", skill, _spread_note(metrics)),
+        Chart("How sharpness is spread", sharpness, sharp),
         _table(series),
         _intervals(metrics["intervals"]),
     ]
-    note = "Of highest, middle and lowest skill. Any other: `lstmkit report RUN --series NAME`."
+    note = "Of highest, middle and lowest skill. Any other: lstmkit report RUN --series NAME"
     for name, columns in rows.read(run, "predictions", few(series)).items():
         found.append(Chart(f"{name}: actual and predicted", pictures.prices(columns), note))
         note = ""

@@ -100,8 +100,9 @@ def draw(result: PanelResult, folder: Path) -> None:
     series = result.metrics["series"]
     plots.draw(
         folder / "skill.png",
-        pictures.spread(series),
-        title=f"{result.name}: skill of {len(series):,} series",
+        *pictures.spread(series),
+        title=f"{result.name}: {len(series):,} series beside what they have to beat",
+        across=True,
         foot=textwrap.fill(result.verdict, FOOT_WIDTH),
     )
     drawn = rows.read(Run(result.run), "predictions", few(series))

@@ -157,6 +157,8 @@ def _width_verdict(
 
 
 def _change(change: float) -> str:
+    if not change:
+        return "the same"
     return f"{abs(change):.2%} {'higher' if change > 0 else 'lower'}"
 
 
