@@ -4,8 +4,6 @@ Data, colours, labels and limits stand here and in the `pictures` of each pipeli
 houses only know how to draw what is described.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -123,6 +123,19 @@ resume_option = click.option(
     help="Go on with an interrupted run, under its own files and config.",
 )
 
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1, 4096),
+    metavar="N",
+    help="Worker processes, of one core each; default: one for each core.",
+)
+
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Work on a Dask cluster: the address of its scheduler; `local` starts one here.",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 

@@ -24,6 +24,7 @@ from lstmkit.liveness import has_ended, identity
 MANIFEST, CONFIG, METRICS, MODEL = "run.json", "config.yaml", "metrics.json", "model.keras"
 SHIPPED = "shipped"
 TRAINING = ("train", "learn")  # the verbs whose runs hold a model
+SWEEP, TRIALS, WINNERS = "sweep", "trials", "winners"  # a verb; folders of runs in its run
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 
 C = TypeVar("C", bound=config.Config)
@@ -173,7 +174,7 @@ def find(output: Path, wanted: Path | None, pipeline: str | None = None) -> Run:
     """
     if wanted is not None:
         return _with_model(named(output, wanted, pipeline), pipeline)
-    for run in reversed(list_runs(output, pipeline)):
+    for run in map(_chosen, reversed(list_runs(output, pipeline))):
         manifest = run.manifest
         usable = pipeline is not None or (run.path / MODEL).is_file()
         if usable and manifest.get("status") == "done" and manifest.get("verb") in TRAINING:
@@ -321,7 +322,16 @@ def _shipped(pipeline: str | None) -> Run | None:
     return Run(shipped) if is_run(shipped) else None
 
 
+def _chosen(run: Run) -> Run:
+    """Return the training that a sweep ended with, where there is one; of another run, itself."""
+    if run.manifest.get("verb") != SWEEP:
+        return run
+    found = [path for path in sorted((run.path / WINNERS).glob("*")) if is_run(path)]
+    return Run(found[0]) if len(found) == 1 else run
+
+
 def _with_model(run: Run, pipeline: str | None) -> Run:
+    run = _chosen(run)
     manifest = run.manifest
     other, verb = manifest.get("pipeline"), manifest.get("verb")
     if pipeline is not None and other != pipeline:

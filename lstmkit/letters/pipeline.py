@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstmkit import runs
+from lstmkit import runs, trials
 from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.cells.types import Parameters
 from lstmkit.config import Changes
@@ -36,6 +36,24 @@ def train(source: Path | None, config: LettersConfig, output: Path) -> Result:
     inputs = [fingerprint(dataset.path)]
     run = runs.create(output, "letters", dataset.path.stem, config, inputs=inputs, verb="learn")
     return _train(run, dataset, config)
+
+
+def trial(source: Path | None, config: LettersConfig, output: Path) -> trials.Trial:
+    """Learn from a text file and see what is held out, no more.
+
+    Args:
+        source: A text file; None: the names that ship with the package.
+        config: The resolved config.
+        output: The folder that holds all runs.
+    """
+    dataset = data.load(source, config.data)
+    inputs, verb = [fingerprint(dataset.path)], trials.VERB
+    run = runs.create(output, "letters", dataset.path.stem, config, inputs=inputs, verb=verb)
+    with trials.fitting(run):
+        learner = LettersLearner(dataset, config)
+        history = loop.fit(learner, config.train, run, label="learn")
+        save(run, learner.parameters, dataset)
+        return trials.seen(run, history)
 
 
 def resume(wanted: Path, output: Path) -> Result:

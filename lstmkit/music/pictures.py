@@ -1,7 +1,5 @@
 """The piano roll, drawn with Pillow: it is done before a plotting library is imported."""
 
-from __future__ import annotations
-
 import importlib.util
 import math
 from collections.abc import Sequence

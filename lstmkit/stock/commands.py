@@ -7,7 +7,9 @@ import click
 
 from lstmkit.files import data_folder
 from lstmkit.options import (
+    cluster_option,
     config_options,
+    jobs_option,
     json_option,
     output_option,
     resume_option,
@@ -88,28 +90,35 @@ def forecast(
 
 
 @stock.command(epilog="Example: lstmkit stock backtest DIS.csv --folds 5")
-@csv_argument
+@click.argument("sources", nargs=-1, metavar="[CSV|FOLDER...]")
 @click.option("--folds", type=click.IntRange(2, 100), default=5, show_default=True)
 @config_options("stock")
+@jobs_option
+@cluster_option
 @output_option
 @resume_option
 @json_option
 def backtest(
-    csv: Path | None,
+    sources: tuple[str, ...],
     folds: int,
     config: StockConfig,
+    jobs: int | None,
+    cluster: str | None,
     output: Path,
     resume: Path | None,
     as_json: bool,
 ) -> None:
-    """Walk forward through CSV: train on all rows before each fold, score the fold."""
-    from lstmkit.stock import pipeline, report
+    """Walk forward through each CSV: train on all rows before each fold, score the fold."""
+    from lstmkit.parallel import Pool
+    from lstmkit.stock import backtests
 
+    pool = Pool(jobs, cluster)
     if resume is not None:
-        result = pipeline.resume_backtest(resume, output)
+        result, shown = backtests.resume(resume, output, pool=pool)
     else:
-        result = pipeline.backtest(csv, config, output, folds=folds)
-    show(result, report.shown(result), as_json=as_json)
+        result, shown = backtests.backtest(sources, config, output, folds=folds, pool=pool)
+    show(result, shown, as_json=as_json)
+    backtests.complain(result)
 
 
 @stock.command(epilog="Example: lstmkit stock inspect DIS.csv")

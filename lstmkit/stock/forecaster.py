@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmkit import runs, runtime
+from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.errors import InputError
-from lstmkit.files import atomic, undamaged, write_json
+from lstmkit.files import undamaged, write_json
 from lstmkit.stock.baselines.prices import Baselines
 from lstmkit.stock.baselines.volatility import Rivals
-from lstmkit.stock.calendar.ahead import Calendar
+from lstmkit.stock.calendar.ahead import Calendar, are_dates
 from lstmkit.stock.fitting.anchor import Anchor
 from lstmkit.stock.fitting.head import Head
 from lstmkit.stock.fitting.intervals import Interval, adapted
@@ -128,8 +129,7 @@ class Forecaster:
         }
         arrays = {name: getattr(context, name) for name in ("window", "dates", "prices")}
         numbers = {name: np.float64(getattr(context, name)) for name in NUMBERS}
-        with atomic(run.path / CONTEXT, "wb") as stream:
-            np.savez(stream, **arrays, **numbers)
+        save_arrays(run.path / CONTEXT, {**arrays, **numbers})
         write_json(run.path / FITTED, content)
 
 
@@ -213,7 +213,8 @@ def load_context(run: runs.Run, *, inputs: int | None = None) -> Context:
     """
     content = read_beside(run, FITTED, FittedFile)
     path = run.path / CONTEXT
-    with undamaged(path), np.load(path, allow_pickle=False) as saved:
+    saved = load_arrays(path)
+    with undamaged(path):
         context = Context(
             window=saved["window"],
             dates=saved["dates"].astype("datetime64[s]"),
@@ -222,9 +223,9 @@ def load_context(run: runs.Run, *, inputs: int | None = None) -> Context:
             calendar=Calendar.from_json(content.calendar.model_dump()),
         )
         shape = (content.window, inputs or len(content.scaling.center))
-        fits = context.window.shape == shape and len(context.dates) == len(context.prices) > 0
+        fits = context.window.shape == shape and context.dates.shape == context.prices.shape
         numbers = [getattr(context, name) for name in ("window", "prices", *NUMBERS)]
         finite = all(np.isfinite(number).all() for number in numbers)
-        if not (fits and finite):
-            raise ValueError(f"expected a window of shape {shape} and prices")
+        if not (fits and finite and are_dates(context.dates)):
+            raise ValueError(f"expected a window of shape {shape}, prices and their dates")
     return context

@@ -25,6 +25,7 @@ INTERVAL_HEADS = (
 )
 COLUMNS = ("rmse", "mae", "mape", "mase", "skill", "directional_accuracy")
 SHARES = ("mape", "skill", "directional_accuracy")
+FOLD_HEADS = ["fold", "rows", "RMSE", "naive RMSE", "skill", "p-value", "interval held"]
 FOLD_COLUMNS = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
 
 
@@ -33,7 +34,8 @@ def blocks(run: Run) -> list[Block]:
     found: list[Block] = []
     metrics = run.metrics
     if "series" in metrics:
-        return panel.blocks(run)
+        many = "intervals" in metrics  # else every series was walked through by itself
+        return panel.blocks(run) if many else [_series(metrics["series"])]
     if metrics:
         found.append(_scores(metrics))
     if "intervals" in metrics:
@@ -76,6 +78,20 @@ def _scores(metrics: dict[str, Any]) -> Table:
     )
 
 
+def _series(rows: list[dict[str, Any]]) -> Table:
+    shown = [
+        [
+            row["series"],
+            *(_fold_cell(key, row.get(key)) for key in FOLD_COLUMNS[1:]),
+            row["verdict"],
+        ]
+        for row in rows
+    ]
+    heads = ["series", *FOLD_HEADS[1:], "beside naive"]
+    note = "The verdict takes p-values corrected for their number (Benjamini and Hochberg)."
+    return Table("Series by series", heads, shown, note, sortable=True)
+
+
 def _intervals(metrics: dict[str, Any]) -> Table:
     rows = [["LSTM", *_interval_cells(metrics["test"])]]
     for name, label in NAMES.items():
@@ -104,15 +120,13 @@ def _cells(scores: dict[str, Any]) -> list[str]:
 
 
 def _folds(folds: list[dict[str, Any]]) -> Table:
-    rows = [
-        [
-            (percent if key in SHARES or key == "coverage" else number)(fold.get(key))
-            for key in FOLD_COLUMNS
-        ]
-        for fold in folds
-    ]
-    heads = ["fold", "rows", "RMSE", "naive RMSE", "skill", "p-value", "interval held"]
-    return Table("Fold by fold", heads, rows, "Each fold's model has seen only the rows before it.")
+    rows = [[_fold_cell(key, fold.get(key)) for key in FOLD_COLUMNS] for fold in folds]
+    note = "Each fold's model has seen only the rows before it."
+    return Table("Fold by fold", FOLD_HEADS, rows, note)
+
+
+def _fold_cell(key: str, value: Any) -> str:
+    return (percent if key in SHARES or key == "coverage" else number)(value)
 
 
 def _predictions(rows: Columns) -> list[Block]:

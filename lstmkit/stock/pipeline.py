@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit import backend, runs, runtime
+from lstmkit import backend, runs, runtime, trials
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint
 from lstmkit.stock import forecaster, report, shipped
@@ -41,15 +41,27 @@ def train(source: Path | None, config: StockConfig, output: Path) -> Result:
         InputError: The source cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    backend.require("stock train")
-    from lstmkit.stock.panel import data, rows
-
-    rows.require(config.data.tables)
-    group, config = data.bearing(data.load(source, config.data), config)
+    group, config = _to_learn_from(source, config, "train")
     run = runs.create(output, "stock", group.name, config, inputs=group.inputs)
     if group.left_out:
         run.update(left_out=group.left_out)
     return _train(run, group)
+
+
+def trial(source: Path | None, config: StockConfig, output: Path) -> trials.Trial:
+    """Train on a price file and see the held-out tail of its training span, never its test span.
+
+    Args:
+        source: The price file; None: the sample that ships with matplotlib.
+        config: The resolved config.
+        output: Folder of all runs.
+    """
+    group, config = _to_learn_from(source, config, trials.VERB)
+    run = runs.create(output, "stock", group.name, config, inputs=group.inputs, verb=trials.VERB)
+    with trials.fitting(run):
+        window = config.data.window
+        spans = [Span.of(one, config, one.train_rows + window) for one in group.members]
+        return trials.seen(run, fit(run, Panel.of(spans)))
 
 
 def resume(wanted: Path, output: Path) -> Result:
@@ -165,15 +177,16 @@ def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: i
         output: Folder of all runs.
         folds: Number of folds; each one's window may reach back into the rows before it.
     """
-    backend.require("stock backtest")
-    from lstmkit.stock import data
+    group, config = _to_learn_from(source, config, "backtest")
+    if len(group.members) > 1:
+        raise InputError(f"{source}: a backtest walks through one series; leave out data.series")
+    (dataset,) = group.members
+    from lstmkit.stock.data import MIN_TEST_ROWS
 
-    dataset = data.load(source, config.data)
-    config = data.window_for(dataset, config)
-    most = (len(dataset.dates) - dataset.train_rows) // data.MIN_TEST_ROWS
+    most = (len(dataset.dates) - dataset.train_rows) // MIN_TEST_ROWS
     if folds > most:
         raise InputError(
-            f"--folds {folds}: expected at most {most}, so that each has {data.MIN_TEST_ROWS} of "
+            f"--folds {folds}: expected at most {most}, so that each has {MIN_TEST_ROWS} of "
             f"the {len(dataset.dates) - dataset.train_rows:,} test rows of {dataset.path}"
         )
     inputs = [dataset.fingerprint]
@@ -217,6 +230,17 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
         "test_rows": rows - dataset.train_rows,
         "scored_rows": max(0, rows - dataset.train_rows - config.data.window),
     }
+
+
+def _to_learn_from(
+    source: Path | None, config: StockConfig, verb: str
+) -> tuple[Group, StockConfig]:
+    """Return the series of a source, and the config with a window that they can bear."""
+    backend.require(f"stock {verb}")
+    from lstmkit.stock.panel import data, rows
+
+    rows.require(config.data.tables)
+    return data.bearing(data.load(source, config.data), config)
 
 
 def _train(run: runs.Run, group: Group) -> Result:

@@ -113,7 +113,7 @@ def _require(extra: str, path: Path) -> None:
     module, what = EXTRAS[extra]
     if importlib.util.find_spec(module) is None:
         raise InputError(
-            f"{path}: {what}; reading it needs an extra: pip install 'lstmkit[{extra}]', or save "
+            f'{path}: {what}; reading it needs an extra: pip install "lstmkit[{extra}]", or save '
             f"it as CSV"
         )
 

@@ -136,7 +136,7 @@ def test_nothing_to_read_is_an_error(cli, tmp_path):
     (tmp_path / "files" / "a.txt").write_text("no table\n", encoding="utf-8")
     done = cli("stock", "train", "files")
     assert done.code == 2
-    assert "none of 1 series can be read; first: files/a.txt" in done.err
+    assert "files: none of 1 series can be read; first: a.txt" in done.err
 
 
 @pytest.mark.parametrize(

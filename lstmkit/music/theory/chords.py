@@ -7,8 +7,6 @@ symbols; `naming` makes them from notes.
 Pitch classes are 0 (C) to 11 (B).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -40,8 +38,13 @@ class Chord:
     tones: frozenset[int]
     scale: frozenset[int]
 
+    @property
+    def above(self) -> frozenset[int]:
+        """The tones as semitones above the root, 0 to 11."""
+        return frozenset((tone - self.root) % 12 for tone in self.tones)
 
-_NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTAL = {"#": 1, "♯": 1, "b": -1, "♭": -1}
 _ROOT = re.compile(r"([A-G])([#♯b♭]{0,2})")
 _IGNORED = re.compile(r"[(),\s]")
@@ -217,7 +220,7 @@ def _unknown(symbol: str, where: str, why: str) -> InputError:
 
 
 def _pitch_class(match: re.Match[str]) -> int:
-    return (_NATURAL[match[1]] + sum(_ACCIDENTAL[a] for a in match[2])) % 12
+    return (NATURAL[match[1]] + sum(_ACCIDENTAL[a] for a in match[2])) % 12
 
 
 def _split_bass(body: str, root: int) -> tuple[str, int]:

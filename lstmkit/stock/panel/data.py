@@ -96,7 +96,7 @@ def load_files(folder: Path, files: Sequence[Path], config: DataConfig) -> Group
                 members += found
                 left_out |= without
             except InputError as error:
-                left_out[path.name] = str(error)
+                left_out[path.name] = str(error).replace(str(path), path.name)
             progress.update(1)
     return _group(folder.resolve().name, folder, members, left_out)
 
