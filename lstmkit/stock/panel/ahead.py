@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 def forecast(made: runs.Run, outsets: list[Outset], steps: int) -> PanelOutlook:
     """Forecast every series from its newest rows."""
     kind = made.config(StockConfig).data.tables
-    ahead = {one.trained.name: one.trained.look_ahead(one.context, steps) for one in outsets}
+    ahead = {one.name: one.trained.look_ahead(one.context, steps) for one in outsets}
     rows.write_forecasts(ahead, made.path, kind)
     return PanelOutlook(run=made.path, forecasts=ahead)
 
@@ -63,7 +63,7 @@ def outset(run: runs.Run, dataset: Dataset, model: runtime.Model | None = None) 
         familiar.warn(dataset, part or run, trained.name)
         view = trained.network.view(dataset.values, dataset.extremes)
         told = trained.network.tell(view)
-    return Outset(trained, trained.latest(dataset, view, told))
+    return Outset(dataset.name, trained, trained.latest(dataset, view, told))
 
 
 def other(dataset: Dataset, trained: Forecaster) -> Dataset:

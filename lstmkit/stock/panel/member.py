@@ -20,8 +20,9 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Outset:
-    """Where a forecast starts: a model with the newest rows of one series."""
+    """Where a forecast starts: a model with the newest rows of the series of a name."""
 
+    name: str
     trained: Forecaster
     context: Context
 
@@ -85,4 +86,5 @@ def _kept(run: runs.Run, name: str | None = None, model: runtime.Model | None = 
     """
     part = None if name is None else part_of(run, name)
     trained = forecaster.load(run, part, model=model)
-    return Outset(trained, forecaster.load_context(part or run, inputs=trained.network.inputs))
+    context = forecaster.load_context(part or run, inputs=trained.network.inputs)
+    return Outset(trained.name, trained, context)
