@@ -62,8 +62,8 @@ def _stock(output: Path) -> Step:
     from lstmkit.stock.config import StockConfig
 
     result = pipeline.train(None, configs.load(StockConfig, "stock", None, SMALL), output)
-    days = len(result.forecast.dates) if result.forecast else 0
-    done = f"trained on {len(result.prices):,} {result.name} prices, forecast {days} days"
+    tested, days = result.metrics["test"]["n"], len(result.table("forecast"))
+    done = f"trained on {result.name} prices, scored on {tested:,} days, forecast {days} days"
     page = str(result.run / "report.html")
     return Step("stock", done, page, "lstmkit stock train YOUR.csv", (result.verdict,))
 
