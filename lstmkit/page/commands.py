@@ -9,6 +9,7 @@ from lstmkit import runs
 from lstmkit.completion import runs_of_command
 from lstmkit.errors import InputError
 from lstmkit.options import output_option, series_option
+from lstmkit.terminal import say
 
 
 @click.command(epilog="Example: lstmkit report --open")
@@ -39,6 +40,6 @@ def report(
         path = build.compare(chosen, output / "comparisons" / stamp)
     else:
         path = build.write(chosen[0] if series is None else build.part(chosen[0], series))
-    click.echo(path)
+    say(path)
     if show and click.launch(str(path.absolute())):
-        click.echo("no browser could be started; open the page by hand", err=True)
+        say("no browser could be started; open the page by hand", err=True)

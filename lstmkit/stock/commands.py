@@ -17,7 +17,7 @@ from lstmkit.options import (
     series_option,
 )
 from lstmkit.stock.config import StockConfig
-from lstmkit.terminal import pairs, show, show_json
+from lstmkit.terminal import pairs, say, show, show_json
 
 csv_argument = click.argument("csv", required=False, type=click.Path(path_type=Path))
 source_argument = click.argument(
@@ -137,7 +137,7 @@ def inspect(csv: Path | None, config: StockConfig, as_json: bool) -> None:
         name.replace("_", " "): ("\n".join(value) or "none") if isinstance(value, list) else value
         for name, value in found.items()
     }
-    click.echo(pairs(lines))
+    say(pairs(lines))
 
 
 @stock.command(epilog="Example: lstmkit stock fetch DIS --start 1996-12-31 --end 2016-12-31")
@@ -164,5 +164,5 @@ def fetch(
     if as_json:
         show_json({"ticker": ticker, "file": str(path), "rows": rows})
         return
-    click.echo(path)
-    click.echo(f"{rows:,} days; next: lstmkit stock train {path.name}", err=True)
+    say(path)
+    say(f"{rows:,} days; next: lstmkit stock train {path.name}", err=True)
