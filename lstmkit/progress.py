@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sys
 import time
 from collections.abc import Iterator
@@ -11,12 +12,16 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from tqdm import tqdm
-from tqdm.auto import tqdm as notebook_tqdm
 
 
 def _in_notebook() -> bool:
     """Return whether a Jupyter kernel and what draws its bars are at work."""
     return "ipykernel" in sys.modules and find_spec("ipywidgets") is not None
+
+
+def _bar() -> Any:
+    """Return the kind of bar; what notebooks have warns when it is imported without widgets."""
+    return importlib.import_module("tqdm.notebook").tqdm if _in_notebook() else tqdm
 
 
 class Progress:
@@ -52,8 +57,7 @@ class Progress:
         self._began = self._last = time.monotonic()
         self._bar: Any = None
         if self._stream.isatty() or _in_notebook():
-            bar = notebook_tqdm if _in_notebook() else tqdm
-            self._bar = bar(
+            self._bar = _bar()(
                 total=total,
                 initial=initial,
                 desc=label,

@@ -87,7 +87,7 @@ def test_export_refuses_what_it_cannot_do(run, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="already there"):
         export.export(run, "keras", tmp_path / "there")
     monkeypatch.setattr(export, "find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r"pip install 'lstmkit\[onnx\]'"):
+    with pytest.raises(InputError, match=r'pip install "lstmkit\[onnx\]"'):
         export.export(run, "onnx", tmp_path / "new.onnx")
     monkeypatch.undo()
     with pytest.raises(InputError, match="cannot run this model"):

@@ -110,6 +110,15 @@ def test_links_lead_somewhere_and_pictures_are_small(page):
             assert not image or (page.parent / target).stat().st_size < LARGEST_PICTURE
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_links_of_the_site_stay_on_it_and_lead_to_files(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            place = (page.parent / target.partition("#")[0]).resolve()
+            assert target.startswith("#") or place.is_file(), target
+            assert place.is_relative_to(ROOT / "docs"), target
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with the files that the pages name, a finished run, and an interrupted one."""

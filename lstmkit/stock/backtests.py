@@ -29,7 +29,7 @@ SHOWN = 20
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Many(result.Result):
     """What backtests of many files found.
 

@@ -41,7 +41,7 @@ class Forecast:
         return [dict(zip(names, row, strict=True)) for row in cells]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(result.Result):
     """What one model did, on one series (`Scored`) or on many (`lstmkit.stock.panel.result`).
 
@@ -98,7 +98,7 @@ class Scored(Result):
         return self.prices[self.rows - 1]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Outlook(result.Result):
     """The rows that come next.
 
