@@ -311,7 +311,8 @@ def parse_override(text: str, option: str) -> tuple[tuple[str, ...], Any]:
     Raises:
         ConfigError: It is no such text; says the option that it was given with.
     """
-    name, equals, raw = text.partition("=")
+    bare = text[1:-1] if text[:1] == text[-1:] == "'" else text  # cmd leaves such quotes in place
+    name, equals, raw = bare.partition("=")
     keys = tuple(part.strip() for part in name.split("."))
     if not equals or not all(keys):
         raise ConfigError(f"{option} {text}: expected section.key=value, such as train.epochs=50")

@@ -273,14 +273,24 @@ def unchanged_input(run: Run) -> Path:
     Raises:
         InputError: The file is gone, or its SHA-256 is no longer that of the manifest.
     """
+    return unchanged_inputs(run, only=1)[0]
+
+
+def unchanged_inputs(run: Run, *, only: int | None = None) -> list[Path]:
+    """Return the files that a run was made from, all or the first ones.
+
+    Raises:
+        InputError: One is gone, or its SHA-256 is no longer that of the manifest.
+    """
     noted = inputs_of(run)
     if not noted:
         raise InputError(f"{run.path / MANIFEST}: names no input file")
-    path = Path(noted[0]["path"])
-    if not path.exists():
-        raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
-    unchanged(run, [fingerprint(path), *noted[1:]])
-    return path
+    paths = [Path(one["path"]) for one in noted[:only]]
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
+    unchanged(run, [*(fingerprint(path) for path in paths), *noted[len(paths) :]])
+    return paths
 
 
 def inputs_of(run: Run) -> list[dict[str, str]]:

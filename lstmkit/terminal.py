@@ -62,8 +62,11 @@ def show_json(content: Mapping[str, Any]) -> None:
 
 
 def json_line(content: Mapping[str, Any]) -> str:
-    """Return one JSON object on a line, with what a terminal would obey written as escapes."""
-    text = json.dumps(content, ensure_ascii=False)
+    """Return one JSON object on a line, with what a terminal would obey written as escapes.
+
+    So is all that is no ASCII where the streams are not UTF-8, as in a pipe on Windows.
+    """
+    text = json.dumps(content, ensure_ascii=not encoding().lower().startswith("utf"))
     return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -16,7 +16,7 @@ EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "com
 #: Who may import whom: a file only files of its own room and of rooms further up in this table.
 LAYERS = """
 errors lazy contract
-quiet liveness backend notebook
+quiet liveness backend notebook bounds
 cells files
 arrays config progress
 stock.config emoji.config letters.config music.config
@@ -176,6 +176,19 @@ def test_annotations_are_not_quoted():
 def test_docstrings_have_single_backticks():
     for path in modules():
         assert "`" * 2 not in path.read_text(encoding="utf-8"), path
+
+
+def test_every_text_file_is_read_and_written_in_a_named_encoding():
+    """The linter knows `open`, but not a path in a variable; Windows has encodings of its own."""
+    unsaid = []
+    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "docs").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                least = {"read_text": 1, "write_text": 2}.get(node.func.attr, 0)
+                names = {word.arg for word in node.keywords}
+                if len(node.args) < least and "encoding" not in names:
+                    unsaid.append(f"{path.name}:{node.lineno}")
+    assert unsaid == []
 
 
 def test_every_package_is_installed():

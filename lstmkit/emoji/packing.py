@@ -6,6 +6,7 @@ GloVe's text format has a word and its numbers on every line (Pennington, Socher
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -119,7 +120,7 @@ def _decoded(path: Path) -> Iterator[tuple[int, str]]:
             f"{path}, line {number}: not UTF-8 text (byte {error.start} of the line); expected a "
             f"GloVe or word2vec text file, not a binary one"
         ) from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: cannot read the word vectors: {error}") from error
 
 

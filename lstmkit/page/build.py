@@ -45,8 +45,23 @@ def write(run: runs.Run, *, status: str | None = None) -> Path:
         card = _environment().get_template("card.md").render(facts)
     _write_card(run.path / CARD, card)
     facts["files"] = _files(run)
-    files.write_text(run.path / PAGE, _render("report.html", facts, blocks))
+    with _as_lstmkit_writes_it(run):
+        text = _render("report.html", facts, blocks)
+    files.write_text(run.path / PAGE, text)
     return run.path / PAGE
+
+
+def part(run: runs.Run, series: str) -> runs.Run:
+    """Return one of the many series of a run, as a run of its own.
+
+    Raises:
+        InputError: The run is of no or of other series.
+    """
+    page = _page_of(run.manifest)
+    if not hasattr(page, "part"):
+        raise InputError(f"{run.path}: --series {series}: it is no run of many series")
+    made: runs.Run = page.part(run, series)
+    return made
 
 
 def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:

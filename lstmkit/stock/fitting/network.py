@@ -57,6 +57,14 @@ class View:
         """The column to forecast, (rows,)."""
         return np.asarray(self.values[:, 0])
 
+    @property
+    def answers(self) -> np.ndarray:
+        """What the network should say of every row, float32, (rows, 1): the change in its unit."""
+        if self.track is None:
+            return self.features[:, :1]
+        usual = np.concatenate([self.track.usual[:1], self.track.usual[:-1]])
+        return np.asarray((self.track.changes / usual)[:, None], dtype=np.float32)
+
     def until(self, stop: int) -> View:
         """Return the rows before `stop`: nothing in them knows what came after."""
         track = None if self.track is None else self.track.until(stop)
