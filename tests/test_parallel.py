@@ -2,6 +2,9 @@
 
 import json
 import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -11,6 +14,7 @@ import workers as killers
 from lstmkit import config as configs
 from lstmkit import parallel, runs
 from lstmkit.errors import InputError
+from lstmkit.liveness import has_ended, identity
 from lstmkit.parallel import Pool, perform_all, said_of, started
 from lstmkit.task import Place, Source, Task, perform, sources, unpack
 
@@ -121,6 +125,18 @@ def test_a_worker_refuses_another_file_and_another_version(tmp_path, run, task):
     assert "install the same" in perform(replace(task, version="0.0.0"), place).error
     (tmp_path / "one" / "T00.txt").write_text("changed\n", encoding="utf-8")
     assert "SHA-256 differs" in perform(task, place).error
+
+
+def test_a_process_that_nobody_asked_how_it_ended_has_ended():
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    process.stdout.read()  # until its end; not waited for, it stays in the table of processes
+    me = {"host": identity()["host"], "pid": process.pid}
+    for _ in range(100):
+        if has_ended(me):
+            break
+        time.sleep(0.05)
+    assert has_ended(me)
+    process.wait()
 
 
 def test_no_scheduler_is_one_error(cli, monkeypatch):
