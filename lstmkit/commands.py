@@ -160,7 +160,6 @@ def doctor(as_json: bool) -> None:
         click.echo(pairs(found))
     if not found["self_test"]["passed"]:
         raise RunError("the self-test failed: Keras and the NumPy runtime should agree, and learn")
-    backend.require("training")
 
 
 @click.command("completion", epilog="Example: lstmkit completion bash >> ~/.bashrc")

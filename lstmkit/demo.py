@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lstmkit import backend
 from lstmkit import config as configs
 from lstmkit.errors import RunError
 from lstmkit.runs import SHIPPED
@@ -55,6 +56,8 @@ def _cells(_output: Path) -> Step:
 
 
 def _stock(output: Path) -> Step:
+    if backend.missing():
+        return _stock_untrained(output)
     from lstmkit.stock import pipeline
     from lstmkit.stock.config import StockConfig
 
@@ -63,6 +66,17 @@ def _stock(output: Path) -> Step:
     done = f"trained on {result.name} prices, scored on {tested:,} days, forecast {days} days"
     page = str(result.run / "report.html")
     return Step("stock", done, page, "lstmkit stock train YOUR.csv", (result.verdict,))
+
+
+def _stock_untrained(output: Path) -> Step:
+    from lstmkit.stock import pipeline
+
+    outlook = pipeline.forecast(None, Path(SHIPPED), output, steps=None)
+    ahead = outlook.forecast
+    done = f"forecast {len(ahead.dates)} days of {outlook.name} prices with the model that ships"
+    shown = f"{backend.missing()[0]} is not installed, so nothing is trained; see lstmkit doctor"
+    page = str(outlook.run / "report.html")
+    return Step("stock", done, page, "lstmkit stock forecast YOUR.csv --run shipped", (shown,))
 
 
 def _emoji(output: Path) -> Step:

@@ -59,7 +59,7 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
     if kind == "onnx" and find_spec("tf2onnx") is None:
         raise InputError(
             'ONNX needs the extra of that name: pip install "lstmkit[onnx]", in the checkout '
-            "'.[onnx]'; --format keras and saved_model need none"
+            '".[onnx]"; --format keras and saved_model need none'
         )
     model = runtime.load(source)
     inputs = _examples(model)

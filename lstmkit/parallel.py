@@ -1,11 +1,11 @@
 """Many tasks on the cores of this machine (joblib's loky), or on a Dask cluster.
 
 Workers are fresh processes that stay from task to task; nothing forks after TensorFlow is imported.
-A worker that dies costs the tasks that were at work: the pool starts again with what is left, and
-what was at work runs alone at the end, so that a task that kills its worker twice is known by name.
+A worker that dies costs what was at work: the others go on, and what was at work is done again
+alone, so that a task that kills its worker twice is known by name. No pool knows that by itself:
+loky gives up all at once, and Dask also suspects what had ended and was not yet heard of.
 
-Dask itself counts whose workers die, and gives such a task up. joblib's Dask backend waits for it
-forever (1.6), so Dask is asked directly.
+joblib's own Dask backend waits forever for a task whose workers die (1.6): Dask is asked directly.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LOCAL = "local"
-KILLED = "killed its worker {} times"
-Workers = Callable[[dict[str, Task], Place], Iterator[Outcome]]
+KILLED = "killed its worker twice"
+Workers = Callable[[Mapping[str, Task], Place], Iterator[Outcome]]
 SHOWN = 5  # failures that a message names
 
 
@@ -66,10 +66,10 @@ def started(pool: Pool) -> Iterator[Workers]:
         InputError: There is no such cluster.
     """
     if pool.cluster is None:
-        yield partial(_on_cores, jobs=pool.workers)
+        yield partial(_surviving, pooled=partial(_on_cores, jobs=pool.workers))
         return
     with _client(pool) as client:
-        yield partial(_on_cluster, client=client)
+        yield partial(_surviving, pooled=partial(_on_cluster, client=client))
 
 
 def perform_all(
@@ -112,59 +112,65 @@ def said_of(failed: Mapping[str, str]) -> str:
     return "\n  ".join([f"{head}:", *named]) + more if failed else ""
 
 
-def _on_cores(left: dict[str, Task], place: Place, *, jobs: int) -> Iterator[Outcome]:
-    """Yield how each task ended, as they end, whatever happens to the workers."""
-    place = Place(place.folder, place.run, place.created, identity())
-    suspects: dict[str, Task] = {}
-    while left or suspects:
-        alone, batch = not left, left or suspects
-        begun: list[str] = []
-        try:
-            for outcome in _pooled(batch, place, 1 if alone else jobs, begun):
-                del batch[outcome.folder]
+def _surviving(left: Mapping[str, Task], place: Place, *, pooled: Workers) -> Iterator[Outcome]:
+    """Yield how each task ended, whatever happens to the workers.
+
+    Who was at work when a worker died is done again alone, after the others: if a worker dies then,
+    it is that task's doing.
+    """
+    waiting, suspects = dict(left), list[Task]()
+    while waiting or suspects:
+        alone = not waiting
+        batch = {one.folder: one for one in (suspects.pop(),)} if alone else waiting
+        for outcome in pooled(batch, place):
+            task = batch.pop(outcome.folder)
+            if not outcome.died:
                 yield outcome
-        except BrokenExecutor:
-            for name in [name for name in begun if name in batch]:
-                task = batch.pop(name)
-                if is_run(place.folder / name):
-                    yield Outcome(name)
-                elif alone:
-                    yield Outcome(name, KILLED.format(2))
-                else:
-                    suspects[name] = task
+            elif is_run(place.folder / task.folder):
+                yield Outcome(task.folder)
+            elif alone:
+                yield Outcome(task.folder, KILLED)
+            else:
+                suspects.append(task)
 
 
-def _pooled(
-    batch: Mapping[str, Task], place: Place, jobs: int, begun: list[str]
-) -> Iterator[Outcome]:
-    """Yield outcomes from a pool of processes; `begun` gets the names of what they were given."""
+def _on_cores(batch: Mapping[str, Task], place: Place, *, jobs: int) -> Iterator[Outcome]:
+    """Yield how tasks ended, as they end, until all did or a worker died."""
+    begun: list[str] = []
+    told = Place(place.folder, place.run, place.created, identity())
 
     def calls() -> Iterator[Any]:
         for name, task in list(batch.items()):
             begun.append(name)
-            yield delayed(perform)(task, place)
+            yield delayed(perform)(task, told)
 
     processes = max(2, jobs)  # of one, joblib makes none, and a task would take this process along
-    with parallel_config(backend="loky", n_jobs=processes, inner_max_num_threads=1):
-        pool = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=jobs)
-        yield from pool(calls())
+    try:
+        with parallel_config(backend="loky", n_jobs=processes, inner_max_num_threads=1):
+            pool = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=jobs)
+            for outcome in pool(calls()):
+                begun.remove(outcome.folder)
+                yield outcome
+    except BrokenExecutor:
+        for name in begun:
+            yield Outcome(name, died=True)
 
 
-def _on_cluster(left: dict[str, Task], place: Place, *, client: Client) -> Iterator[Outcome]:
-    """Yield how each task ended, as they end; Dask itself does again what a dead worker had."""
+def _on_cluster(batch: Mapping[str, Task], place: Place, *, client: Client) -> Iterator[Outcome]:
+    """Yield how tasks ended, as they end."""
     from distributed import KilledWorker, as_completed
 
     this = uuid.uuid4().hex  # a key that the cluster has seen would be answered as before
-    keys = [f"{name}-{this}" for name in left]
-    futures = client.map(perform, list(left.values()), place=place, key=keys, pure=False)
-    names = dict(zip(futures, left, strict=True))
+    keys = [f"{name}-{this}" for name in batch]
+    futures = client.map(perform, list(batch.values()), place=place, key=keys, pure=False)
+    names = dict(zip(futures, list(batch), strict=True))
     for future in as_completed(futures, loop=client.loop):
         name = names.pop(future)
         if future.cancelled():
             raise RunError("--cluster: its scheduler is gone; what is done stays")
         error = future.exception()
         if isinstance(error, KilledWorker):
-            yield Outcome(name, KILLED.format(error.allowed_failures + 1))
+            yield Outcome(name, died=True)
         elif error is not None:
             yield Outcome(name, f"{type(error).__name__}: {error}")
         else:
@@ -203,12 +209,8 @@ def _local(workers: int) -> Iterator[str]:
     import dask
     from distributed import LocalCluster
 
-    settings = {
-        "distributed.scheduler.allowed-failures": 1,
-        "distributed.scheduler.worker-saturation": 1.0,  # what waits is not suspected
-    }
     with (
-        dask.config.set(settings),
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,

@@ -113,11 +113,13 @@ class Outcome:
         folder: Name of its run folder.
         error: Why there is none; None: it is there.
         packed: The folder's content, where the worker did not see its place.
+        died: Whether the worker died over it, or over one beside it.
     """
 
     folder: str
     error: str | None = None
     packed: bytes | None = None
+    died: bool = False
 
 
 def sources(given: Sequence[str], *, ships: str, together: bool = False) -> list[Source]:
