@@ -72,7 +72,8 @@ def _stock_untrained(output: Path) -> Step:
     from lstmkit.stock import pipeline
 
     outlook = pipeline.forecast(None, Path(SHIPPED), output, steps=None)
-    done = f"forecast {len(outlook.rows())} days of {outlook.name} prices with the model that ships"
+    days = len(outlook.table("forecast"))
+    done = f"forecast {days} days of the sample's prices with the model that ships"
     shown = f"{backend.missing()[0]} is not installed, so nothing is trained; see lstmkit doctor"
     page = str(outlook.run / "report.html")
     return Step("stock", done, page, "lstmkit stock forecast YOUR.csv --run shipped", (shown,))
