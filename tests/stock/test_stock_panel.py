@@ -311,6 +311,25 @@ def test_a_series_that_the_network_never_saw_is_forecast(cli, trained, tmp_path)
     assert judged["metrics"]["test"]["n"] == 200 - 100 - 10
 
 
+def test_of_newer_files_those_that_are_too_short_are_left_out(cli, trained, tmp_path):
+    run, _ = trained
+    files = tmp_path / "newer"
+    files.mkdir()
+    for name, count in (("ONE", 200), ("TWO", 180), ("SHORT", 40)):
+        write_prices(files / f"{name}.csv", walk(count, count))
+    done = cli("stock", "forecast", files, "--run", run.path, "--days", 2, "--json")
+    assert done.code == 0, done.err
+    assert [row["series"] for row in json.loads(done.out)["forecast"]] == ["ONE"] * 2 + ["TWO"] * 2
+    assert "1 of 3 series are left out, such as SHORT" in done.err
+
+
+def test_series_that_never_move_have_a_verdict():
+    still = {**row("still", None, None), "relative": {}}
+    judged = scores.judge([still], coverage=0.9)
+    assert judged["verdict"].endswith("Their 90% intervals held 90.0% of 100 rows.")
+    assert judged["test"]["equals"] == 1
+
+
 def test_evaluating_its_own_series_gives_the_scores_of_the_training(cli, trained):
     run, _ = trained
     every = json.loads(cli("stock", "evaluate", "--run", run.path, "--json").out)
