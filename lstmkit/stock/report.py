@@ -67,7 +67,7 @@ def shown(result: Result) -> str:
 def shown_ahead(outlook: Outlook | PanelOutlook) -> str:
     """Return what the terminal shows of a forecast: its rows, or the next one of many series."""
     if isinstance(outlook, Outlook):
-        return terminal.table(outlook.forecast.rows())
+        return terminal.table(outlook.rows())
     return panel.shown_ahead(outlook)
 
 

@@ -111,9 +111,13 @@ class Outlook(result.Result):
     name: str
     forecast: Forecast
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return `date, predicted, lower, upper` of every row."""
+        return self.forecast.rows()
+
     def to_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
-        return {**super().to_json(), "forecast": finite(self.forecast.rows())}
+        return {**super().to_json(), "forecast": finite(self.rows())}
 
 
 def iso(dates: np.ndarray) -> np.ndarray:

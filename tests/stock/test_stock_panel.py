@@ -16,7 +16,7 @@ from lstmkit.errors import InputError
 from lstmkit.stock.config import StockConfig
 from lstmkit.stock.fitting.panel import Panel
 from lstmkit.stock.fitting.span import Span
-from lstmkit.stock.panel import data, member, rows, scores
+from lstmkit.stock.panel import data, member, pipeline, rows, scores
 
 NAMES = ("ALPHA", "BETA", "GAMMA")
 PARQUET = importlib.util.find_spec("pyarrow") is not None
@@ -63,11 +63,11 @@ def folder(path, series):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, prices):
     """A run of three series, and the folder that they came from."""
-    from lstmkit.stock import pipeline
+    from lstmkit.stock import pipeline as stock
 
     place = tmp_path_factory.mktemp("panel")
     files = folder(place / "prices", prices)
-    result = pipeline.train(files, settings(), place / "runs")
+    result = stock.train(files, settings(), place / "runs")
     return runs.Run(result.run), files
 
 
@@ -205,6 +205,18 @@ def test_the_shared_scaling_is_that_of_all_rows_together(tmp_path, prices):
     assert np.allclose(panel.spans[0].scaling.scale[: panel.inputs], together.std(axis=0))
 
 
+def test_test_rows_from_before_the_last_lesson_are_counted(tmp_path, caplog):
+    files = tmp_path / "files"
+    files.mkdir()
+    write_prices(files / "EARLY.csv", walk(1, 200))
+    late = pd.DataFrame({"Date": days(200, "2015-04-01"), "Close": walk(2, 200)})
+    late.to_csv(files / "LATE.csv", index=False)
+    panel = Panel.of(spans_of(read(files), settings("train.start=random")))
+    found = pipeline.overlap(panel)
+    assert found == {"learned_until": str(days(100, "2015-04-01")[-1]), "series": 1}
+    assert "1 of 2 series have test rows from before 2015-07-09" in caplog.text
+
+
 def test_stretches_stay_within_their_series(tmp_path, prices):
     config = settings("train.start=random")
     panel = Panel.of(spans_of(read(folder(tmp_path / "files", prices)), config))
@@ -297,6 +309,25 @@ def test_a_series_that_the_network_never_saw_is_forecast(cli, trained, tmp_path)
     assert all(row["lower"] < last < row["upper"] for row in found)
     judged = json.loads(cli("stock", "evaluate", path, "--run", run.path, "--json").out)
     assert judged["metrics"]["test"]["n"] == 200 - 100 - 10
+
+
+def test_of_newer_files_those_that_are_too_short_are_left_out(cli, trained, tmp_path):
+    run, _ = trained
+    files = tmp_path / "newer"
+    files.mkdir()
+    for name, count in (("ONE", 200), ("TWO", 180), ("SHORT", 40)):
+        write_prices(files / f"{name}.csv", walk(count, count))
+    done = cli("stock", "forecast", files, "--run", run.path, "--days", 2, "--json")
+    assert done.code == 0, done.err
+    assert [row["series"] for row in json.loads(done.out)["forecast"]] == ["ONE"] * 2 + ["TWO"] * 2
+    assert "1 of 3 series are left out, such as SHORT" in done.err
+
+
+def test_series_that_never_move_have_a_verdict():
+    still = {**row("still", None, None), "relative": {}}
+    judged = scores.judge([still], coverage=0.9)
+    assert judged["verdict"].endswith("Their 90% intervals held 90.0% of 100 rows.")
+    assert judged["test"]["equals"] == 1
 
 
 def test_evaluating_its_own_series_gives_the_scores_of_the_training(cli, trained):
@@ -402,7 +433,7 @@ def test_chance_alone_beats_nothing_and_skill_does():
 
 @pytest.mark.slow
 def test_of_a_hundred_walks_none_beats(tmp_path):
-    from lstmkit.stock import pipeline
+    from lstmkit.stock import pipeline as stock
 
     files = tmp_path / "walks"
     files.mkdir()
@@ -410,7 +441,7 @@ def test_of_a_hundred_walks_none_beats(tmp_path):
         write_prices(files / f"W{seed:03d}.csv", walk(seed + 100, 700))
     small = ("data.window=60", "model.units=[8]", "train.start=random")
     config = configs.load(StockConfig, "stock", None, [*small, "train.epochs=30"])
-    result = pipeline.train(files, config, tmp_path / "runs")
+    result = stock.train(files, config, tmp_path / "runs")
     test = result.metrics["test"]
     assert (test["beats"], test["series"]) == (0, 100)
     assert test["loses"] <= 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,9 @@ def view_of(
         return View(values, scaling.features(values), None, np.zeros(len(values) + 1))
     track = scaling.track(values, extremes, anchor)
     changes = changes_of(values[:, 0], in_logs=scaling.in_logs)
-    return View(values, scaling.features(track.raw), track, anchor.foreseen(changes))
+    features = scaling.features(track.raw)
+    track = replace(track, raw=np.empty((len(values), 0)))  # twice as large as what it became
+    return View(values, features, track, anchor.foreseen(changes))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def forecast(made: runs.Run, outsets: list[Outset], steps: int) -> PanelOutlook:
     kind = made.config(StockConfig).data.tables
     ahead = {one.name: one.trained.look_ahead(one.context, steps) for one in outsets}
     rows.write_forecasts(ahead, made.path, kind)
-    return PanelOutlook(run=made.path, forecasts=ahead)
+    return PanelOutlook(run=made.path, name=str(made.manifest["name"]), forecasts=ahead)
 
 
 def outsets(run: runs.Run, group: Group) -> list[Outset]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,9 @@ from lstmkit.stock.dated import write_dated
 from lstmkit.stock.panel import member, rows
 from lstmkit.stock.panel.member import unknown
 from lstmkit.stock.panel.report import few
-from lstmkit.stock.panel.scores import Row
+
+if TYPE_CHECKING:
+    from lstmkit.stock.panel.scores import Row
 
 HEADS = (
     *("series", "rows", "RMSE", "naive RMSE", "skill", "p, corrected", "beside naive"),

@@ -35,7 +35,7 @@ def train(run: runs.Run, group: Group, timings: Timings) -> PanelResult:
     scored = _completed(run, panel)
     result = _result(run, group, scored, config)
     result = replace(result, history=history)
-    late = _overlap(panel)
+    late = overlap(panel)
     result = replace(result, metrics={**result.metrics, "loss": _loss(panel), "overlap": late})
     report.write(result, config.data.tables)
     timings.note("score")
@@ -138,7 +138,7 @@ def _result(
     )
 
 
-def _overlap(panel: Panel) -> dict[str, Any]:
+def overlap(panel: Panel) -> dict[str, Any]:
     """Return until when the network learned, and how many series are tested on earlier days."""
     until = max(span.dataset.dates[span.dataset.train_rows - 1] for span in panel.spans)
     early = [s for s in panel.spans if s.dataset.dates[s.first_test] <= until]

@@ -37,9 +37,11 @@ class PanelOutlook(result.Result):
     """The rows that come next, of many series.
 
     Attributes:
+        name: What the series are of.
         forecasts: The future of each series.
     """
 
+    name: str
     forecasts: Mapping[str, Forecast]
 
     def rows(self) -> list[dict[str, Any]]:

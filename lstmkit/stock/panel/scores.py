@@ -145,13 +145,15 @@ def _price_verdict(test: Mapping[str, Any]) -> str:
 def _width_verdict(
     test: Mapping[str, Any], intervals: Mapping[str, Mapping[str, float]], coverage: float
 ) -> str:
+    held = f"Their {coverage:.0%} intervals held {test['coverage']:.1%} of {test['n']:,} rows"
+    if RIVAL not in intervals:
+        return f"{held}."
     relative = intervals[RIVAL]["relative"]
     best = min(intervals, key=lambda name: -intervals[name]["relative"])
     others = "" if best == RIVAL else f" {_sharp(intervals[best]['relative'])} {NAMES[best]}'s,"
     return (
-        f"Their {coverage:.0%} intervals held {test['coverage']:.1%} of {test['n']:,} rows and are "
-        f"on average {_sharp(relative)} EWMA's{' and' if others else ','}{others} clearly sharper "
-        f"than EWMA's on {test['sharper']:,} series and clearly less sharp on "
+        f"{held} and are on average {_sharp(relative)} EWMA's{' and' if others else ','}{others} "
+        f"clearly sharper than EWMA's on {test['sharper']:,} series and clearly less sharp on "
         f"{test['less_sharp']:,}, after the same correction."
     )
 
