@@ -129,8 +129,8 @@ class Calendar:
         month = day.astype("datetime64[M]")
         number = day - month.astype("datetime64[D]")
         while True:
-            month = month + self.months
-            end = (month + 1).astype("datetime64[D]") - DAY
+            month = month + self.months * rhythm.MONTH
+            end = (month + rhythm.MONTH).astype("datetime64[D]") - DAY
             found = rhythm.anchored(month, self.anchor)
             if found is None:
                 found = min(month.astype("datetime64[D]") + number, end)

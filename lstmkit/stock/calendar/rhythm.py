@@ -3,6 +3,7 @@
 import numpy as np
 
 DAY = np.timedelta64(1, "D")
+MONTH = np.timedelta64(1, "M")
 RECENT_DAYS = 60  # that tell the times of day
 BUSINESS = "last weekday"
 ANCHORS = (BUSINESS, "first weekday", "last day")
@@ -13,7 +14,7 @@ def anchored(month: np.datetime64, anchor: str) -> np.datetime64 | None:
     """Return the day of a month that an anchor names, None for no anchor."""
     if anchor not in ANCHORS:
         return None
-    first, end = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]") - DAY
+    first, end = month.astype("datetime64[D]"), (month + MONTH).astype("datetime64[D]") - DAY
     if anchor == BUSINESS:
         return np.busday_offset(end, 0, roll="backward")
     return end if anchor == "last day" else np.busday_offset(first, 0, roll="forward")
@@ -29,7 +30,7 @@ def anchor(dates: np.ndarray) -> str:
         expected = np.array([anchored(month, place) for month in months])
         if (expected == days).mean() >= 0.9:
             return place
-    ends = (months + 1).astype("datetime64[D]") - days
+    ends = (months + MONTH).astype("datetime64[D]") - days
     return BUSINESS if (ends.astype(int) <= 4).all() else ""
 
 

@@ -167,7 +167,8 @@ def _in_month(dates: np.ndarray, months: int) -> tuple[bool, bool]:
     number = dates.astype("datetime64[M]").astype(int)
     gaps = np.diff(number)
     regular = (gaps[:-1] == months).mean() > 0.9
-    ends = ((dates.astype("datetime64[M]") + 1).astype("datetime64[D]") - dates).astype(int) <= 4
+    following = dates.astype("datetime64[M]") + np.timedelta64(1, "M")
+    ends = (following.astype("datetime64[D]") - dates).astype(int) <= 4
     at_end = ends[:-1].mean() > 0.95
     return bool(regular and gaps[-1] < months and not at_end), bool(
         regular and at_end and not ends[-1]
