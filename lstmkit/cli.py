@@ -22,6 +22,7 @@ GROUPS = {
     "emoji": "lstmkit.emoji.commands:emoji",
     "music": "lstmkit.music.commands:music",
     "cells": "lstmkit.cli:cells",
+    "sweep": "lstmkit.sweep.commands:sweep",
     "exercise": "lstmkit.lessons.commands:exercise",
     "config": "lstmkit.commands:configs",
     "runs": "lstmkit.commands:runs_group",

@@ -163,7 +163,6 @@ def doctor(as_json: bool) -> None:
         say(pairs(found))
     if not found["self_test"]["passed"]:
         raise RunError("the self-test failed: Keras and the NumPy runtime should agree, and learn")
-    backend.require("training")
 
 
 @click.command("completion", epilog="Example: lstmkit completion bash >> ~/.bashrc")

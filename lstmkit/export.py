@@ -59,8 +59,8 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
     backend.require(f"export --format {kind}")
     if kind == "onnx" and find_spec("tf2onnx") is None:
         raise InputError(
-            "ONNX needs the extra of that name: pip install 'lstmkit[onnx]', in the checkout "
-            "'.[onnx]'; --format keras and saved_model need none"
+            'ONNX needs the extra of that name: pip install "lstmkit[onnx]", in the checkout '
+            '".[onnx]"; --format keras and saved_model need none'
         )
     inputs = _examples(model)
     with whole(target) as temporary:

@@ -250,7 +250,7 @@ def _finish(made: Path, place: Path) -> None:
     """Bring a file's bytes to the disk, under the mode of the one that it replaces."""
     if not made.is_file():
         return
-    with made.open("rb") as stream:
+    with made.open("r+b") as stream:  # Windows brings only what may be written to the disk
         os.fsync(stream.fileno())
     if place.exists():
         made.chmod(stat.S_IMODE(place.stat().st_mode))

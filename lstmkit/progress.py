@@ -46,7 +46,8 @@ class Progress:
         """Start at `initial` of `total`."""
         self._stream = stream or sys.stderr
         self._total, self._done, self._first = total, initial, initial
-        self._label, self._unit, self._seconds = label, unit, seconds
+        self._label, self._seconds = label, seconds
+        self._units = unit if unit.endswith("s") else f"{unit}s"
         self._bound = "at most " if at_most else ""
         self._began = self._last = time.monotonic()
         self._bar: Any = None
@@ -91,7 +92,7 @@ class Progress:
         elapsed = now - self._began
         rate = (self._done - self._first) / elapsed if elapsed > 0 else 0
         left = tqdm.format_interval((self._total - self._done) / rate) if rate > 0 else "?"
-        share = f"{self._done:,}/{self._total:,} {self._unit}s"
+        share = f"{self._done:,}/{self._total:,} {self._units}"
         known = f", {text}" if text else ""
         print(f"{self._label}: {share}{known}, {self._bound}{left} left", file=self._stream)
         self._stream.flush()

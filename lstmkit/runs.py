@@ -26,6 +26,7 @@ from lstmkit.liveness import has_ended, identity
 MANIFEST, CONFIG, METRICS, MODEL = "run.json", "config.yaml", "metrics.json", "model.keras"
 SHIPPED = "shipped"
 TRAINING = ("train", "learn")  # the verbs whose runs hold a model
+SWEEP, TRIALS, WINNERS = "sweep", "trials", "winners"  # a verb; folders of runs in its run
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "scikit-learn", "music21", "matplotlib")
 
 C = TypeVar("C", bound=config.Config)
@@ -188,7 +189,7 @@ def find(output: Path, wanted: Path | None, pipeline: str | None = None) -> Run:
     """
     if wanted is not None:
         return _with_model(named(output, wanted, pipeline), pipeline)
-    for run in reversed(list_runs(output, pipeline)):
+    for run in map(_chosen, reversed(list_runs(output, pipeline))):
         manifest = run.manifest
         usable = pipeline is not None or (run.path / MODEL).is_file()
         if usable and manifest.get("status") == "done" and manifest.get("verb") in TRAINING:
@@ -287,14 +288,24 @@ def unchanged_input(run: Run) -> Path:
     Raises:
         InputError: The file is gone, or its SHA-256 is no longer that of the manifest.
     """
+    return unchanged_inputs(run, only=1)[0]
+
+
+def unchanged_inputs(run: Run, *, only: int | None = None) -> list[Path]:
+    """Return the files that a run was made from, all or the first ones.
+
+    Raises:
+        InputError: One is gone, or its SHA-256 is no longer that of the manifest.
+    """
     noted = inputs_of(run)
     if not noted:
         raise InputError(f"{run.path / MANIFEST}: names no input file")
-    path = Path(noted[0]["path"])
-    if not path.exists():
-        raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
-    unchanged(run, [fingerprint(path), *noted[1:]])
-    return path
+    paths = [Path(one["path"]) for one in noted[:only]]
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
+    unchanged(run, [*(fingerprint(path) for path in paths), *noted[len(paths) :]])
+    return paths
 
 
 def inputs_of(run: Run) -> list[dict[str, str]]:
@@ -331,7 +342,16 @@ def _shipped(pipeline: str | None) -> Run | None:
     return Run(shipped) if is_run(shipped) else None
 
 
+def _chosen(run: Run) -> Run:
+    """Return the training that a sweep ended with, where there is one; of another run, itself."""
+    if run.manifest.get("verb") != SWEEP:
+        return run
+    found = [path for path in sorted((run.path / WINNERS).glob("*")) if is_run(path)]
+    return Run(found[0]) if len(found) == 1 else run
+
+
 def _with_model(run: Run, pipeline: str | None) -> Run:
+    run = _chosen(run)
     manifest = run.manifest
     other, verb = manifest.get("pipeline"), manifest.get("verb")
     if pipeline is not None and other != pipeline:

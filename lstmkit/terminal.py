@@ -54,8 +54,10 @@ def show(result: Result, shown: str, *, as_json: bool) -> None:
     parts: Counter[Path] = Counter()
     for path in result.files:
         inside = path.relative_to(result.run).parts
-        if len(inside) > 1 and (result.run / inside[0] / "run.json").exists():
-            parts[result.run / inside[0]] += 1
+        runs = [path.parents[up] for up in range(len(inside) - 1)]
+        nested = [folder for folder in runs if (folder / "run.json").exists()]
+        if nested:
+            parts[nested[-1]] += 1
         else:
             say(path, err=True)
     for folder, count in parts.items():
@@ -68,8 +70,11 @@ def show_json(content: Mapping[str, Any]) -> None:
 
 
 def json_line(content: Mapping[str, Any]) -> str:
-    """Return one JSON object on a line, with what a terminal would obey written as escapes."""
-    text = json.dumps(content, ensure_ascii=False)
+    """Return one JSON object on a line, with what a terminal would obey written as escapes.
+
+    So is all that is no ASCII where the streams are not UTF-8, as in a pipe on Windows.
+    """
+    text = json.dumps(content, ensure_ascii=not encoding().lower().startswith("utf"))
     return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

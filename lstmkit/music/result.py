@@ -1,7 +1,5 @@
 """What a command of the music pipeline made."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar

@@ -264,7 +264,7 @@ def lstmkit_examples(spec: dict[str, Any], steps: int) -> Any:
 
     if spec["model"] != "stock":
         return ArrayExamples(*arrays(spec))
-    from lstmkit.stock.examples import WindowExamples
+    from lstmkit.stock.fitting.examples import WindowExamples
 
     series, window = np.load(spec["series"]), spec["window"]
     return WindowExamples(series[:, None], np.arange(window, len(series)), window, targets=steps)

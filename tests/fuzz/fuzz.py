@@ -79,7 +79,7 @@ def _bound_memory():
     """Let a process take so much more than it has, where the system can hold it to that."""
     status = Path("/proc/self/statm")
     if status.exists():
-        now = int(status.read_text().split()[0]) * resource.getpagesize()
+        now = int(status.read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (now + MOST_BYTES, now + MOST_BYTES))
 
 

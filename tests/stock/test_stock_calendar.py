@@ -19,7 +19,7 @@ from pandas.tseries.holiday import (
 from lstmkit import config as configs
 from lstmkit.errors import InputError
 from lstmkit.stock import data
-from lstmkit.stock.calendar import Calendar, gaps, infer
+from lstmkit.stock.calendar.ahead import Calendar, gaps, infer
 from lstmkit.stock.config import StockConfig
 from lstmkit.stock.result import Forecast
 

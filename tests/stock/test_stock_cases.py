@@ -11,7 +11,7 @@ import pytest
 from lstmkit import config as configs
 from lstmkit.cli import main
 from lstmkit.stock import data
-from lstmkit.stock.calendar import Calendar
+from lstmkit.stock.calendar.ahead import Calendar
 from lstmkit.stock.config import StockConfig
 
 

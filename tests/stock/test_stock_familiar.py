@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from lstmkit.stock import familiar
 from lstmkit.stock.data import Dataset
+from lstmkit.stock.fitting import familiar
 
 
 def dataset(prices, first="2015-01-01", tmp="x.csv"):

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.linear_model import LinearRegression
 
-from lstmkit.stock import metrics
-from lstmkit.stock.baselines import fit_baselines
-from lstmkit.stock.intervals import Interval, adapted, conformal_quantile, interval_score
-from lstmkit.stock.scaling import fit_scaling, windows
+from lstmkit.stock.baselines.prices import fit_baselines
+from lstmkit.stock.fitting.intervals import Interval, adapted, conformal_quantile, interval_score
+from lstmkit.stock.fitting.scaling import fit_scaling, windows
+from lstmkit.stock.scores import metrics
 
 PRICES = arrays(np.float64, st.integers(5, 40), elements=st.floats(0.5, 1e4))
 TARGETS = ("log_return", "difference", "price")

@@ -1,0 +1,1 @@
+"""What a practitioner would take instead: for the price, and for how much it will move."""

@@ -1,0 +1,206 @@
+"""How much a series will move: what a practitioner would take, and how such forecasts are scored.
+
+Every rival forecasts the size of the next change from the changes before it, with weights that were
+fitted on the training span, and is made an interval by the quantile of its scaled errors there:
+
+    constant     one width for all rows
+    ewma         the moving average of sizes with a decay of 0.94 (J.P. Morgan RiskMetrics, 1996)
+    har          least squares on the size of the last row, week and month, and on the day's range
+                 where the file has it (Corsi, 2009)
+    garch_t      GARCH(1, 1) with Student-t errors (Bollerslev, 1987), fitted by the package `arch`
+    egarch_t     EGARCH(1, 1, 1) likewise, which answers to falls more than to rises (Nelson, 1991)
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from lstmkit.stock.fitting.inputs import TINY, moving_averages
+from lstmkit.stock.fitting.intervals import LEVELS, conformal_quantile
+
+NAMES = {
+    "constant": "constant width",
+    "ewma": "EWMA",
+    "har": "HAR",
+    "garch_t": "GARCH(1,1)-t",
+    "egarch_t": "EGARCH-t",
+}
+EXTRA = ("garch_t", "egarch_t")
+ADVICE = 'pip install "lstmkit[volatility]"'
+SPANS = (1, 5, 22)
+LEAST_ROWS = 100
+FLOOR = 0.05
+EXPECTED = np.sqrt(2 / np.pi)  # mean size of a standard normal
+
+
+@dataclass(frozen=True)
+class Rival:
+    """One way to say how wide, as it was fitted.
+
+    Attributes:
+        weights: Its parameters.
+        quantile: Scaled error that the asked share of the training rows stays below.
+        curve: The same for the shares in `LEVELS`.
+        unit: Root mean square of the scaled errors.
+    """
+
+    weights: tuple[float, ...]
+    quantile: float
+    curve: tuple[float, ...]
+    unit: float
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """The intervals that the network's is held against.
+
+    Attributes:
+        decay: Of the moving average.
+        fitted: By name, in the order of `NAMES`.
+    """
+
+    decay: float
+    fitted: dict[str, Rival]
+
+    def scales(self, changes: np.ndarray, ranges: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return the size that each forecasts of every row, (rows,), from the rows before it.
+
+        Args:
+            changes: Of every row, (rows,).
+            ranges: High less low of every row, (rows,), or None.
+        """
+        inputs = 2 + len(SPANS) * (1 if ranges is None else 2)
+        return {
+            name: _scale(name, np.asarray(rival.weights), changes, ranges, self.decay)
+            for name, rival in self.fitted.items()
+            if name != "har" or len(rival.weights) == inputs  # else fitted on files of another kind
+        }
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Rivals:
+        """Build them from their fields in a JSON file."""
+        fitted = {
+            name: Rival(tuple(one["weights"]), one["quantile"], tuple(one["curve"]), one["unit"])
+            for name, one in content["fitted"].items()
+        }
+        return cls(content["decay"], fitted)
+
+
+def fit_rivals(
+    changes: np.ndarray, ranges: np.ndarray | None, *, first: int, coverage: float, decay: float
+) -> Rivals:
+    """Fit all of them; GARCH and EGARCH where the package `arch` is there.
+
+    Args:
+        changes: Of the training rows, (rows,).
+        ranges: High less low of the training rows, (rows,), or None.
+        first: The first row whose error counts for the quantiles.
+        coverage: Share of rows that should fall inside.
+        decay: Of the moving average.
+    """
+    weights = {"constant": [1.0], "ewma": [decay], "har": _fit_har(changes, ranges)}
+    has_arch = importlib.util.find_spec("arch") is not None
+    if has_arch and len(changes) >= LEAST_ROWS and np.ptp(changes) > 0:
+        weights |= _fit_arch(changes)
+    fitted = {}
+    for name, found in weights.items():
+        scale = _scale(name, np.asarray(found), changes, ranges, decay)[first:]
+        scaled = np.abs(changes[first:]) / scale
+        fitted[name] = Rival(
+            tuple(map(float, found)),
+            conformal_quantile(scaled, coverage),
+            tuple(conformal_quantile(scaled, share) for share in LEVELS),
+            float(np.sqrt(np.mean(scaled**2))),
+        )
+    return Rivals(decay, fitted)
+
+
+def _scale(
+    name: str, weights: np.ndarray, changes: np.ndarray, ranges: np.ndarray | None, decay: float
+) -> np.ndarray:
+    forecast: dict[str, Callable[[], np.ndarray]] = {
+        "constant": lambda: np.ones(len(changes)),
+        "ewma": lambda: _before(moving_averages(np.abs(changes[1:, None]), (decay,))[:, 0]),
+        "har": lambda: _har(weights, changes, ranges),
+        "garch_t": lambda: _garch(weights, changes),
+        "egarch_t": lambda: _egarch(weights, changes),
+    }
+    return np.maximum(forecast[name](), TINY)
+
+
+def _before(known: np.ndarray) -> np.ndarray:
+    """Return for rows 0, 1, ... what was known before them, from what is known after 1, 2, ..."""
+    return np.concatenate([known[:1], known[:1], known[:-1]])
+
+
+def _design(changes: np.ndarray, ranges: np.ndarray | None) -> np.ndarray:
+    """Return what HAR looks at before every row: means over its spans, (rows, inputs)."""
+    columns = [np.ones(len(changes))]
+    for sizes in (np.abs(changes), ranges):
+        if sizes is None:
+            continue
+        summed = np.concatenate([[0.0], np.cumsum(sizes)])
+        rows = np.arange(len(sizes))
+        for span in SPANS:
+            first = np.maximum(rows - span, 0)
+            columns.append((summed[rows] - summed[first]) / np.maximum(rows - first, 1))
+    return np.column_stack(columns)
+
+
+def _fit_har(changes: np.ndarray, ranges: np.ndarray | None) -> list[float]:
+    rows = slice(min(SPANS[-1] + 1, len(changes) // 2), None)
+    design, sizes = _design(changes, ranges)[rows], np.abs(changes[rows])
+    found = np.linalg.lstsq(design, sizes, rcond=None)[0]
+    return [FLOOR * float(sizes.mean()), *found.tolist()]
+
+
+def _har(weights: np.ndarray, changes: np.ndarray, ranges: np.ndarray | None) -> np.ndarray:
+    return np.maximum(_design(changes, ranges) @ weights[1:], weights[0])
+
+
+def _fit_arch(changes: np.ndarray) -> dict[str, list[float]]:
+    """Return mean, parameters and first variance of GARCH-t and EGARCH-t."""
+    from arch import arch_model  # an extra, and slow to import
+
+    unit = float(np.std(changes[1:]))
+    found = {}
+    models: tuple[tuple[str, Literal["GARCH", "EGARCH"], int], ...]
+    models = (("garch_t", "GARCH", 0), ("egarch_t", "EGARCH", 1))
+    for name, model, answers_to_sign in models:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            built = arch_model(changes[1:] / unit, vol=model, o=answers_to_sign, dist="t")
+            fitted = built.fit(disp="off", show_warning=False)
+        mean, *rest = fitted.params.tolist()[:-1]  # the last one is the degrees of freedom
+        first = float(fitted.conditional_volatility[0]) ** 2
+        if np.isfinite([mean, *rest, first]).all():
+            found[name] = [unit, first, mean, *rest]
+    return found
+
+
+def _garch(weights: np.ndarray, changes: np.ndarray) -> np.ndarray:
+    """Return the standard deviation before every row: h = omega + alpha e^2 + beta h."""
+    unit, variance, mean, omega, alpha, beta = weights.tolist()
+    found = np.full(len(changes), np.sqrt(variance))
+    for row, change in enumerate((changes / unit - mean).tolist()[1:], start=1):
+        found[row] = np.sqrt(variance)
+        variance = omega + alpha * change * change + beta * variance
+    return unit * found
+
+
+def _egarch(weights: np.ndarray, changes: np.ndarray) -> np.ndarray:
+    """Return the standard deviation: log h = omega + alpha (|z| - E|z|) + gamma z + beta log h."""
+    unit, variance, mean, omega, alpha, gamma, beta = weights.tolist()
+    found, log_variance = np.full(len(changes), np.sqrt(variance)), float(np.log(variance))
+    for row, change in enumerate((changes / unit - mean).tolist()[1:], start=1):
+        found[row] = np.exp(log_variance / 2)
+        shock = change / found[row]
+        log_variance = omega + alpha * (abs(shock) - EXPECTED) + gamma * shock + beta * log_variance
+        log_variance = min(max(log_variance, -60.0), 60.0)
+    return unit * found

@@ -1,0 +1,1 @@
+"""What a training span fixes around the network: inputs, scaling, anchor, head, interval."""

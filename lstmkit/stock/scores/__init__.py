@@ -1,0 +1,1 @@
+"""How good forecasts and intervals are, beside the baselines on the same rows."""

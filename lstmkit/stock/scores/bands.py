@@ -1,0 +1,119 @@
+"""An interval held against what happened, row by row, and beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lstmkit.stock.fitting.inputs import TINY
+from lstmkit.stock.fitting.intervals import LEVELS, interval_score
+from lstmkit.stock.fitting.scaling import Scaling
+
+QUARTERS = 4
+
+
+@dataclass(frozen=True)
+class Band:
+    """An interval over some rows with its scores, (n,) each unless it says otherwise.
+
+    Attributes:
+        lower: Lower ends, in the file's unit.
+        upper: Upper ends.
+        width: Half the width in the unit of the errors, by which rows are calm or wild.
+        winkler: Interval score of each row, in the file's unit.
+        crps: Of the whole distribution, by the central intervals in `LEVELS`, in the file's unit.
+        qlike: log variance plus squared error over variance.
+        held: Whether the intervals for the shares in `LEVELS` held the row, (levels,) counts.
+    """
+
+    lower: np.ndarray
+    upper: np.ndarray
+    width: np.ndarray
+    winkler: np.ndarray
+    crps: np.ndarray
+    qlike: np.ndarray
+    held: np.ndarray
+
+    def summary(self, actual: np.ndarray) -> dict[str, Any]:
+        """Return its scores over all rows.
+
+        Args:
+            actual: What happened, (n,).
+
+        Returns:
+            `coverage`, `interval_score` (Winkler), `crps` and `qlike`, lower is better;
+            `coverage_by_quarter`, from the calmest quarter of the rows to the wildest; `held`, the
+            share of rows inside the intervals for each share in `LEVELS`.
+        """
+        inside = (actual >= self.lower) & (actual <= self.upper)
+        order = np.argsort(self.width, kind="stable")
+        parts = [part for part in np.array_split(inside[order], QUARTERS) if len(part)]
+        shares = (self.held / len(actual)).tolist()
+        return {
+            "coverage": float(inside.mean()),
+            "interval_score": float(self.winkler.mean()),
+            "crps": float(self.crps.mean()),
+            "qlike": float(self.qlike.mean()),
+            "coverage_by_quarter": [float(part.mean()) for part in parts],
+            "held": {f"{level:g}": share for level, share in zip(LEVELS, shares, strict=True)},
+        }
+
+
+def band(
+    actual: np.ndarray,
+    centre: np.ndarray,
+    scale: np.ndarray,
+    *,
+    quantile: float,
+    curve: tuple[float, ...],
+    unit: float,
+    coverage: float,
+    scaling: Scaling,
+) -> Band:
+    """Return an interval with its scores.
+
+    The CRPS is the weighted interval score of Bracher et al. (2021), which tends to it with more
+    levels; QLIKE is that of Patton (2011).
+
+    Args:
+        actual: What happened, (n,).
+        centre: The middle of the interval, (n,).
+        scale: Of the error, in its unit, (n,).
+        quantile: Half the width in units of the scale.
+        curve: The same for the shares in `LEVELS`.
+        unit: Standard deviation in units of the scale.
+        coverage: Share of rows that should fall inside.
+        scaling: Moves a price by an error.
+    """
+    errors = scaling.error(actual, centre)
+    lower, upper = (scaling.shift(centre, side * quantile * scale) for side in (-1, 1))
+    total, held = np.abs(actual - centre) / 2, np.empty(len(LEVELS))
+    for row, (share, reach) in enumerate(zip(LEVELS, curve, strict=True)):
+        low, high = (scaling.shift(centre, side * reach * scale) for side in (-1, 1))
+        total += (1 - share) / 2 * interval_score(actual, low, high, share)
+        held[row] = np.count_nonzero((actual >= low) & (actual <= high))
+    variance = np.maximum((unit * scale) ** 2, TINY)
+    return Band(
+        lower=lower,
+        upper=upper,
+        width=quantile * scale,
+        winkler=interval_score(actual, lower, upper, coverage),
+        crps=total / (len(LEVELS) + 0.5),
+        qlike=np.log(variance) + errors**2 / variance,
+        held=held,
+    )
+
+
+def join(stretches: list[Mapping[str, Band]]) -> dict[str, Band]:
+    """Put the bands of stretches that follow one another together, where each has them."""
+    names = [name for name in stretches[0] if all(name in one for one in stretches)]
+    return {name: _joined([one[name] for one in stretches]) for name in names}
+
+
+def _joined(parts: list[Band]) -> Band:
+    rows = ("lower", "upper", "width", "winkler", "crps", "qlike")
+    whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in rows}
+    return Band(**whole, held=np.sum([part.held for part in parts], axis=0))
