@@ -20,8 +20,9 @@ from lstmkit.music.files.reading import measures
 from lstmkit.music.play import improvise
 from lstmkit.page import build
 from lstmkit.stock import data as prices
-from lstmkit.stock import familiar, forecaster
+from lstmkit.stock import forecaster
 from lstmkit.stock.config import StockConfig
+from lstmkit.stock.fitting import familiar
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
 STOCK = config.load(StockConfig, "stock", None).data
