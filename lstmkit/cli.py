@@ -142,7 +142,9 @@ def _run(args: Sequence[str] | None) -> int:
     except click.ClickException as error:
         return _usage(error, as_json=as_json)
     except LstmkitError as error:
-        return _tell(error.exit_code, str(error), as_json=as_json)
+        return _tell(
+            error.exit_code, str(error), as_json=as_json, where=error.where, hint=error.hint
+        )
     except (KeyboardInterrupt, click.Abort):
         text = "Interrupted; nothing was left half-written."
         return _tell(130, text, as_json=as_json, prefix="")
@@ -156,10 +158,20 @@ def _run(args: Sequence[str] | None) -> int:
 
 
 def _tell(
-    code: int, text: str, *, as_json: bool, where: str | None = None, prefix: str = "Error: "
+    code: int,
+    text: str,
+    *,
+    as_json: bool,
+    where: str | None = None,
+    hint: str | None = None,
+    prefix: str = "Error: ",
 ) -> int:
     """Print an error, as one JSON object where results are JSON, and return its code."""
-    told = json_line(contract.error(code, text, where=where)) if as_json else plain(prefix + text)
+    told = (
+        json_line(contract.error(code, text, where=where, hint=hint))
+        if as_json
+        else plain(prefix + text)
+    )
     click.echo(told, err=True)
     return code
 

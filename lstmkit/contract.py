@@ -86,13 +86,16 @@ def exit_codes() -> str:
     return "\n".join(f"{code:>5}  {meaning}" for code, meaning in EXIT_CODES.items())
 
 
-def error(code: int, message: str, *, where: str | None = None) -> dict[str, Any]:
+def error(
+    code: int, message: str, *, where: str | None = None, hint: str | None = None
+) -> dict[str, Any]:
     """Return an error as the object that stands on stderr under `--json`.
 
     Args:
         code: The exit code.
         message: What the terminal would show.
         where: What it is about; None: what the message begins with, if it is a place.
+        hint: What to do about it; None: what of the message reads like advice.
     """
     place = PLACE.match(message)
     parts = re.split(r"(?:[;\n]|\.(?= [A-Z]))\s*", message)
@@ -100,7 +103,7 @@ def error(code: int, message: str, *, where: str | None = None) -> dict[str, Any
     return {
         "code": code,
         "message": message,
-        "hint": "; ".join(part.strip().rstrip(".") for part in advice) or None,
+        "hint": hint or "; ".join(part.strip().rstrip(".") for part in advice) or None,
         "where": where or (place[1] if place else None),
     }
 

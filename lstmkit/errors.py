@@ -8,11 +8,23 @@ found, and what to do about it. Nothing else in the package prints an error or c
 class LstmkitError(Exception):
     """End the command with one clear message.
 
+    Args:
+        message: All that is known, as the terminal shows it.
+        where: The file, line, key or option that it is about; None: the message begins with it.
+        hint: What to do about it; None: the message says it after a semicolon, if at all.
+
     Attributes:
         exit_code: What the process returns: 1, failed while running.
     """
 
     exit_code = 1
+
+    def __init__(
+        self, message: str = "", *, where: str | None = None, hint: str | None = None
+    ) -> None:
+        """Keep what scripts are told."""
+        super().__init__(message)
+        self.where, self.hint = where, hint
 
 
 class InputError(LstmkitError):

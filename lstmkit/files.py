@@ -139,10 +139,12 @@ def undamaged(path: Path, *, remedy: str = "train again") -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file, so its folder is not whole; {remedy}") from error
+        text = f"{path}: no such file, so its folder is not whole; {remedy}"
+        raise InputError(text, where=str(path), hint=remedy) from error
     except DAMAGE as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise InputError(f"{path}: damaged or from another version ({reason}); {remedy}") from error
+        text = f"{path}: damaged or from another version ({reason}); {remedy}"
+        raise InputError(text, where=str(path), hint=remedy) from error
 
 
 def finite(value: Any) -> Any:
@@ -212,7 +214,8 @@ def locate(path: Path, *, remedy: str) -> Path:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"{str(path)!r:.100}: no file of this name ({reason})") from error
     looked = " and ".join(str(place.absolute()) for place in places)
-    raise InputError(f"{path}: no such file; looked for {looked}; {remedy}")
+    text = f"{path}: no such file; looked for {looked}; {remedy}"
+    raise InputError(text, where=str(path), hint=remedy)
 
 
 @contextlib.contextmanager
@@ -225,10 +228,9 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunError(
-            f"{path}: cannot write: {error.strerror or error}; free space, check the rights, "
-            f"or name another folder"
-        ) from error
+        advice = "free space, check the rights, or name another folder"
+        text = f"{path}: cannot write: {error.strerror or error}; {advice}"
+        raise RunError(text, where=str(path), hint=advice) from error
 
 
 def _mine() -> str:

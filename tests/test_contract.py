@@ -87,6 +87,12 @@ def test_a_bug_and_an_interruption_are_objects_too(cli, monkeypatch):
         assert (done.code, error_of(done)["code"]) == (code, code)
 
 
+def test_error_of_a_file_whose_name_has_blanks_says_where_and_what_to_do(cli):
+    found = json.loads(cli("stock", "inspect", "my prices; old.csv", "--json").err)
+    assert found["where"] == "my prices; old.csv"
+    assert found["hint"].startswith("check the name")
+
+
 def test_without_json_an_error_is_text(cli):
     done = cli("stock", "train", "no.csv")
     assert done.err.startswith("Error: no.csv")

@@ -13,12 +13,16 @@ from lstmkit.emoji import data as sentences
 from lstmkit.errors import LstmkitError
 from lstmkit.letters import pipeline as letters
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.files import midi_score, musicxml, reading
-from lstmkit.music.play import improvise, progression
+from lstmkit.music.files.charts import progression
+from lstmkit.music.files.midi.reader import parse_midi
+from lstmkit.music.files.musicxml.reader import parse_musicxml
+from lstmkit.music.files.reading import measures
+from lstmkit.music.play import improvise
 from lstmkit.page import build
 from lstmkit.stock import data as prices
-from lstmkit.stock import familiar, forecaster
+from lstmkit.stock import forecaster
 from lstmkit.stock.config import StockConfig
+from lstmkit.stock.fitting import familiar
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
 STOCK = config.load(StockConfig, "stock", None).data
@@ -55,15 +59,15 @@ def read_glove(name, content, folder):
 
 
 def read_midi(name, content, folder):
-    _music(midi_score.parse(content, name="x", where=name))
+    _music(parse_midi(content, name="x", where=name))
 
 
 def read_musicxml(name, content, folder):
-    _music(musicxml.parse(content, name="x", where=name))
+    _music(parse_musicxml(content, name="x", where=name))
 
 
 def _music(score):
-    found = reading.of(score, MUSIC, "x")
+    found = measures.of(score, MUSIC, "x")
     notes = [note for part in score.parts for note in part.notes]
     require(all(n.onset >= 0 and n.duration >= 0 for n in notes), "a note before the first bar")
     require(all(0 <= n.pitch < 128 and 0 < n.velocity < 128 for n in notes), "no MIDI note")

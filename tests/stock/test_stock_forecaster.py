@@ -11,7 +11,8 @@ from conftest import ROOT
 from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.errors import InputError
 from lstmkit.runs import Run
-from lstmkit.stock import familiar, forecaster
+from lstmkit.stock import forecaster
+from lstmkit.stock.fitting import familiar
 
 
 @pytest.fixture

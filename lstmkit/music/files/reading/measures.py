@@ -1,5 +1,6 @@
 """A score as a musician reads it: a line of melody over chords, bar by bar, with the reasons."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -8,6 +9,10 @@ from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig
 from lstmkit.music.files.reading import harmony, melody, metre, parts
 from lstmkit.music.files.score import Bar, Measure, Note, Score, bar_index
+
+MANY_NOTES = 20_000  # about two seconds
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,9 @@ def of(score: Score, config: DataConfig, source: str) -> Reading:
         score = metre.with_metre(score, (beats, unit))
     else:
         score = metre.mended(score)
+    count = sum(len(part.notes) for part in score.parts)
+    if count > MANY_NOTES:
+        log.warning("%s: %s notes; reading them takes a while", source, f"{count:,}")
     said = score.repairs
     bars = set(_chosen_bars(score, config, source))
     if not score.parts:
