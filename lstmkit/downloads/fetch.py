@@ -9,7 +9,7 @@ from typing import Any
 import pooch
 import requests
 
-from lstmkit.downloads.catalogue import RemoteFile, Source
+from lstmkit.downloads.remote import RemoteFile, Source
 from lstmkit.errors import RunError
 from lstmkit.files import atomic, fingerprint
 from lstmkit.progress import Progress

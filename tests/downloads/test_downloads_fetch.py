@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from lstmkit import cli
 from lstmkit.downloads import catalogue
-from lstmkit.downloads.catalogue import RemoteFile, Source
 from lstmkit.downloads.fetch import fetch, state
+from lstmkit.downloads.remote import RemoteFile, Source
 from lstmkit.emoji import embeddings
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import locate
