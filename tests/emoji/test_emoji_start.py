@@ -21,7 +21,7 @@ def config(*changes):
     return configs.load(EmojiConfig, "emoji", None, list(changes))
 
 
-def tested(*texts):
+def held(*texts):
     return Dataset("own", Path("own.csv"), texts, np.arange(len(texts)) % 2, LABELS)
 
 
@@ -32,7 +32,7 @@ def table():
 
 @pytest.fixture(scope="module")
 def start(table):
-    return start_for(config(), table, tested(*OWN))
+    return start_for(config(), table, held(*OWN))
 
 
 def test_start_lends_the_lstm_layers_of_the_model_that_ships(start):
@@ -68,12 +68,12 @@ def test_vectors_that_the_start_moved_stay_moved_and_training_has_the_last_word(
 
 @pytest.mark.parametrize("change", ["train.start=random", "model.units=[64]"])
 def test_no_start_where_none_is_asked_for_or_it_does_not_fit(change, table):
-    assert start_for(config(change), table, tested(*OWN)) is None
+    assert start_for(config(change), table, held(*OWN)) is None
 
 
 def test_no_start_where_test_sentences_are_those_it_learned_from(table, caplog):
     known = data.load(data.shipped("train"), config().labels).texts[0]
-    assert start_for(config(), table, tested(*OWN, known.upper() + "!")) is None
+    assert start_for(config(), table, held(*OWN, known.upper() + "!")) is None
     assert "1 of the 3 test sentences" in caplog.text
     assert "at random" in caplog.text
 
@@ -81,7 +81,7 @@ def test_no_start_where_test_sentences_are_those_it_learned_from(table, caplog):
 def test_a_sentence_met_by_chance_is_said_and_does_no_harm(table, caplog):
     known = data.load(data.shipped("train"), config().labels).texts[0]
     many = [f"{OWN[0]} {number}" for number in range(200)]
-    assert start_for(config(), table, tested(*many, known)) is not None
+    assert start_for(config(), table, held(*many, known)) is not None
     assert "1 of the 201 test sentences" in caplog.text
 
 
