@@ -2,47 +2,46 @@
 
 import io
 import math
+import tokenize
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
 from lstmkit.files import undamaged, write_bytes
 
-MAX_BYTES = 1 << 30  # of all arrays of a file together, once unpacked
+MAX_BYTES = 1 << 30  # of all arrays of a file together
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write arrays by name into one `.npz` file, whole."""
+    """Write arrays by name into one `.npz` file, whole, as they are: not packed."""
     stream = io.BytesIO()
     np.savez(stream, **arrays)
     write_bytes(path, stream.getvalue())
 
 
-def load_arrays(
-    path: Path, *, most: int = MAX_BYTES, remedy: str = "train again"
-) -> dict[str, np.ndarray]:
+def load_arrays(path: Path, *, remedy: str = "train again") -> dict[str, np.ndarray]:
     """Return the arrays of an `.npz` file by name.
 
     Args:
-        path: The file.
-        most: Bytes that all arrays may take together.
+        path: A file that `save_arrays` wrote.
         remedy: What to do where the file is damaged.
 
     Raises:
-        InputError: The file is missing, damaged, or holds more than `most`.
+        InputError: The file is missing, damaged, or its arrays take more than the file.
     """
     with undamaged(path, remedy=remedy), zipfile.ZipFile(path) as archive:
         told = sum(entry.file_size for entry in archive.infolist())
+        most = min(MAX_BYTES, path.stat().st_size)
         if told > most:
             raise ValueError(f"{told:,} bytes of arrays; expected at most {most:,}")
         arrays = {}
         for entry in archive.infolist():
             with archive.open(entry) as stream:
-                content = io.BytesIO(stream.read(entry.file_size))
-            arrays[entry.filename.removesuffix(".npy")] = _array(content, entry.file_size)
+                name = entry.filename.removesuffix(".npy")
+                arrays[name] = _array(stream, entry.file_size)
     return arrays
 
 
@@ -56,7 +55,7 @@ def load_array(path: Path, *, remedy: str = "train again") -> np.ndarray:
         return _array(stream, path.stat().st_size)
 
 
-def _array(stream: BinaryIO, size: int) -> np.ndarray:
+def _array(stream: IO[bytes], size: int) -> np.ndarray:
     """Read an array whose header promises no more than there is."""
     version = np.lib.format.read_magic(stream)
     read = {
@@ -65,7 +64,10 @@ def _array(stream: BinaryIO, size: int) -> np.ndarray:
     }.get(version)
     if read is None:
         raise ValueError(f"NPY version {version}")
-    shape, _, dtype = read(stream)
+    try:
+        shape, _, dtype = read(stream)
+    except tokenize.TokenError as error:
+        raise ValueError(f"NPY header: {error.args[0]}") from error
     told = math.prod(shape) * dtype.itemsize
     if dtype.hasobject or told > size:
         raise ValueError(f"{dtype} of shape {shape} in {size:,} bytes")

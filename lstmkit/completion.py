@@ -110,7 +110,8 @@ def pipeline_of(group: str | None) -> str | None:
 def _pipeline(ctx: click.Context) -> str | None:
     if ctx.info_name in VIEWS:
         return None
-    return pipeline_of(ctx.parent.info_name if ctx.parent else None)
+    parent = ctx.parent.info_name if ctx.parent else None
+    return pipeline_of(ctx.info_name if parent == "sweep" else parent)
 
 
 def _leaves(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -146,10 +146,35 @@ def load(
             file_values, file_places = _read(file)
             _overlay(values, file_values)
             places.update(file_places)
+    return _validated(schema, values, places, overrides)
+
+
+def changed(config: C, overrides: Sequence[str], *, option: str) -> C:
+    """Return a config with further keys changed.
+
+    Args:
+        config: A resolved config.
+        overrides: Texts `section.key=value`.
+        option: The option that they were given with, for the message.
+
+    Raises:
+        ConfigError: As `load` has it.
+    """
+    return _validated(type(config), config.model_dump(), {}, overrides, option)
+
+
+def _validated(
+    schema: type[C],
+    values: dict[str, Any],
+    places: dict[tuple[str, ...], Place],
+    overrides: Sequence[str],
+    option: str = "--set",
+) -> C:
+    """Lay texts `section.key=value` over values, and check them all."""
     for text in overrides:
-        keys, value = _parse_override(text)
+        keys, value = parse_override(text, option)
         _overlay(values, _nested(keys, value))
-        _place_below(keys, value, Place(f"--set {text}"), places)
+        _place_below(keys, value, Place(f"{option} {text}"), places)
     try:
         return schema.model_validate(values)
     except ValidationError as error:
@@ -280,18 +305,24 @@ def _overlay(base: dict[str, Any], top: Mapping[str, Any]) -> None:
             base[key] = copy.deepcopy(value)
 
 
-def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
-    name, equals, raw = text.partition("=")
+def parse_override(text: str, option: str) -> tuple[tuple[str, ...], Any]:
+    """Return the keys and the value of a text `section.key=value`, which is YAML.
+
+    Raises:
+        ConfigError: It is no such text; says the option that it was given with.
+    """
+    bare = text[1:-1] if text[:1] == text[-1:] == "'" else text  # cmd leaves such quotes in place
+    name, equals, raw = bare.partition("=")
     keys = tuple(part.strip() for part in name.split("."))
     if not equals or not all(keys):
-        raise ConfigError(f"--set {text}: expected section.key=value, such as train.epochs=50")
+        raise ConfigError(f"{option} {text}: expected section.key=value, such as train.epochs=50")
     try:
         value = _yaml().load(raw) if raw.strip() else None
     except RecursionError as error:
-        raise ConfigError(f"--set {text:.60}: nested too deeply") from error
+        raise ConfigError(f"{option} {text:.60}: nested too deeply") from error
     except UNREADABLE as error:
         if raw.lstrip()[:1] in "[{'\"":
-            raise ConfigError(f"--set {text}: the value is not valid YAML") from error
+            raise ConfigError(f"{option} {text}: the value is not valid YAML") from error
         value = raw  # such as %d.%m.%Y, which YAML would want quoted
     return keys, _plain(value, 8)
 

@@ -41,7 +41,7 @@ def examine() -> dict[str, Any]:
         "training": training or "ready",
         "accelerator": None if training else _accelerators(),
         "optional": {
-            extra: "found" if find_spec(module) else f"absent: pip install 'lstmkit[{extra}]'"
+            extra: "found" if find_spec(module) else f'absent: pip install "lstmkit[{extra}]"'
             for extra, module in OPTIONAL.items()
         },
         "data_folder": str(data_folder()),

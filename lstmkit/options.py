@@ -111,12 +111,29 @@ run_option = click.option(
     help="A run's folder or name, or `shipped`; default: the newest run, else the one that ships.",
 )
 
+series_option = click.option(
+    "--series", metavar="NAME", help="The only one of many series; default: all of them."
+)
+
 resume_option = click.option(
     "--resume",
     type=click.Path(path_type=Path),
     metavar="RUN",
     shell_complete=completion.unfinished_of_command,
     help="Go on with an interrupted run, under its own files and config.",
+)
+
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1, 4096),
+    metavar="N",
+    help="Worker processes, of one core each; default: one for each core.",
+)
+
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Work on a Dask cluster: the address of its scheduler; `local` starts one here.",
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

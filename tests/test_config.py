@@ -31,6 +31,11 @@ def test_load_takes_file_over_default_and_set_over_file(tmp_path):
     assert resolved.train.batch_size == 240
 
 
+def test_quotes_that_cmd_leaves_in_place_are_taken_off():
+    assert load(None, "'train.epochs=3'").train.epochs == 3
+    assert load(None, "data.column='Close'").data.column == "Close"
+
+
 def test_load_reads_exponents_as_numbers(tmp_path):
     assert load("train:\n  learning_rate: 1e-3\n", folder=tmp_path).train.learning_rate == 0.001
     assert load(None, "train.learning_rate=5e-4").train.learning_rate == 0.0005

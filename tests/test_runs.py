@@ -56,6 +56,13 @@ def test_atomic_on_a_full_disk_is_one_clear_error(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_brought_to_the_disk_is_open_for_writing_as_windows_wants_it(tmp_path, monkeypatch):
+    brought = []
+    monkeypatch.setattr(os, "fsync", lambda number: brought.append(os.write(number, b"")))
+    files.write_text(tmp_path / "x.csv", "new")
+    assert brought == [0]
+
+
 def test_output_that_is_a_file_is_one_clear_error(tmp_path, config):
     (tmp_path / "out").write_text("")
     with pytest.raises(RunError, match="cannot write"):

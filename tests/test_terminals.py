@@ -1,6 +1,7 @@
 """Nothing breaks where a terminal shows no emoji, no colour, or is none at all."""
 
 import importlib
+import json
 import os
 import re
 import struct
@@ -49,6 +50,17 @@ def test_where_there_are_no_emojis_their_names_are_shown(process, env):
     assert first == "I love you! :love:"
     assert best.startswith("  :love: ")
     assert done.stdout.isascii()
+
+
+def test_json_loses_no_sign_in_a_pipe_that_is_no_utf_8(process):
+    env = PLAIN["windows"]
+    done = process("emoji", "predict", "Ça va? I love you!", "--json", **env)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    found = json.loads(done.stdout)
+    assert (found["text"], found["emoji"]) == ("Ça va? I love you!", "❤️")
+    done = process("stock", "train", "Öl.csv", "--json", **env)
+    assert json.loads(done.stderr.splitlines()[-1])["where"] == "Öl.csv"
 
 
 @pytest.mark.slow

@@ -86,7 +86,7 @@ def _cells(text: str) -> Iterator[tuple[str, str]]:
         if found["code"]:
             yield "code", found["code"].strip()
         for number in re.findall(r"^lstmkit exercise start (\d+)$", found["commands"] or "", re.M):
-            yield "code", catalogue.task(catalogue.find(number)).strip()
+            yield "code", catalogue.find(number).task.strip()
             yield "code", CHECK.format(number=number)
     yield from _words(text[at:])
 

@@ -1,16 +1,19 @@
-"""Fetch files through pooch: checked, atomic, with progress."""
+"""Fetch files through pooch: checked, atomic, with progress, from where the last try ended."""
 
 import contextlib
 import logging
+import os
 import zipfile
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pooch
 import requests
 
+from lstmkit.downloads.parts import part_of
 from lstmkit.downloads.remote import RemoteFile, Source
-from lstmkit.errors import RunError
+from lstmkit.errors import InterruptedRunError, RunError
 from lstmkit.files import atomic, fingerprint
 from lstmkit.progress import Progress
 
@@ -53,8 +56,9 @@ def fetch(source: Source, folder: Path) -> list[Path]:
         The path of each file.
 
     Raises:
-        RunError: Offline, refused, cut short, or not the file that was expected. Nothing of the
-            file is left behind.
+        RunError: Offline, refused, cut short, or not the file that was expected. What came of a
+            file that was cut short is kept, hidden, and the next call goes on from there.
+        InterruptedRunError: The user stopped it; likewise.
     """
     paths = []
     for file in source.files:
@@ -101,23 +105,20 @@ def _fetch(file: RemoteFile, folder: Path) -> Path:
     pooch.get_logger().setLevel(logging.WARNING)
     is_new = not folder.exists()
     try:
-        pooch.retrieve(
-            file.url,
-            f"sha256:{file.sha256}",
-            file.name,
-            folder,
-            downloader=lambda url, stream, _: _receive(url, Path(stream), file),
-        )
+        _retrieve(file, folder)
     except (requests.RequestException, WrongLengthError, ValueError) as error:
         raise RunError(
-            f"{file.name}: cannot be fetched from {file.url}: {_reason(error, file)}; "
-            f"nothing of it was kept"
+            f"{file.name}: cannot be fetched from {file.url}: {_reason(error, file)}; {_kept(path)}"
         ) from error
     except OSError as error:
+        with contextlib.suppress(OSError):
+            part_of(path).unlink()
         raise RunError(
             f"{path}: cannot write: {error.strerror or error}; free space, check the rights, or "
             f"choose another folder with --data or LSTMKIT_DATA"
         ) from error
+    except KeyboardInterrupt as error:
+        raise InterruptedRunError(f"{file.name}: stopped; {_kept(path)}") from error
     finally:
         if is_new:
             with contextlib.suppress(OSError):
@@ -125,24 +126,76 @@ def _fetch(file: RemoteFile, folder: Path) -> Path:
     return path
 
 
-def _receive(url: str, path: Path, file: RemoteFile) -> None:
-    """Write what the server sends, and no more than the file's size of it."""
-    received = 0
-    headers = {"Accept-Encoding": "identity"}
-    with (
-        requests.get(url, stream=True, timeout=SECONDS, headers=headers) as answer,
-        path.open("wb") as stream,
-        Progress(file.size, label=file.name, unit="byte") as progress,
-    ):
-        answer.raise_for_status()
-        for chunk in answer.iter_content(CHUNK):
-            received += len(chunk)
-            if received > file.size:
-                raise WrongLengthError("the server sends more")
-            stream.write(chunk)
-            progress.update(len(chunk))
+def _retrieve(file: RemoteFile, folder: Path) -> None:
+    """Fetch a file to its place; what went on from a part and came out wrong is fetched anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = part_of(folder / file.name)
+    again = part.stat().st_size > 0
+
+    def receive(url: str, place: str, _: object) -> None:
+        _receive(url, part, file)
+        os.replace(part, place)
+
+    try:
+        pooch.retrieve(file.url, f"sha256:{file.sha256}", file.name, folder, downloader=receive)
+    except (WrongLengthError, ValueError):
+        if not again or part.exists():
+            raise
+        log.warning("%s: what was here of it is of another file; fetched anew", file.name)
+        _retrieve(file, folder)
+
+
+def _kept(path: Path) -> str:
+    """Say what is kept of a file that did not come whole; an empty part goes."""
+    part = part_of(path)
+    size = part.stat().st_size
+    if size:
+        return f"{size:,} bytes are kept, and the same command goes on from there"
+    part.unlink()
+    return "nothing of it was kept"
+
+
+def _receive(url: str, part: Path, file: RemoteFile) -> None:
+    """Write what the server sends behind what is there, and no more than the file's size of it."""
+    if part.stat().st_size == file.size:
+        return
+    with _asked(url, part, file.size) as answer, part.open("ab") as stream:
+        received = part.stat().st_size
+        with Progress(file.size, label=file.name, unit="byte", initial=received) as progress:
+            for chunk in answer.iter_content(CHUNK):
+                received += len(chunk)
+                if received > file.size:
+                    part.unlink()
+                    raise WrongLengthError("the server sends more")
+                stream.write(chunk)
+                progress.update(len(chunk))
     if received < file.size:
         raise WrongLengthError(f"it ended after {received:,} bytes")
+
+
+def _asked(url: str, part: Path, size: int) -> requests.Response:
+    """Ask for what is missing; where the server sends all of it, or other bytes, begin anew."""
+    have = part.stat().st_size
+    if 0 < have < size:
+        answer = _get(url, Range=f"bytes={have}-")
+        if answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
+            log.warning("it goes on after the %s bytes that are here", f"{have:,}")
+            return answer
+        if answer.status_code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            answer.raise_for_status()
+        if answer.status_code == HTTPStatus.OK:
+            os.truncate(part, 0)
+            return answer
+        answer.close()
+    os.truncate(part, 0)
+    answer = _get(url)
+    answer.raise_for_status()
+    return answer
+
+
+def _get(url: str, **headers: str) -> requests.Response:
+    headers |= {"Accept-Encoding": "identity"}
+    return requests.get(url, stream=True, timeout=SECONDS, headers=headers)
 
 
 def _reason(error: Exception, file: RemoteFile) -> str:
@@ -152,9 +205,9 @@ def _reason(error: Exception, file: RemoteFile) -> str:
     if answer is not None:
         return f"the server answered {answer.status_code} {answer.reason}"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return f"the connection broke before it was whole; {again}"
+        return "the connection broke before it was whole"
     if isinstance(error, WrongLengthError):
-        return f"expected {file.size:,} bytes, {error}; {again}"
+        return f"expected {file.size:,} bytes, {error}"
     if isinstance(error, requests.Timeout):
         return f"no answer within {SECONDS} seconds; {again} later"
     if isinstance(error, requests.exceptions.SSLError):

@@ -49,7 +49,7 @@ def fetch(
     if start and end and start >= end:
         raise InputError(f"--start {start} is not before --end {end}")
     if find_spec("yfinance") is None:
-        raise InputError("fetching prices needs an extra: pip install 'lstmkit[yahoo]'")
+        raise InputError('fetching prices needs an extra: pip install "lstmkit[yahoo]"')
     prices = _history(ticker, start, end)
     missing = [name for name in COLUMNS if name not in prices.columns]
     if prices.empty or missing:

@@ -1,6 +1,7 @@
 """A trained model with all it needs to answer: vectors, labels, window, temperature. NumPy only."""
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ VOCABULARY = "vocabulary.txt"
 TUNED = "tuned.npy"  # float16, (words of vocabulary.txt, dimension)
 CHUNK, SMALL = 512, 64  # sequences run at a time; so few that some of another length join them
 REMEMBERED = 1 << 14  # sequences of words whose answer is known
+MAX_WINDOW = 1_000  # words
 MAX_EXPLAINED = 400  # words
 UNREAD = 0.98  # probability of no emoji for a text of which most words have no vector
 
@@ -216,6 +218,9 @@ def load(
         window, temperature = int(noted["window"]), float(noted["temperature"])
         none_weight = float(noted.get("none_weight", 1.0))
         name, sha256 = str(source["name"]), str(source["sha256"])
+        sound = 0 < window <= MAX_WINDOW and temperature > 0 and none_weight > 0
+        if not labels or not sound or not math.isfinite(temperature + none_weight):
+            raise ValueError("labels, window, temperature and none_weight make no sense")
     if table is None and vectors is None:
         table = embeddings.load_by_sha256(sha256, name)
     elif table is None:

@@ -18,6 +18,7 @@ class DataConfig(Section):
 
     window: int = Field(ge=1, le=1000)
     test_fraction: float = Field(ge=0.01, le=0.5)
+    split_seed: int | None = Field(ge=0, lt=2**32)
 
 
 class ModelConfig(Section):

@@ -66,6 +66,8 @@ class VectorTable:
         """Return the same table with other vectors, (n, dimension), at `indices`."""
         if vectors.shape != (len(indices), self.dimension) or vectors.dtype.kind != "f":
             raise ValueError(f"vectors of shape {vectors.shape}, {vectors.dtype}")
+        if not np.isfinite(vectors).all():
+            raise ValueError("a number is infinite or NaN")
         places = np.full(len(self.vocabulary), -1, np.int32)
         places[indices] = np.arange(len(indices))
         return replace(self, moved=vectors.astype(np.float32), places=places)

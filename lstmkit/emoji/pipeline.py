@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmkit import backend, runs
+from lstmkit import backend, runs, trials
 from lstmkit.emoji import classifier, embeddings, learning
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig
@@ -77,6 +77,33 @@ def train(
         columns=list(columns),
     )
     return _train(run, splits, table)
+
+
+def trial(source: Path | None, config: EmojiConfig, output: Path) -> trials.Trial:
+    """Train on labelled sentences and score those that calibrate, never the test sentences.
+
+    Args:
+        source: The training file; None: the project's own three splits.
+        config: The resolved config.
+        output: Folder of all runs.
+    """
+    from lstmkit.emoji.metrics import scores
+
+    backend.require("emoji trial")
+    (train_set, validation, test), table = _splits(source, None, config), embeddings.load(None)
+    run = runs.create(
+        *(output, "emoji", train_set.name, config),
+        inputs=_fingerprints((train_set, validation, test)),
+        verb=trials.VERB,
+    )
+    if not len(validation):
+        raise InputError(f"{train_set.path}: nothing is held out; set train.validation_fraction")
+    with trials.fitting(run):
+        history, words, moved = learning.fit(run, train_set, validation, table, config)
+        model = learning.calibrated(run, train_set, validation, table, words, moved, config)
+        probabilities = learning.stacked(model.read(validation.texts))
+        loss = scores(probabilities, validation.targets)["log_loss"]
+        return trials.seen(run, history, loss)
 
 
 def resume(wanted: Path, output: Path) -> Result:
@@ -264,11 +291,13 @@ def _splits(
         validation = data.load(data.shipped("validation"), config.labels, known=labels)
         tested = data.load(test or data.shipped("test"), config.labels, known=labels)
         return train_set, validation, tested
+    split_seed = config.data.split_seed
+    seed = config.seed if split_seed is None else split_seed
     if test is not None:
         tested = data.load(test, config.labels, known=labels, column=column, label=label)
     else:
-        train_set, tested = data.split(train_set, config.data.test_fraction, config.seed)
-    train_set, validation = data.split(train_set, config.train.validation_fraction, config.seed)
+        train_set, tested = data.split(train_set, config.data.test_fraction, seed)
+    train_set, validation = data.split(train_set, config.train.validation_fraction, seed)
     data.require_tested(train_set, tested)
     return train_set, validation, tested
 

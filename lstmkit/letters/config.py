@@ -15,6 +15,7 @@ class DataConfig(Section):
     unit: Literal["auto", "line", "text"]
     window: int = Field(ge=2, le=10_000)
     validation_fraction: float = Field(ge=0, le=0.5)
+    split_seed: int | None = Field(ge=0, lt=2**32)
 
 
 class ModelConfig(Section):

@@ -38,7 +38,10 @@ class LettersLearner:
         """Draw the first weights, and what is held out."""
         self.dataset, self.config = dataset, config
         rng = np.random.default_rng(config.seed)
-        order = rng.permutation(len(dataset.texts))
+        split = config.data.split_seed
+        order = (rng if split is None else np.random.default_rng(split)).permutation(
+            len(dataset.texts)
+        )
         held_out = math.ceil(len(order) * config.data.validation_fraction)
         if held_out >= len(order):
             raise InputError(

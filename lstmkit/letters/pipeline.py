@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lstmkit import runs
+from lstmkit import runs, trials
 from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.cells.types import Parameters
 from lstmkit.config import Changes
 from lstmkit.files import fingerprint, undamaged, write_json
 from lstmkit.letters import data, model, report
-from lstmkit.letters.config import LettersConfig
+from lstmkit.letters.config import LettersConfig, ModelConfig
 from lstmkit.letters.learner import LettersLearner, show_progress
 from lstmkit.letters.result import Result, judge
 from lstmkit.training import loop
@@ -36,6 +36,24 @@ def train(source: Path | None, config: LettersConfig, output: Path) -> Result:
     inputs = [fingerprint(dataset.path)]
     run = runs.create(output, "letters", dataset.path.stem, config, inputs=inputs, verb="learn")
     return _train(run, dataset, config)
+
+
+def trial(source: Path | None, config: LettersConfig, output: Path) -> trials.Trial:
+    """Learn from a text file and see what is held out, no more.
+
+    Args:
+        source: A text file; None: the names that ship with the package.
+        config: The resolved config.
+        output: The folder that holds all runs.
+    """
+    dataset = data.load(source, config.data)
+    inputs, verb = [fingerprint(dataset.path)], trials.VERB
+    run = runs.create(output, "letters", dataset.path.stem, config, inputs=inputs, verb=verb)
+    with trials.fitting(run):
+        learner = LettersLearner(dataset, config)
+        history = loop.fit(learner, config.train, run, label="learn")
+        save(run, learner.parameters, dataset)
+        return trials.seen(run, history)
 
 
 def resume(wanted: Path, output: Path) -> Result:
@@ -118,8 +136,12 @@ def load(run: runs.Run) -> tuple[Parameters, data.Vocabulary, str]:
     with undamaged(run.path / VOCABULARY, remedy="learn again"):
         vocabulary, unit = data.Vocabulary(str(content["characters"])), str(content["unit"])
     with undamaged(path, remedy="learn again"):
-        shapes = {name: weight.shape for name, weight in parameters.items()}
-        expected = model.shapes(shapes["Wf"][0], len(vocabulary))
+        size = ModelConfig(units=parameters["Wf"].shape[0])
+        drawn = model.build_model(size, len(vocabulary), np.random.default_rng(0))
+        shapes, expected = (
+            {name: weight.shape for name, weight in weights.items()}
+            for weights in (parameters, drawn)
+        )
         sound = all(w.dtype == np.float64 and np.isfinite(w).all() for w in parameters.values())
         if shapes != expected or not sound:
             raise ValueError(f"expected finite arrays of shapes {expected}")

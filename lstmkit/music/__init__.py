@@ -11,8 +11,8 @@ Reference: "Improvise a Jazz Solo with an LSTM Network", an assignment of the co
 (deeplearning.ai), after deepjazz and jazzml. Its corpus, shapes and names are kept under
 `configs/music-tutorial.yaml`. Where this pipeline differs, and what that does:
 
-1. Any file is read, not one: melody and chords are found by what they are (`files.parts`). The
-   tutorial's own file gives the same 193 tokens and 78 values.
+1. Any file is read, not one: melody and chords are found by what they are (`files.reading.parts`).
+   The tutorial's own file gives the same 193 tokens and 78 values.
 2. Values are numbered in sorted order and saved with the network. In the tutorial the numbers come
    from an unordered set, and a saved model means something else in the next process.
 3. The first input and the last target of a snippet are filled in: all 30 outputs are taught.

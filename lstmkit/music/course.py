@@ -6,8 +6,6 @@ over time; its data function reads its file the way it did.
 Source: Jazz Improvisation with LSTM, assignment of the course Sequence Models (deeplearning.ai).
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,13 +1,12 @@
 """Music files to a corpus of tokens, and a corpus to snippets for the network."""
 
-from __future__ import annotations
-
 import itertools
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
+from typing import Any
 
 from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig, MusicConfig
@@ -16,7 +15,7 @@ from lstmkit.music.corpus.grammar import DIALECTS
 from lstmkit.music.corpus.rendering import Compass
 from lstmkit.music.corpus.snippets import Snippets, Span
 from lstmkit.music.corpus.songbook import Songbook, Tune, tokens_of
-from lstmkit.music.files import reading
+from lstmkit.music.files.reading import measures
 from lstmkit.music.files.score import Measure, Score, usual_signature
 from lstmkit.music.files.sources import expand, read
 
@@ -42,6 +41,11 @@ class Dataset:
     songbook: Songbook
     train: tuple[Span, ...]
     validation: tuple[Span, ...]
+
+    @property
+    def inputs(self) -> list[dict[str, Any]]:
+        """What a manifest says of the files that it was made from."""
+        return [tune.fingerprint for tune in self.songbook.tunes]
 
 
 def load(sources: Sequence[str], config: MusicConfig, *, strict: bool = False) -> Dataset:
@@ -135,9 +139,9 @@ def load_tune(source: str, config: DataConfig) -> Tune:
 
 def _tune(source: str, config: DataConfig) -> tuple[Tune, tuple[str, ...]]:
     """Return the tune of a file, and what a person should know of it."""
-    found = reading.of(read(source), config, source)
+    found = measures.of(read(source), config, source)
     if found.choice is None:
-        raise reading.no_melody(found, source)
+        raise measures.no_melody(found, source)
     chosen = _with_music(found.measures)
     sung = len(found.usable)
     if sung < FEWEST_BARS:
@@ -155,6 +159,7 @@ def _tune(source: str, config: DataConfig) -> tuple[Tune, tuple[str, ...]]:
         compass=Compass(min(pitches), max(pitches), round(median(pitches))),
         passages=_passages(chosen),
         signature=_signature(score, _usual_length(chosen)),
+        fingerprint=score.fingerprint,
     )
     return tune, found.said
 

@@ -8,8 +8,6 @@ Source: Jazz Improvisation with LSTM, assignment of the course Sequence Models (
 itself after deepjazz; `course` has the functions that the assignment asks for.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import keras

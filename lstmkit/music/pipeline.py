@@ -1,7 +1,5 @@
 """The music story: train, generate, evaluate, inspect."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit import backend, runs, runtime
+from lstmkit import backend, runs, runtime, trials
 from lstmkit.config import Changes, package_folder
 from lstmkit.errors import InputError
 from lstmkit.files import fingerprint, write_json
@@ -19,8 +17,8 @@ from lstmkit.music.corpus import metrics, songbook
 from lstmkit.music.corpus.snippets import Snippets
 from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.data import Dataset
-from lstmkit.music.files import part_facts, reading
-from lstmkit.music.files.sources import expand, fingerprints, read, unchanged
+from lstmkit.music.files.reading import measures, part_facts
+from lstmkit.music.files.sources import read
 from lstmkit.music.play import improvise
 from lstmkit.music.play.band import Request
 from lstmkit.music.report import write
@@ -49,13 +47,21 @@ def train(
         InputError: No file can be used, or one cannot and `strict` is set.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    backend.require("music train")
-    files = expand(list(source) or [str(package_folder("data") / "music")])
-    dataset = data.load(files, config, strict=strict)
-    tunes = dataset.songbook.tunes
-    name = tunes[0].name if len(tunes) == 1 else f"{len(tunes)}-tunes"
-    run = runs.create(output, "music", name, config, inputs=fingerprints(files))
-    return _train(run, dataset)
+    return _train(*_begun(source, config, output, verb="train", strict=strict))
+
+
+def trial(source: Sequence[str], config: MusicConfig, output: Path) -> trials.Trial:
+    """Learn from music files and see what is held out, no more.
+
+    Args:
+        source: Files, folders, or `corpus:NAME`; empty: the music that ships.
+        config: The resolved config.
+        output: Folder of all runs.
+    """
+    run, dataset = _begun(source, config, output, verb=trials.VERB)
+    with trials.fitting(run):
+        cut = data.cut(dataset, config)
+        return trials.seen(run, fit(run, cut, len(dataset.songbook.values), config))
 
 
 def resume(wanted: Path, output: Path) -> Result:
@@ -66,7 +72,10 @@ def resume(wanted: Path, output: Path) -> Result:
     """
     backend.require("music train")
     run = runs.resumable(output, "music", wanted, verb="train")
-    return _train(run, data.load(unchanged(run), run.config(MusicConfig)))
+    files = [one["path"] for one in runs.inputs_of(run)]
+    dataset = data.load(files, run.config(MusicConfig), strict=True)
+    runs.unchanged(run, dataset.inputs)
+    return _train(run, dataset)
 
 
 def generate(
@@ -89,15 +98,13 @@ def generate(
     """
     request, found = request or Request(), runs.find(output, run, "music")
     config = found.config(MusicConfig, changes)
-    player = improvise.load(found, config)
-    book = player.book
-    player.check(request)
+    player = improvise.load(found, config, request)
     inputs = [fingerprint(found.path / name) for name in (runs.MODEL, songbook.FILE)]
-    inputs += fingerprints([request.primer] if request.primer else [])
+    inputs += [] if player.primer is None else [player.primer.fingerprint]
     made = runs.create(output, "music", "solo", config, inputs=inputs, verb="generate")
     with work(made):
-        solos = [player.improvise(request, number) for number in range(request.count)]
-        result = _generated(made.path, solos, book)
+        solos = [player.improvise(number) for number in range(request.count)]
+        result = _generated(made.path, solos, player.book)
         write(result)
     return result
 
@@ -115,7 +122,7 @@ def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig
     book = improvise.load_songbook(found)
     tune = data.load_tune(source, config.data)
     corpus = songbook.tokens_of(tune.passages, book.grammar)
-    inputs = fingerprints([source])
+    inputs = [tune.fingerprint]
     made = runs.create(output, "music", tune.name, config, inputs=inputs, verb="evaluate")
     with work(made):
         excerpt = min(songbook.EXCERPT_BARS, len(tune.measures))
@@ -150,7 +157,7 @@ def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     }
     facts = part_facts.facts(score)
     try:
-        seen = reading.of(score, config.data, source)
+        seen = measures.of(score, config.data, source)
     except InputError as error:
         parts = report.part_rows(facts, -1, ())
         reasons = [str(error), *score.repairs]
@@ -159,7 +166,7 @@ def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     melody, harmony = (-1, ()) if choice is None else (choice.melody, choice.harmony)
     reasons = [] if choice is None else list(choice.reasons)
     if choice is None:
-        reasons.append(str(reading.no_melody(seen, source)))
+        reasons.append(str(measures.no_melody(seen, source)))
     elif usable < data.FEWEST_BARS:
         reasons.append(f"unusable: {usable} bars have both melody and chords")
     numbers = {bar: number for number, bar in enumerate(seen.score.bars, 1)}
@@ -226,6 +233,19 @@ def accuracy_by_place(model: runtime.Model, snippets: Snippets, n_values: int) -
     return places
 
 
+def _begun(
+    source: Sequence[str], config: MusicConfig, output: Path, *, verb: str, strict: bool = False
+) -> tuple[runs.Run, Dataset]:
+    """Read files, and make the run that will learn from them."""
+    backend.require(f"music {verb}")
+    files = list(source) or [str(package_folder("data") / "music")]
+    dataset = data.load(files, config, strict=strict)
+    tunes = dataset.songbook.tunes
+    name = tunes[0].name if len(tunes) == 1 else f"{len(tunes)}-tunes"
+    run = runs.create(output, "music", name, config, inputs=dataset.inputs, verb=verb)
+    return run, dataset
+
+
 def _train(run: runs.Run, dataset: Dataset) -> Result:
     config = run.config(MusicConfig)
     with work(run, f"lstmkit music train --resume {run.path}") as timings:
@@ -236,7 +256,7 @@ def _train(run: runs.Run, dataset: Dataset) -> Result:
         player = improvise.load(run, config)
         book = player.book
         places = accuracy_by_place(player.model, cut[0], len(book.values))
-        solo = player.improvise(Request(), 0)
+        solo = player.improvise(0)
         content = _learned(book, cut[0], history, places)
         spread = book.spread_of(len(solo.measures))
         content |= {"solos": {solo.name: solo.to_json()}, "training": spread}

@@ -1,7 +1,5 @@
 """Results of the music pipeline into MIDI, JSON, CSV and PNG, and into tables for the terminal."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """What a command of the music pipeline made."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -47,7 +45,7 @@ class Solo:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(result.Result):
     """What one command of the pipeline made.
 

@@ -18,6 +18,7 @@ from lstmkit.page.history import read_history
 PAGE, CARD = "report.html", "README.md"
 MAX_FILES = 200
 VIEWS = ("gates",)  # these have runs and pages, and no config
+OF_VERB = {"sweep": "sweep", "trial": "sweep"}  # rooms that show a verb's runs of any pipeline
 
 
 def write(run: runs.Run, *, status: str | None = None) -> Path:
@@ -44,8 +45,23 @@ def write(run: runs.Run, *, status: str | None = None) -> Path:
         card = _environment().get_template("card.md").render(facts)
     _write_card(run.path / CARD, card)
     facts["files"] = _files(run)
-    files.write_text(run.path / PAGE, _render("report.html", facts, blocks))
+    with _as_lstmkit_writes_it(run):
+        text = _render("report.html", facts, blocks)
+    files.write_text(run.path / PAGE, text)
     return run.path / PAGE
+
+
+def part(run: runs.Run, series: str) -> runs.Run:
+    """Return one of the many series of a run, as a run of its own.
+
+    Raises:
+        InputError: The run is of no or of other series.
+    """
+    page = _page_of(run.manifest)
+    if not hasattr(page, "part"):
+        raise InputError(f"{run.path}: --series {series}: it is no run of many series")
+    made: runs.Run = page.part(run, series)
+    return made
 
 
 def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
@@ -114,7 +130,8 @@ def _page_of(manifest: dict[str, Any]) -> Any:
     known = [*config.pipelines(), *VIEWS]
     if name not in known:
         raise InputError(f"a run of {name!r}: no such pipeline; expected one of {', '.join(known)}")
-    return importlib.import_module(f"lstmkit.{name}.page")
+    room = OF_VERB.get(str(manifest.get("verb")), name)
+    return importlib.import_module(f"lstmkit.{room}.page")
 
 
 def _facts(run: runs.Run, manifest: dict[str, Any], verdict: str) -> dict[str, Any]:
@@ -224,7 +241,9 @@ def _text(path: Path) -> str:
 
 
 def _files(run: runs.Run) -> list[tuple[str, str]]:
-    paths = [path for path in run.files() if path.name != PAGE][:MAX_FILES]
+    paths = [path for path in run.files() if path.name != PAGE]
+    own = [path for path in paths if path.relative_to(run.path).parts[0] != runs.TRIALS]
     return [
-        (path.relative_to(run.path).as_posix(), f"{path.stat().st_size:,} bytes") for path in paths
+        (path.relative_to(run.path).as_posix(), f"{path.stat().st_size:,} bytes")
+        for path in own[:MAX_FILES]
     ]

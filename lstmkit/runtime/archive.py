@@ -96,6 +96,8 @@ class Weights:
             raise InputError(f"{where}: the arrays claim to be larger than the file.")
         array = np.empty(dataset.shape, np.float32)
         dataset.read_direct(array)
+        if not np.isfinite(array).all():
+            raise InputError(f"{where}: a weight is infinite or NaN; train again.")
         return array
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmkit import runs, runtime
+from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.errors import InputError
-from lstmkit.files import atomic, undamaged, write_json
+from lstmkit.files import undamaged, write_json
 from lstmkit.stock.baselines.prices import Baselines
 from lstmkit.stock.baselines.volatility import Rivals
-from lstmkit.stock.calendar.ahead import Calendar
+from lstmkit.stock.calendar.ahead import Calendar, are_dates
 from lstmkit.stock.fitting.anchor import Anchor
 from lstmkit.stock.fitting.head import Head
 from lstmkit.stock.fitting.intervals import Interval, adapted
@@ -128,8 +129,7 @@ class Forecaster:
         }
         arrays = {name: getattr(context, name) for name in ("window", "dates", "prices")}
         numbers = {name: np.float64(getattr(context, name)) for name in NUMBERS}
-        with atomic(run.path / CONTEXT, "wb") as stream:
-            np.savez(stream, **arrays, **numbers)
+        save_arrays(run.path / CONTEXT, {**arrays, **numbers})
         write_json(run.path / FITTED, content)
 
 
@@ -158,18 +158,28 @@ class Context:
     calendar: Calendar
 
 
-def load(run: runs.Run) -> Forecaster:
+def load(
+    run: runs.Run, part: runs.Run | None = None, *, model: runtime.Model | None = None
+) -> Forecaster:
     """Load a trained network with its statistics.
+
+    Args:
+        run: Of the network.
+        part: The folder of one of many series; None: the run is of one.
+        model: The network, where it is loaded already.
 
     Raises:
         InputError: A file of the run is missing or damaged, or they do not fit together.
     """
-    content = read_beside(run, FITTED, FittedFile)
-    model = runtime.load(run.path / runs.MODEL)
-    expected = (None, content.window, len(content.scaling.center))
+    folder = part or run
+    content = read_beside(folder, FITTED, FittedFile)
+    model = model or runtime.load(run.path / runs.MODEL)
+    known = len(content.scaling.center)
+    inputs = min(known, model.input_shapes[0][-1] or known) if part else known
+    expected = (None, content.window, inputs)
     if tuple(model.input_shapes) != (expected,):
         raise InputError(
-            f"{run.path / FITTED}: does not fit {runs.MODEL}: expected inputs {expected}, "
+            f"{folder.path / FITTED}: does not fit {runs.MODEL}: expected inputs {expected}, "
             f"the model takes {model.input_shapes}; train again"
         )
     return Forecaster(
@@ -191,15 +201,20 @@ def load(run: runs.Run) -> Forecaster:
     )
 
 
-def load_context(run: runs.Run) -> Context:
+def load_context(run: runs.Run, *, inputs: int | None = None) -> Context:
     """Load the newest rows of the training file.
+
+    Args:
+        run: Of the network, or the folder of one of its series.
+        inputs: Of the network; None: as many as are scaled.
 
     Raises:
         InputError: A file of the run is missing or damaged.
     """
     content = read_beside(run, FITTED, FittedFile)
     path = run.path / CONTEXT
-    with undamaged(path), np.load(path, allow_pickle=False) as saved:
+    saved = load_arrays(path)
+    with undamaged(path):
         context = Context(
             window=saved["window"],
             dates=saved["dates"].astype("datetime64[s]"),
@@ -207,10 +222,10 @@ def load_context(run: runs.Run) -> Context:
             **{name: float(saved[name]) for name in NUMBERS},
             calendar=Calendar.from_json(content.calendar.model_dump()),
         )
-        shape = (content.window, len(content.scaling.center))
-        fits = context.window.shape == shape and len(context.dates) == len(context.prices) > 0
+        shape = (content.window, inputs or len(content.scaling.center))
+        fits = context.window.shape == shape and context.dates.shape == context.prices.shape
         numbers = [getattr(context, name) for name in ("window", "prices", *NUMBERS)]
         finite = all(np.isfinite(number).all() for number in numbers)
-        if not (fits and finite):
-            raise ValueError(f"expected a window of shape {shape} and prices")
+        if not (fits and finite and are_dates(context.dates)):
+            raise ValueError(f"expected a window of shape {shape}, prices and their dates")
     return context

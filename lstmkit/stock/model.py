@@ -56,7 +56,8 @@ from lstmkit.runs import MODEL
 from lstmkit.stock.config import ModelConfig
 from lstmkit.stock.fitting.start import Start
 
-DEGREES = 8.0
+DEGREES = 20.0
+"""Returns have about 4; an interval is judged in its tails, and a lower number hears them less."""
 
 
 def build_model(

@@ -12,6 +12,8 @@ from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 from lstmkit.stock import pictures
 from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
+from lstmkit.stock.panel import page as panel
+from lstmkit.stock.panel.page import part as part
 from lstmkit.stock.pictures import Columns
 from lstmkit.stock.report import held_by_name
 from lstmkit.stock.scores.bands import QUARTERS
@@ -23,6 +25,7 @@ INTERVAL_HEADS = (
 )
 COLUMNS = ("rmse", "mae", "mape", "mase", "skill", "directional_accuracy")
 SHARES = ("mape", "skill", "directional_accuracy")
+FOLD_HEADS = ["fold", "rows", "RMSE", "naive RMSE", "skill", "p-value", "interval held"]
 FOLD_COLUMNS = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
 
 
@@ -30,6 +33,9 @@ def blocks(run: Run) -> list[Block]:
     """Return scores beside the baselines, the forecasts with their interval, and the loss."""
     found: list[Block] = []
     metrics = run.metrics
+    if "series" in metrics:
+        many = "intervals" in metrics  # else every series was walked through by itself
+        return panel.blocks(run) if many else [_series(metrics["series"])]
     if metrics:
         found.append(_scores(metrics))
     if "intervals" in metrics:
@@ -72,6 +78,20 @@ def _scores(metrics: dict[str, Any]) -> Table:
     )
 
 
+def _series(rows: list[dict[str, Any]]) -> Table:
+    shown = [
+        [
+            row["series"],
+            *(_fold_cell(key, row.get(key)) for key in FOLD_COLUMNS[1:]),
+            row["verdict"],
+        ]
+        for row in rows
+    ]
+    heads = ["series", *FOLD_HEADS[1:], "beside naive"]
+    note = "The verdict takes p-values corrected for their number (Benjamini and Hochberg)."
+    return Table("Series by series", heads, shown, note, sortable=True)
+
+
 def _intervals(metrics: dict[str, Any]) -> Table:
     rows = [["LSTM", *_interval_cells(metrics["test"])]]
     for name, label in NAMES.items():
@@ -100,15 +120,13 @@ def _cells(scores: dict[str, Any]) -> list[str]:
 
 
 def _folds(folds: list[dict[str, Any]]) -> Table:
-    rows = [
-        [
-            (percent if key in SHARES or key == "coverage" else number)(fold.get(key))
-            for key in FOLD_COLUMNS
-        ]
-        for fold in folds
-    ]
-    heads = ["fold", "rows", "RMSE", "naive RMSE", "skill", "p-value", "interval held"]
-    return Table("Fold by fold", heads, rows, "Each fold's model has seen only the rows before it.")
+    rows = [[_fold_cell(key, fold.get(key)) for key in FOLD_COLUMNS] for fold in folds]
+    note = "Each fold's model has seen only the rows before it."
+    return Table("Fold by fold", FOLD_HEADS, rows, note)
+
+
+def _fold_cell(key: str, value: Any) -> str:
+    return (percent if key in SHARES or key == "coverage" else number)(value)
 
 
 def _predictions(rows: Columns) -> list[Block]:

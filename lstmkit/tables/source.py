@@ -7,20 +7,21 @@ import io
 import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from lstmkit import files
+from lstmkit.bounds import read_at_most, read_file
 from lstmkit.errors import InputError
 from lstmkit.tables import encoding, foreign
 
 MAX_BYTES = 1 << 30
 MAX_LAYERS = 3
 HEAD = 1 << 12
-DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
+DAMAGE: tuple[type[Exception], ...] = (*files.DAMAGE, lzma.LZMAError)
 PACKED: dict[bytes, tuple[str, Callable[[IO[bytes]], Any]]] = {
     b"\x1f\x8b": ("gzip", gzip.open),
     b"BZh": ("bzip2", bz2.BZ2File),
@@ -89,13 +90,12 @@ def read(path: Path, *, words: Iterable[str] = ()) -> Source:
 
 def _raw(path: Path) -> tuple[bytes, dict[str, Any]]:
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        content = read_file(path, MAX_BYTES)
     except IsADirectoryError as error:
         raise InputError(f"{path}: a folder; expected a file with a table") from error
     except OSError as error:
         raise InputError(f"{path}: cannot read it: {error.strerror or error}") from error
-    if len(content) > MAX_BYTES:
+    if content is None:
         raise InputError(f"{path}: over {MAX_BYTES >> 20:,} MiB; cut it first")
     digest = hashlib.sha256(content).hexdigest()
     return content, {"path": str(path.absolute()), "bytes": len(content), "sha256": digest}
@@ -120,10 +120,10 @@ def _unpacked(content: bytes, path: Path) -> tuple[bytes, tuple[str, ...]]:
 def _opened(opening: Callable[[], IO[bytes]], kind: str, path: Path) -> bytes:
     try:
         with opening() as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = read_at_most(stream, MAX_BYTES)
     except DAMAGE as error:
         raise InputError(f"{path}: damaged {kind} ({error}); fetch it again") from error
-    if len(content) > MAX_BYTES:
+    if content is None:
         raise InputError(f"{path}: unpacks to over {MAX_BYTES >> 20:,} MiB")
     return content
 

@@ -151,6 +151,10 @@ def read(path: Path, *, words: Iterable[str] = (), surplus: bool = False) -> Tab
     first, head = rows.top(records, width, first)
     picked = rows.spread(records, width, first, HEAD_ROWS, SPREAD_ROWS, TAIL_ROWS)
     body = [cells for r in picked if len(cells := records.cells(r)) == width]
+    if not body:
+        raise InputError(
+            f"{path}: no row can be cut into cells; its quotes or delimiters do not pair"
+        )
     header = layout.header_of(head, body, words, named=found.named)
     kept, repairs = rows.kept(
         records, width, first=first, names=header.rows, surplus=surplus, path=path

@@ -107,7 +107,9 @@ def _available_cores() -> int:
     """Return the number of parts that can run side by side in this process."""
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    threads = tf.config.threading.get_inter_op_parallelism_threads() or cores
+    told = os.environ.get("TF_NUM_INTEROP_THREADS", "")
+    threads = tf.config.threading.get_inter_op_parallelism_threads()
+    threads = threads or (int(told) if told.isdecimal() else 0) or cores
     return min(cores, threads, _MAX_PARTS)
 
 

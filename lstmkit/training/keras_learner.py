@@ -7,6 +7,9 @@ graph, so that many steps run in one call.
 
 import logging
 import math
+import random
+import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -75,7 +78,20 @@ def seed_everything(seed: int) -> None:
             f"KERAS_BACKEND: lstmkit trains on tensorflow, found {backend}; unset KERAS_BACKEND"
         )
     keras.utils.set_random_seed(seed)
+    if threading.current_thread() is not threading.main_thread():
+        _own_generator(seed)
     tf.config.experimental.enable_op_determinism()
+
+
+def _own_generator(seed: int) -> None:
+    """Give Keras a generator of its own to draw the seeds of its layers from.
+
+    It draws them from Python's, of which there is one for all threads; in a Dask worker others
+    draw from it meanwhile.
+    """
+    drawing: Any = sys.modules.get("keras.src.random.seed_generator")
+    if hasattr(drawing, "python_random"):
+        drawing.python_random = random.Random(seed)
 
 
 def accelerate(model: keras.Model, config: TrainConfig) -> None:

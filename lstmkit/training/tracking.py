@@ -33,7 +33,7 @@ def observers(run: Run, tracker: str | None) -> list[Callable[[Mapping[str, Any]
         return []
     if find_spec(tracker) is None:
         raise InputError(
-            f"train.tracker: {tracker} is not installed; pip install 'lstmkit[{tracker}]', or set "
+            f'train.tracker: {tracker} is not installed; pip install "lstmkit[{tracker}]", or set '
             "it to null"
         )
     log = _tensorboard(run.path / FOLDER) if tracker == "tensorboard" else _mlflow(run)

@@ -34,11 +34,11 @@ def show(what: str, seconds: float) -> None:
 
 
 def bench_reading(path: Path) -> None:
-    """Read the tutorial's file through midi_score.py and through music21's converter."""
-    from lstmkit.music.files import midi_score
+    """Read the tutorial's file through `midi.reader` and through music21's converter."""
+    from lstmkit.music.files.midi.reader import parse_midi
 
     data = path.read_bytes()
-    ours = median_seconds(lambda: midi_score.parse(data, name="x", where="x"), 5)
+    ours = median_seconds(lambda: parse_midi(data, name="x", where="x"), 5)
     show(f"read {path.name}", ours)
     from music21 import converter
 

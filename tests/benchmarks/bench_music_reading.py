@@ -22,8 +22,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from lstmkit.music.files import inference, midi_score, parts, sources
-from lstmkit.music.files.melody import skyline
+from lstmkit.music.files import sources
+from lstmkit.music.files.midi.reader import parse_midi
+from lstmkit.music.files.reading import harmony, parts
+from lstmkit.music.files.reading.melody import skyline
 from lstmkit.music.files.score import Note, Part, Score, bars_from_metres
 from lstmkit.music.theory import functions
 
@@ -165,7 +167,7 @@ def roots_right(
 def inferred_roots(score: Score) -> list[tuple[Fraction, int]]:
     """Return the roots that we give a lone melody."""
     line = skyline(score.parts[0].notes, close_gaps=Fraction(1, 4))
-    bars = inference.of_melody(line, score.bars, signature=score.signature)
+    bars = harmony.of_melody(line, score.bars, signature=score.signature)
     return [(timed.onset, timed.chord.root) for bar in bars for timed in bar]
 
 
@@ -185,10 +187,8 @@ def nottingham(folder: Path) -> list[tuple[Score, list[tuple[Fraction, Fraction,
     pairs = []
     known = [path for path in files[260:460] if (folder / "chords" / path.name).exists()]
     for path in known:
-        melody = midi_score.parse(path.read_bytes(), name="x", where=str(path))
-        below = midi_score.parse(
-            (folder / "chords" / path.name).read_bytes(), name="x", where=str(path)
-        )
+        melody = parse_midi(path.read_bytes(), name="x", where=str(path))
+        below = parse_midi((folder / "chords" / path.name).read_bytes(), name="x", where=str(path))
         struck: dict[Fraction, list[Note]] = {}
         for note in below.parts[0].notes:
             struck.setdefault(note.onset, []).append(note)
@@ -211,7 +211,7 @@ def _root(notes: Sequence[Note]) -> int:
 def pop909(folder: Path) -> list[Score]:
     """Return the first 80 songs; their parts are MELODY, BRIDGE and PIANO."""
     files = sorted(folder.glob("[0-9]*/[0-9][0-9][0-9].mid"))[:80]
-    return [midi_score.parse(p.read_bytes(), name=p.stem, where=str(p)) for p in files]
+    return [parse_midi(p.read_bytes(), name=p.stem, where=str(p)) for p in files]
 
 
 def main() -> None:

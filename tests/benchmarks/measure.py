@@ -57,7 +57,10 @@ def run(
         FailedRunError: Its exit code is not 0; the message has the end of its stderr.
     """
     settings = os.environ | {"PYTHONPATH": str(PACKAGE)} | (environment or {})
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as output,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
+    ):
         began = time.perf_counter()
         process = subprocess.Popen(arguments, env=settings, stdout=output, stderr=errors)
         previous = signal.signal(signal.SIGALRM, lambda *_: process.kill())

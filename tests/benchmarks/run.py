@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import measure
+from bench_panel import panel
 from bench_reading import reading
 from bench_supervision import supervision
 from bench_training import growth, overhead, small_epochs, stock_epoch
@@ -25,7 +26,7 @@ def main() -> None:
     """Run the sections asked for."""
     functions = (
         *(stock_epoch, overhead, small_epochs, whole_training, supervision),
-        *(growth, inference, emoji, music, memory, reading),
+        *(growth, inference, emoji, music, memory, reading, panel),
     )
     sections = {function.__name__: function for function in functions}
     parser = argparse.ArgumentParser(description="Benchmarks of lstmkit on this machine.")

@@ -3,7 +3,11 @@ import hashlib
 import http.server
 import io
 import json
+import os
+import platform
 import re
+import subprocess
+import sys
 import threading
 import zipfile
 from pathlib import Path
@@ -17,7 +21,7 @@ from lstmkit.downloads.fetch import fetch, state
 from lstmkit.downloads.public import PUBLIC
 from lstmkit.downloads.remote import RemoteFile, Source
 from lstmkit.emoji import embeddings
-from lstmkit.errors import InputError, RunError
+from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.files import locate
 
 BODY = b"2016-12-30,104.0,104.5,103.9,104.2,104.2,100\n" * 4000
@@ -35,7 +39,7 @@ def archive(member="glove.6B.100d.txt"):
     return stream.getvalue()
 
 
-BODIES = {"/truncated": BODY[:1000], "/changed": BODY[::-1]}
+BODIES = {"/truncated": BODY[:100_000], "/changed": BODY[::-1]}
 BODIES |= {"/zip": archive(), "/other.zip": archive("other.txt")}
 
 
@@ -45,6 +49,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/missing":
             self.send_error(404)
             return
+        if self.path == "/by-range":
+            self.send_from(int(self.headers.get("Range", "bytes=0-")[6:-1]))
+            return
         self.send_response(200)
         if self.path == "/endless":
             self.end_headers()
@@ -53,12 +60,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if self.path == "/short-without-length":
             self.end_headers()
-            self.wfile.write(BODY[:1000])
+            self.wfile.write(BODY[:100_000])
             return
         body = BODIES.get(self.path, BODY)
         self.send_header("Content-Length", str(len(body if "zip" in self.path else BODY)))
         self.end_headers()
         self.wfile.write(body)
+
+    def send_from(self, first):
+        """Break off after half of the file."""
+        stop = min(len(BODY), first + len(BODY) // 2 + 1)
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{len(BODY) - 1}/{len(BODY)}")
+        self.send_header("Content-Length", str(len(BODY) - first))
+        self.end_headers()
+        self.wfile.write(BODY[first:stop])
 
     def log_message(self, *_):
         pass
@@ -95,8 +111,6 @@ def test_fetch_brings_the_file_once(server, tmp_path):
     ("path", "reason"),
     [
         ("/missing", "the server answered 404"),
-        ("/truncated", "the connection broke"),
-        ("/short-without-length", "it ended after 1,000 bytes"),
         ("/changed", "another file: expected SHA-256"),
         ("/endless", "the server sends more"),
     ],
@@ -108,6 +122,52 @@ def test_fetch_that_fails_says_why_and_leaves_nothing(server, tmp_path, path, re
     assert "DIS.csv" in str(caught.value)
     assert "nothing of it was kept" in str(caught.value)
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "size"), [("/truncated", 1 << 16), ("/short-without-length", 100_000)]
+)
+def test_fetch_that_breaks_off_keeps_what_came_and_goes_on(server, tmp_path, path, size):
+    with pytest.raises(RunError, match=f"{size:,} bytes are kept, and the same command goes on"):
+        fetch(source_at(server, path), tmp_path)
+    assert state(source_at(server, path).files[0], tmp_path) == "not fetched"
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [BODY[:size]]
+    assert fetch(source_at(server, "/good"), tmp_path) == [tmp_path / "DIS.csv"]
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [BODY]
+
+
+def test_fetch_asks_for_nothing_twice(server, tmp_path):
+    source = source_at(server, "/by-range")
+    for share in ("65,536", "131,072"):
+        with pytest.raises(RunError, match=f"{share} bytes are kept"):
+            fetch(source, tmp_path)
+    assert fetch(source, tmp_path) == [tmp_path / "DIS.csv"]
+    assert (tmp_path / "DIS.csv").read_bytes() == BODY
+    assert server.asked == ["/by-range"] * 3
+
+
+def test_part_of_another_file_is_fetched_anew(server, tmp_path):
+    (tmp_path / f".DIS.csv.part-{platform.node()}-{os.getpid()}").write_bytes(b"x" * 70_000)
+    with pytest.raises(RunError, match="135,536 bytes are kept"):
+        fetch(source_at(server, "/by-range"), tmp_path)
+    fetch(source_at(server, "/good"), tmp_path)
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [BODY]
+
+
+def test_part_of_a_process_that_lives_is_left_to_it(server, tmp_path):
+    theirs = tmp_path / f".DIS.csv.part-{platform.node()}-{os.getppid()}"
+    theirs.write_bytes(b"theirs")
+    fetch(source_at(server, "/good"), tmp_path)
+    assert theirs.read_bytes() == b"theirs"
+
+
+def test_part_that_a_killed_process_left_is_gone_on_with(server, tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = tmp_path / f".DIS.csv.part-{platform.node()}-{ended.pid}"
+    left.write_bytes(BODY[:130_000])
+    assert fetch(source_at(server, "/by-range"), tmp_path) == [tmp_path / "DIS.csv"]
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [BODY]
 
 
 def test_fetch_offline_says_so(server, tmp_path):
@@ -124,7 +184,7 @@ def test_fetch_replaces_a_damaged_file_but_keeps_it_when_that_fails(server, tmp_
     good = source_at(server, "/good")
     assert state(good.files[0], tmp_path) == "damaged"
     with pytest.raises(RunError):
-        fetch(source_at(server, "/truncated"), tmp_path)
+        fetch(source_at(server, "/changed"), tmp_path)
     assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"half"]
     fetch(good, tmp_path)
     assert state(good.files[0], tmp_path) == "here"
@@ -185,14 +245,16 @@ def test_full_disk_is_one_error_and_leaves_nothing(server, tmp_path, monkeypatch
     assert sorted(tmp_path.iterdir()) == present
 
 
-def test_interrupted_fetch_leaves_nothing(server, tmp_path, monkeypatch):
+def test_interrupted_fetch_keeps_what_came(server, tmp_path, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lstmkit.downloads.fetch.Progress.update", stop)
-    with pytest.raises(KeyboardInterrupt):
-        fetch(source_at(server, "/good"), tmp_path / "data")
-    assert list(tmp_path.iterdir()) == []
+    with monkeypatch.context() as patch:
+        patch.setattr("lstmkit.downloads.fetch.Progress.update", stop)
+        with pytest.raises(InterruptedRunError, match="65,536 bytes are kept"):
+            fetch(source_at(server, "/good"), tmp_path)
+    fetch(source_at(server, "/good"), tmp_path)
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [BODY]
 
 
 def test_data_fetch_puts_the_file_where_locate_looks(server, tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ def solve(folder, name):
     exercise = catalogue.find(name)
     (folder / "exercises").mkdir(exist_ok=True)
     path = folder / "exercises" / exercise.file
-    path.write_text(catalogue.solution(exercise), encoding="utf-8")
+    path.write_text(exercise.solution, encoding="utf-8")
     return path
 
 
@@ -36,7 +36,7 @@ def test_a_reader_goes_from_start_to_solved(cli, tmp_path):
     again = cli("exercise", "start", "1")
     assert again.code == 2
     assert "stays as it is" in again.err
-    assert path.read_text(encoding="utf-8") == catalogue.solution(catalogue.find("squash"))
+    assert path.read_text(encoding="utf-8") == catalogue.find("squash").solution
 
 
 def test_graders_get_one_object_for_each_exercise(cli, tmp_path):

@@ -53,13 +53,11 @@ def test_a_file_that_does_not_run_is_told(source, said):
 
 def test_nothing_of_the_file_runs_in_this_process():
     source = f"import os\nif os.getpid() == {os.getpid()}:\n    raise SystemExit(9)\n"
-    assert judge.check(CLIP, source + catalogue.solution(CLIP)).passed
+    assert judge.check(CLIP, source + CLIP.solution).passed
 
 
 def test_what_is_printed_comes_back_apart():
-    source = catalogue.solution(CLIP).replace(
-        "    return", "    print('seen', largest)\n    return"
-    )
+    source = CLIP.solution.replace("    return", "    print('seen', largest)\n    return")
     verdict = judge.check(CLIP, source)
     assert verdict.passed
     assert "seen 2.0" in verdict.printed
@@ -78,6 +76,6 @@ def test_a_forged_answer_is_data():
 
 def test_a_check_takes_less_than_two_seconds():
     began = time.process_time()
-    assert judge.check(CLIP, catalogue.solution(CLIP)).passed
+    assert judge.check(CLIP, CLIP.solution).passed
     assert time.process_time() - began < 2
     assert process.TIME_LIMIT == 10

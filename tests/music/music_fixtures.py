@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lstmkit.music.files import midi
+from lstmkit.music.files.midi import writer
 from lstmkit.music.files.score import Note
 
 
@@ -26,9 +26,9 @@ def write_midi(tmp_path) -> Callable[..., Path]:
         metre: int = 4,
         markers: list[tuple[Fraction, str]] | None = None,
     ) -> Path:
-        parts = [midi.Track(title, program, notes, ch) for title, program, ch, notes in tracks]
+        parts = [writer.Track(title, program, notes, ch) for title, program, ch, notes in tracks]
         end = max(note.end for part in parts for note in part.notes)
-        content = midi.write(
+        content = writer.write(
             parts, tempo=120, metre=Fraction(metre), end=end, markers=markers or []
         )
         path = tmp_path / name

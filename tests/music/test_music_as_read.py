@@ -11,7 +11,10 @@ from scores import BAR, harmony, note, score
 from lstmkit import config as configs
 from lstmkit.errors import InputError
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.files import charts, inference, ireal, metre, reading, sources
+from lstmkit.music.files import sources
+from lstmkit.music.files.charts import ireal, sheet
+from lstmkit.music.files.reading import measures, metre
+from lstmkit.music.files.reading.harmony import of_melody
 from lstmkit.music.files.score import Note, Part, Score, bars_from_metres
 
 pytest_plugins = ["music_fixtures"]
@@ -47,7 +50,7 @@ def part(name: str, notes: list[Note]) -> Part:
     return Part(name, 0, False, tuple(sorted(notes)))
 
 
-def symbols(found: reading.Reading) -> list[str]:
+def symbols(found: measures.Reading) -> list[str]:
     return [" ".join(timed.chord.symbol for timed in m.chords) for m in found.measures]
 
 
@@ -65,14 +68,14 @@ def test_a_piece_in_bars_of_one_quarter_is_read_in_bars_that_people_write(length
     given = score_of(
         part("Melody", melody), part("Piano", chord_notes), length=length, quarters=8 * beats
     )
-    found = reading.of(given, config(), "x")
+    found = measures.of(given, config(), "x")
     assert (found.score.metre, len(found.score.bars)) == (beats, 8)
     assert any("the file says 1/4" in text for text in found.said)
 
 
 def test_the_metre_of_the_config_is_that_of_the_piece():
     given = score_of(part("Melody", tune()), PIANO)
-    found = reading.of(given, config('data.metre="3/4"'), "x")
+    found = measures.of(given, config('data.metre="3/4"'), "x")
     assert {bar.length for bar in found.score.bars[:-1]} == {3}
     assert found.score.signature == (3, 4)
 
@@ -119,7 +122,7 @@ def broken() -> list[Note]:
 def test_the_right_hand_is_the_melody_though_it_is_thickened(right, left, first):
     thick = tune() + [n._replace(pitch=n.pitch - 8) for n in tune()[::2]]
     hands = [part(right, thick), part(left, broken())]
-    found = reading.of(score_of(*(hands if first == 0 else hands[::-1])), config(), "x")
+    found = measures.of(score_of(*(hands if first == 0 else hands[::-1])), config(), "x")
     assert found.choice is not None
     assert found.choice.melody == first
     assert [n.pitch for m in found.measures for n in m.notes] == list(TUNE * 2)
@@ -130,7 +133,7 @@ def test_a_part_named_so_is_the_melody_though_a_riff_stands_alone(name):
     riff = [Note(Fraction(8 + i, 2), Fraction(1, 2), 72 + 3 * (i % 4), 80) for i in range(12)]
     double = tune() + [n._replace(pitch=n.pitch - 4) for n in tune()[::3]]
     given = score_of(part("Lead Guitar", riff), PIANO, part(name, double))
-    found = reading.of(given, config(), "x")
+    found = measures.of(given, config(), "x")
     assert found.choice is not None
     assert found.choice.melody == 2
     assert "name +" in found.choice.reasons[0]
@@ -146,7 +149,7 @@ def test_strummed_chords_are_chords_and_a_drone_is_none():
     ]
     drone = [Note(Fraction(4 * b), Fraction(4), p, 80) for b in range(8) for p in (72, 76)]
     given = score_of(part("Melody", tune()), part("Guitar", strummed), part("Pad", drone))
-    found = reading.of(given, config(), "x")
+    found = measures.of(given, config(), "x")
     assert found.choice is not None
     assert found.choice.harmony == (1,)
     assert symbols(found)[:3] == ["Dm7", "G7", "Cmaj7"]
@@ -164,7 +167,7 @@ def test_open_fifths_take_their_third_from_what_is_sung(third):
         for bar, root in enumerate([48, 53, 48, 55, 48, 53, 55, 48])
         for i, up in enumerate((third, 7, 12, third))
     ]
-    found = reading.of(score_of(part("Vocals", sung), part("Guitar", fifths)), config(), "x")
+    found = measures.of(score_of(part("Vocals", sung), part("Guitar", fifths)), config(), "x")
     minor = "m" if third == 3 else ""
     assert symbols(found) == [root + minor for root in ["C", "F", "C", "G", "C", "F", "G", "C"]]
 
@@ -173,7 +176,7 @@ def test_a_lone_melody_has_triads_of_its_key_that_change_where_bars_do():
     pitches = (60, 64, 67, 64, 60, 64, 67, 72, 65, 69, 72, 69, 65, 69, 72, 69,
                67, 71, 74, 71, 67, 71, 74, 77, 60, 64, 67, 64, 60, 60, 60, 60)  # fmt: skip
     notes = [Note(Fraction(i, 2), Fraction(1, 2), p, 80) for i, p in enumerate(pitches)]
-    found = reading.of(score_of(part("", notes), quarters=16), config(), "x")
+    found = measures.of(score_of(part("", notes), quarters=16), config(), "x")
     assert symbols(found) == ["C", "F", "G", "C"]
 
 
@@ -183,7 +186,7 @@ def test_a_lone_melody_in_minor_has_its_dominant():
         ("8", "2", 68), ("10", "2", 71), ("12", "4", 69),
     )  # fmt: skip
     bars = bars_from_metres([(Fraction(0), Fraction(4))], Fraction(16))
-    found = inference.of_melody(notes, bars)
+    found = of_melody(notes, bars)
     assert [bar[0].chord.symbol for bar in found] == ["Am", "Dm", "E", "Am"]
 
 
@@ -196,24 +199,24 @@ CHART = "".join(
 def test_a_chart_is_shown_and_played_over_but_not_learned_from(tmp_path):
     path = tmp_path / "chart.musicxml"
     path.write_text(score(("Lead", CHART, "")))
-    found = reading.of(sources.read(path), config(), str(path))
+    found = measures.of(sources.read(path), config(), str(path))
     assert found.choice is None
     assert symbols(found) == ["Dm7", "G7", "Cmaj7"]
-    message = str(reading.no_melody(found, "chart.musicxml"))
+    message = str(measures.no_melody(found, "chart.musicxml"))
     assert "3 chord symbols and no notes" in message
     assert "generate --chords chart.musicxml" in message
-    chart = charts.read(str(path), config())
+    chart = sheet.read(str(path), config())
     assert [[c.symbol for c in bar] for bar in chart.bars] == [["Dm7"], ["G7"], ["Cmaj7"]]
     assert (chart.name, chart.signature) == ("chart", (4, 4))
 
 
 def test_a_chart_may_be_a_text_or_a_lead_sheet_of_midi(tmp_path, write_midi):
     (tmp_path / "a.txt").write_text("Dm7 | G7 |\nCmaj7 | C6\n")
-    bars = charts.read(str(tmp_path / "a.txt"), config()).bars
+    bars = sheet.read(str(tmp_path / "a.txt"), config()).bars
     assert [bar[0].symbol for bar in bars] == ["Dm7", "G7", "Cmaj7", "C6"]
     markers = [(Fraction(4 * i), s) for i, s in enumerate(("Dm7", "G7", "Cmaj7"))]
     path = write_midi("b.mid", ("Lead", 0, 0, tune(1)), markers=markers)
-    bars = charts.read(str(path), config()).bars
+    bars = sheet.read(str(path), config()).bars
     assert [bar[0].symbol for bar in bars] == ["Dm7", "G7", "Cmaj7", "Cmaj7"]
 
 
@@ -249,10 +252,10 @@ def test_an_ireal_link_without_a_chart_is_one_clear_error():
 
 
 def test_what_names_a_chart_is_told_from_chords():
-    assert charts.is_chart("song.musicxml")
-    assert charts.is_chart("irealb://x")
-    assert not charts.is_chart("Dm7 | G7")
-    assert not charts.is_chart("C/E")
+    assert sheet.is_chart("song.musicxml")
+    assert sheet.is_chart("irealb://x")
+    assert not sheet.is_chart("Dm7 | G7")
+    assert not sheet.is_chart("C/E")
 
 
 def test_no_chord_stops_a_chord_and_is_shown(tmp_path):
@@ -260,5 +263,5 @@ def test_no_chord_stops_a_chord_and_is_shown(tmp_path):
     bars.append(harmony("F", "major") + note(0, length=32))
     path = tmp_path / "x.musicxml"
     path.write_text(score(("Lead", bars, "")))
-    found = reading.of(sources.read(path), config(), str(path))
+    found = measures.of(sources.read(path), config(), str(path))
     assert symbols(found) == ["C7", "N.C.", "N.C.", "F"]

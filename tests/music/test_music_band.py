@@ -8,7 +8,7 @@ import pytest
 from melodies import bar_over
 
 from lstmkit.errors import InputError
-from lstmkit.music.files.xf import chord_event
+from lstmkit.music.files.midi.writer import chord_event
 from lstmkit.music.play import drums, percussion
 from lstmkit.music.play.instruments import NAMES, program_of
 from lstmkit.music.play.stage import Stage

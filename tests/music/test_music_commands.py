@@ -12,7 +12,8 @@ from melodies import random_melody
 from lstmkit import config as configs
 from lstmkit.music import pipeline
 from lstmkit.music.config import MusicConfig
-from lstmkit.music.files import midi, sources
+from lstmkit.music.files import sources
+from lstmkit.music.files.midi import writer
 from lstmkit.music.files.score import Note
 
 pytest_plugins = ["music_fixtures"]
@@ -137,8 +138,8 @@ def a_run(tmp_path_factory) -> Path:
     """A folder with a tune and a small network that learned it."""
     folder = tmp_path_factory.mktemp("run")
     melody = random_melody(np.random.default_rng(5), 16)
-    track = midi.Track("Solo", 66, melody, 0)
-    data = midi.write([track], tempo=120, metre=Fraction(4), end=Fraction(64), markers=MARKERS)
+    track = writer.Track("Solo", 66, melody, 0)
+    data = writer.write([track], tempo=120, metre=Fraction(4), end=Fraction(64), markers=MARKERS)
     (folder / "tune.mid").write_bytes(data)
     config = configs.load(MusicConfig, "music", None, TINY[1::2])
     pipeline.train([str(folder / "tune.mid")], config, folder / "outputs")
@@ -257,8 +258,8 @@ def test_write_then_train_on_a_folder_learns_from_every_file(cli, tmp_path, writ
     folder.mkdir()
     for number in range(2):
         notes = random_melody(np.random.default_rng(number), 8)
-        track = midi.Track("Solo", 0, notes, 0)
-        data = midi.write(
+        track = writer.Track("Solo", 0, notes, 0)
+        data = writer.write(
             [track], tempo=120, metre=Fraction(4), end=Fraction(32), markers=MARKERS[:8]
         )
         (folder / f"{number}.mid").write_bytes(data)
@@ -266,5 +267,5 @@ def test_write_then_train_on_a_folder_learns_from_every_file(cli, tmp_path, writ
     assert result.code == 0, result.err
     content = json.loads(result.out)
     assert content["metrics"]["tunes"] == 2
-    manifest = json.loads(Path(content["run"], "run.json").read_text())
+    manifest = json.loads(Path(content["run"], "run.json").read_text(encoding="utf-8"))
     assert [Path(entry["path"]).name for entry in manifest["inputs"]] == ["0.mid", "1.mid"]

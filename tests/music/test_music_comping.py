@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from melodies import bar_over, line
 
-from lstmkit.music.files import midi
+from lstmkit.music.files.midi import writer
 from lstmkit.music.files.score import Bar, Note, TimedChord
 from lstmkit.music.play import comping, sound, swing
 from lstmkit.music.theory import chords
@@ -89,7 +89,7 @@ def test_accents_fall_on_peaks_and_beginnings():
 
 
 TRACKS = [
-    midi.Track("Solo", program, line(("0", "1", 60), ("1", "1/2", 67)), 0)
+    writer.Track("Solo", program, line(("0", "1", 60), ("1", "1/2", 67)), 0)
     for program in (0, 11, 26, 33, 56, 73)
 ]
 

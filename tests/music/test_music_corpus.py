@@ -11,7 +11,8 @@ from lstmkit.music import data
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus.grammar import Grammar, tokenize
 from lstmkit.music.course import load_music_utils
-from lstmkit.music.files import reading, sources
+from lstmkit.music.files import sources
+from lstmkit.music.files.reading import measures
 from lstmkit.music.theory.pitch import NAMES
 
 pytest_plugins = ["music_fixtures"]
@@ -61,6 +62,6 @@ def test_load_music_utils_gives_the_tutorials_shapes_with_all_filled_in(metheny)
 
 def test_automatic_choice_finds_the_guitar(metheny):
     default = configs.load(MusicConfig, "music", None)
-    choice = reading.of(sources.read(metheny), default.data, "x.mid").choice
+    choice = measures.of(sources.read(metheny), default.data, "x.mid").choice
     assert choice.melody == 5
     assert 0 in choice.harmony

@@ -4,10 +4,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inverse import render
 from melodies import bar_over
 
 from lstmkit.music.corpus.grammar import BAR, REPEAT, Grammar, Token, as_text, tokenize
-from lstmkit.music.corpus.rendering import Compass, choose_pitch, render
+from lstmkit.music.corpus.rendering import Compass, choose_pitch
 from lstmkit.music.files.score import Bar, Measure, Note, TimedChord, kind_of
 from lstmkit.music.theory import chords
 from lstmkit.music.theory.pitch import Interval

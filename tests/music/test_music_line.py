@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from melodies import line
 
-from lstmkit.music.files.melody import rounded, skyline, struck
+from lstmkit.music.files.reading.melody import rounded, skyline, struck
 from lstmkit.music.files.score import Note
 
 

@@ -11,7 +11,8 @@ from lstmkit.errors import InputError
 from lstmkit.music import data
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import songbook
-from lstmkit.music.files import midi, sources
+from lstmkit.music.files import sources
+from lstmkit.music.files.midi import writer
 from lstmkit.music.files.score import Note, is_compound, usual_signature
 from lstmkit.music.play import band
 from lstmkit.music.play.band import Request
@@ -22,8 +23,10 @@ pytest_plugins = ["music_fixtures"]
 @pytest.fixture
 def jig(tmp_path):
     notes = random_melody(np.random.default_rng(0), 8, length=3)
-    track = midi.Track("Solo", 73, notes, 0)
-    content = midi.write([track], tempo=150, metre=Fraction(3), end=Fraction(24), signature=(6, 8))
+    track = writer.Track("Solo", 73, notes, 0)
+    content = writer.write(
+        [track], tempo=150, metre=Fraction(3), end=Fraction(24), signature=(6, 8)
+    )
     (tmp_path / "jig.mid").write_bytes(content)
     return data.load([str(tmp_path / "jig.mid")], configs.load(MusicConfig, "music", None)).songbook
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from melodies import line, random_melody
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import midi, midi_score
+from lstmkit.music.files.midi import writer
+from lstmkit.music.files.midi.reader import MAX_BYTES, parse_midi
 from lstmkit.music.files.score import DEFAULT_TEMPO, Bar, Note
 
 
 def parse(data: bytes):
-    return midi_score.parse(data, name="piece", where="piece.mid")
+    return parse_midi(data, name="piece", where="piece.mid")
 
 
 def track(*messages: tuple[str, int, dict]) -> mido.MidiTrack:
@@ -44,8 +45,8 @@ NOTE = [("note_on", 0, {"note": 60, "velocity": 80}), ("note_off", 96, {"note": 
 
 def test_write_and_parse_give_the_same_music():
     notes = random_melody(np.random.default_rng(1), 8)
-    data = midi.write(
-        [midi.Track("Solo", 26, notes, 3)],
+    data = writer.write(
+        [writer.Track("Solo", 26, notes, 3)],
         tempo=90,
         metre=Fraction(3),
         end=Fraction(33),
@@ -70,16 +71,16 @@ def test_write_and_parse_give_the_same_music():
 )
 def test_write_and_parse_keep_any_notes(raw_notes):
     notes = [Note(Fraction(on, 12), Fraction(len_, 12), p, v) for on, len_, p, v in raw_notes]
-    data = midi.write(
-        [midi.Track("x", 0, notes, 0)], tempo=120, metre=Fraction(4), end=Fraction(30)
+    data = writer.write(
+        [writer.Track("x", 0, notes, 0)], tempo=120, metre=Fraction(4), end=Fraction(30)
     )
     assert sorted(parse(data).parts[0].notes) == sorted(notes)
 
 
 def test_write_is_readable_by_others():
     pretty_midi = pytest.importorskip("pretty_midi")
-    data = midi.write(
-        [midi.Track("Solo", 26, line(("0", "1", 60), ("1/3", "1/3", 72), ("7", "1", 65)), 0)],
+    data = writer.write(
+        [writer.Track("Solo", 26, line(("0", "1", 60), ("1/3", "1/3", 72), ("7", "1", 65)), 0)],
         tempo=120,
         metre=Fraction(4),
         end=Fraction(8),
@@ -167,7 +168,7 @@ def test_parse_refuses_a_broken_or_hostile_file_in_one_error(data):
 @pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_parse_gets_through_as_many_events_as_a_file_may_have():
-    count = (midi_score.MAX_BYTES - 100) // 6
+    count = (MAX_BYTES - 100) // 6
     body = b"\x00\x90\x3c\x40" + b"\x01\x3c\x00\x01\x3c\x40" * count
     assert len(parse(raw(body, division=960)).parts[0].notes) == count + 1
     with pytest.raises(InputError, match="quarter notes"):

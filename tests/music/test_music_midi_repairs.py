@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import midi_score, texts
+from lstmkit.music.files.midi import texts
+from lstmkit.music.files.midi.reader import parse_midi
 
 HEADER = struct.pack(">4sLhhh", b"MThd", 6, 1, 2, 96)
 END = b"\x00\xff\x2f\x00"
@@ -31,7 +32,7 @@ TRACK = chunk(TUNE + END)
 
 
 def parse(data: bytes):
-    return midi_score.parse(data, name="x", where="x.mid")
+    return parse_midi(data, name="x", where="x.mid")
 
 
 def with_meta(kind: int, data: bytes) -> bytes:

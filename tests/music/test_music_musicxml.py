@@ -8,7 +8,9 @@ import pytest
 from scores import BAR, TIME, bars_of, harmony, note, score
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import musicxml, musicxml_harmony, repeats
+from lstmkit.music.files import repeats
+from lstmkit.music.files.musicxml.harmony import symbol as spelled
+from lstmkit.music.files.musicxml.reader import parse_musicxml
 from lstmkit.music.files.repeats import Marks
 from lstmkit.music.theory import chords
 from lstmkit.music.theory.degrees import Key, degrees_of, root_of_numeral, suffix
@@ -18,7 +20,7 @@ DECLARED = '<?xml version="1.0" encoding="{}"?>'
 
 def parse(text: str | bytes):
     data = text.encode() if isinstance(text, str) else text
-    return musicxml.parse(data, name="x", where="x.musicxml")
+    return parse_musicxml(data, name="x", where="x.musicxml")
 
 
 def lead(*bars: str, attributes: str = "") -> str:
@@ -49,14 +51,14 @@ def lead(*bars: str, attributes: str = "") -> str:
 )
 def test_symbol_keeps_root_and_alterations(kind, degrees, symbol):
     element = ElementTree.fromstring(harmony("C", kind, *degrees))
-    found = musicxml_harmony.symbol(element, Key(0))
+    found = spelled(element, Key(0))
     assert found is not None
     assert (found, chords.parse(found).tones) == (symbol, chords.parse(symbol).tones)
 
 
 def test_symbol_takes_the_text_of_an_unknown_kind():
     element = ElementTree.fromstring(harmony("Bb", "other", text="7alt"))
-    assert musicxml_harmony.symbol(element, Key(0)) == "Bb7alt"
+    assert spelled(element, Key(0)) == "Bb7alt"
 
 
 @pytest.mark.parametrize("text", ["3 5 b7 b9 #9", "b3 b5 b7", "4 5 b7 9 13", "3 #5 7", "b3 5 6 9"])

@@ -5,8 +5,8 @@ import pytest
 from melodies import line, random_melody
 
 from lstmkit.errors import InputError
-from lstmkit.music.files import harmony, inference, part_facts, parts
-from lstmkit.music.files.melody import struck
+from lstmkit.music.files.reading import harmony, part_facts, parts
+from lstmkit.music.files.reading.melody import struck
 from lstmkit.music.files.score import Bar, Note, Part, Score, bars_from_metres, in_order
 
 MELODY = Part("", 73, False, tuple(random_melody(np.random.default_rng(0), 8)))
@@ -62,7 +62,7 @@ def test_inferred_names_each_half_bar_and_goes_on_where_nothing_sounds():
         ("8", "4", 48), ("8", "4", 64), ("8", "4", 67),  # C, after a bar of silence
     )  # fmt: skip
     bars = bars_from_metres([(Fraction(0), Fraction(4))], Fraction(12))
-    found = inference.of_accompaniment(notes, bars)
+    found = harmony.of_accompaniment(notes, bars)
     assert [[(float(t.onset), t.chord.symbol) for t in bar] for bar in found] == [
         [(0, "Dm7"), (2, "G7")],
         [(4, "G7")],
@@ -93,7 +93,7 @@ def test_inferred_hears_one_chord_under_a_lone_melody_that_walks_through_it():
         for on, n, p in zip(onsets, lengths, tune, strict=True)
     ]
     bars = [Bar(Fraction(4 * i), Fraction(4)) for i in range(4)]
-    found = inference.of_melody(notes, bars)
+    found = harmony.of_melody(notes, bars)
     assert [t.chord.symbol for bar in found for t in bar] == ["C"] * 4
 
 
@@ -106,4 +106,15 @@ def test_inferred_spells_chords_as_the_key_does(up, names):
         for p in chord
     ]
     bars = [Bar(Fraction(4 * i), Fraction(4)) for i in range(6)]
-    assert [bar[0].chord.symbol for bar in inference.of_accompaniment(notes, bars)] == names * 3
+    assert [bar[0].chord.symbol for bar in harmony.of_accompaniment(notes, bars)] == names * 3
+
+
+def test_facts_look_at_the_end_of_a_score_once_however_many_parts_it_has(monkeypatch):
+    looks = []
+    end = Score.end.fget
+    monkeypatch.setattr(Score, "end", property(lambda score: looks.append(1) or end(score)))
+    notes = tuple(Note(Fraction(n), Fraction(1), 60 + n, 80) for n in range(4))
+    parts = tuple(Part(f"part {n}", 0, False, notes) for n in range(50))
+    bars = (Bar(Fraction(0), Fraction(4)),)
+    assert len(part_facts.facts(Score("x", parts, bars, ((Fraction(0), 120.0),)))) == 50
+    assert len(looks) == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from lstmkit.errors import InputError
-from lstmkit.music.play import progression
+from lstmkit.music.files.charts import progression
 
 
 def names(text: str, key: str | None = None) -> list[str]:

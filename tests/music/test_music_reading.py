@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from melodies import line
 
 from lstmkit.errors import InputError
-from lstmkit.files import cache_folder
-from lstmkit.music.files import score, sources, stored
+from lstmkit.files import cache_folder, fingerprint
+from lstmkit.music.files import score, sources
 
 pytest_plugins = ["music_fixtures"]
 
@@ -64,7 +64,7 @@ def test_read_compressed_musicxml_gives_the_same(lead_sheet, tmp_path):
 
 def test_read_uses_the_cache_for_the_same_bytes(lead_sheet, monkeypatch):
     first = sources.read(lead_sheet)
-    monkeypatch.setattr(sources, "_read_musicxml", None)
+    monkeypatch.setattr(sources, "parse_musicxml", None)
     assert sources.read(lead_sheet) == first
 
 
@@ -75,10 +75,19 @@ def test_read_survives_a_damaged_cache(lead_sheet):
     assert sources.read(lead_sheet) == first
 
 
-def test_json_of_a_score_reads_back_exactly(write_midi):
+def test_a_score_comes_back_exactly_from_the_cache(write_midi, monkeypatch):
     path = write_midi("x.mid", ("a", 3, 0, line(("1/3", "2/3", 60), ("5/4", "7/12", 64))))
     found = sources.read(path)
-    assert stored.from_json(stored.to_json(found)) == found
+    monkeypatch.setattr(sources, "parse_midi", None)
+    assert sources.read(path) == found
+
+
+def test_a_file_is_opened_once_and_its_score_carries_its_fingerprint(lead_sheet, monkeypatch):
+    opened, open_ = [], Path.open
+    monkeypatch.setattr(Path, "open", lambda p, *a, **k: opened.append(p) or open_(p, *a, **k))
+    found = sources.read(lead_sheet)
+    assert opened.count(Path(lead_sheet)) == 1
+    assert found.fingerprint == fingerprint(Path(lead_sheet))
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:

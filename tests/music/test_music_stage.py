@@ -9,7 +9,7 @@ from lstmkit import config as configs
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus.rendering import Compass
 from lstmkit.music.corpus.songbook import Tune
-from lstmkit.music.play.progression import read
+from lstmkit.music.files.charts.progression import read
 from lstmkit.music.play.stage import Stage, set_up, tonic_of
 from lstmkit.music.theory.chords import parse
 

@@ -1,16 +1,47 @@
-"""Twelve of the kills that `kills.py` makes by the hundred."""
+"""Twelve of the kills that `kills.py` makes by the hundred, and the fault that it has to catch."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import kills
+import pytest
+from commands import COMMANDS
+
+LIGHT = {name: one for name, one in COMMANDS.items() if not one.slow}
+PLANTED = (sys.executable, str(Path(__file__).with_name("planted.py")))
 
 
 def test_killed_anywhere_nothing_is_lost():
-    tallies = kills.campaign(["learn"], 12, seed=1)
-    assert tallies["learn"].faults == []
-    assert tallies["learn"].kills >= 12
-    assert tallies["learn"].resumed
+    tally = kills.campaign({"learn": COMMANDS["learn"]}, 6, seed=1)["learn"]
+    assert tally.faults == []
+    assert tally.kills >= 6
+    assert tally.resumed
 
 
-def test_file_written_in_place_would_be_seen(tmp_path):
-    (tmp_path / "checkpoint.npz").write_bytes(b"PK\3\4 half")
-    (tmp_path / "history.csv").write_text("epoch,loss\n1,0.")
-    assert sorted(kills.damaged(tmp_path)) == ["checkpoint.npz", "history.csv"]
+def test_killed_once_each_light_command_starts_anew():
+    names = ("predict", "generate", "forecast", "report", "export", "fetch")
+    tallies = kills.campaign({name: LIGHT[name] for name in names}, 6, seed=2)
+    assert {name: tally.faults for name, tally in tallies.items()} == {name: [] for name in names}
+    assert sum(tally.kills for tally in tallies.values()) >= 6
+
+
+def test_checkpoint_that_is_written_in_place_is_caught():
+    learn = replace(COMMANDS["learn"], program=PLANTED)
+    tally = kills.campaign({"learn": learn}, 6, seed=0)["learn"]
+    assert "checkpoint.npz is damaged" in tally.faults
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("checkpoint.npz", b"PK\3\4 half"),
+        ("history.csv", b"epoch,loss\n1,0."),
+        ("metrics.json", b'{"a": 1'),
+        ("report.html", b"<html><p>"),
+        ("solo.mid", b"MThd\0\0\0\6\0\1\0\1\0"),
+    ],
+)
+def test_file_that_is_half_there_is_seen(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    assert list(kills.damaged(tmp_path)) == [name]

@@ -250,7 +250,7 @@ def test_using_what_is_no_trained_run_is_one_clear_error(cli, result, tmp_path):
 
 def test_manifest_of_a_forecast_names_model_and_file(cli, result, tmp_path):
     made = cli("stock", "forecast", tmp_path / "prices.csv", "--json")
-    manifest = json.loads(Path(json.loads(made.out)["run"], "run.json").read_text())
+    manifest = json.loads(Path(json.loads(made.out)["run"], "run.json").read_text(encoding="utf-8"))
     names = [Path(entry["path"]).name for entry in manifest["inputs"]]
     assert names == ["prices.csv", "model.keras"]
 
@@ -328,7 +328,8 @@ def test_several_columns_and_layers_are_trained(cli, tmp_path, walk, tiny):
     path.write_text("Date,Close,Volume\n" + "\n".join(lines), encoding="utf-8")
     more = ("--set", "model.units=[4, 3]", "--set", "data.inputs=[Volume]")
     found = train(cli, path, tiny, *more)
-    assert json.loads(Path(found["run"], "fitted.json").read_text())["scaling"]["scale"][1] > 0
+    fitted = Path(found["run"], "fitted.json").read_text(encoding="utf-8")
+    assert json.loads(fitted)["scaling"]["scale"][1] > 0
 
 
 @pytest.mark.parametrize("target", ["difference", "price"])

@@ -239,7 +239,7 @@ REFUSED = {
     "header only": ("date,price\n", "no rows of data"),
     "no dates": ("a,b\nx,1\ny,2\n", "no column of dates"),
     "no numbers": ("date,name\n2020-01-01,x\n2020-01-02,y\n", "no column of numbers"),
-    "which column": ("date,a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", "--set 'data.column=a'"),
+    "which column": ("date,a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", '--set "data.column=a"'),
     "text in numbers": ("date,price\n2020-01-01,1\n2020-01-02,one\n", "row 3: expected a number"),
     "infinity": ("date,price\n2020-01-01,1\n2020-01-02,inf\n", "row 3: expected a finite"),
     "mostly missing": ("date,price\n2020-01-01,1\n2020-01-02,\n2020-01-03,\n", "row 3: 2 of 3"),

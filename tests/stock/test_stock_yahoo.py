@@ -93,4 +93,4 @@ def test_fetch_without_the_extra_names_it(cli, monkeypatch, tmp_path):
     monkeypatch.setattr(yahoo, "find_spec", lambda _: None)
     done = cli("stock", "fetch", "DIS", "--data", tmp_path / "d")
     assert done.code == 2
-    assert "pip install 'lstmkit[yahoo]'" in done.err
+    assert 'pip install "lstmkit[yahoo]"' in done.err

@@ -1,9 +1,9 @@
-"""All exercises, in the order in which they are done, and their files."""
+"""All exercises, in the order in which they are done."""
 
-from importlib import resources
+from pathlib import PureWindowsPath
 
 from lstmkit.errors import InputError
-from lstmkit.lessons.exercises.checks import drawing, jazz, lstm, rnn, rows, squash, words
+from lstmkit.lessons.exercises.checks import drawing, lstm, rnn, rows, squash, tokens
 from lstmkit.lessons.exercises.checks.exercise import Exercise
 
 EXERCISES: tuple[Exercise, ...] = (
@@ -22,9 +22,9 @@ EXERCISES: tuple[Exercise, ...] = (
     rows.WINDOWS,
     rows.SKILL,
     rows.INTERVAL,
-    words.EXERCISE,
+    tokens.SENTENCES,
     drawing.TEMPERATURE,
-    jazz.EXERCISE,
+    tokens.JAZZ,
 )
 
 
@@ -34,7 +34,7 @@ def find(wanted: str) -> Exercise:
     Raises:
         InputError: There is none; the message says which there are.
     """
-    short = wanted.removesuffix(".py").rpartition("/")[2]
+    short = PureWindowsPath(wanted.removesuffix(".py")).name  # it takes / and \\ alike
     for one in EXERCISES:
         if short in (str(one.number), f"{one.number:02d}", one.name, one.file.removesuffix(".py")):
             return one
@@ -42,18 +42,3 @@ def find(wanted: str) -> Exercise:
         f"no exercise {wanted!r}; expected 1 to {len(EXERCISES)} or a name of `lstmkit exercise"
         f" list`, such as {EXERCISES[0].name}"
     )
-
-
-def task(exercise: Exercise) -> str:
-    """Return the file that the reader fills in."""
-    return _text("tasks", exercise)
-
-
-def solution(exercise: Exercise) -> str:
-    """Return one way to do it."""
-    return _text("solutions", exercise)
-
-
-def _text(folder: str, exercise: Exercise) -> str:
-    place = resources.files("lstmkit.lessons.exercises") / folder / exercise.file
-    return place.read_text(encoding="utf-8")

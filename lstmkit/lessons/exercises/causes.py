@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from lstmkit.lessons.exercises.checks.exercise import Call, Exercise, Faults
+from lstmkit.lessons.exercises.checks.exercise import Call, Exercise
 from lstmkit.lessons.exercises.compare import TOLERANCE, Part, as_numbers, distance
 from lstmkit.lessons.exercises.process import Ran
 
 Named = Sequence[Mapping[str, Any]]
+Mistakes = tuple[str, ...]
 
 
 def find(
@@ -27,30 +28,24 @@ def find(
     if raised:
         return raised
     wrong = [part.name for part in parts if not part.right]
-    best: tuple[list[str], Faults] = ([], frozenset())
-    for faults in _candidates(exercise):
-        explained, whole = _explained(calls, named, faults, wrong)
+    best: tuple[list[str], Mistakes] = ([], ())
+    for mistakes in _candidates(exercise):
+        made = exercise.answers(calls, mistakes)
+        explained, whole = _explained(calls, named, made, wrong)
         if whole:
-            return tuple(exercise.hints[name] for name in exercise.hints if name in faults)
-        if len(faults) == 1 and len(explained) > len(best[0]):
-            best = explained, faults
+            return tuple(exercise.hints[one] for one in mistakes)
+        if len(mistakes) == 1 and len(explained) > len(best[0]):
+            best = explained, mistakes
     if best[0]:
-        (name,) = best[1]
-        rest = [one for one in wrong if one not in best[0]]
-        return (
-            (
-                f"{exercise.hints[name]} (This explains {', '.join(best[0])}, not"
-                f" {', '.join(rest)}.)",
-            )
-            if rest
-            else (exercise.hints[name],)
-        )
+        hint = exercise.hints[best[1][0]]
+        rest = ", ".join(one for one in wrong if one not in best[0])
+        return (hint + f" (This explains {', '.join(best[0])}, not {rest}.)" * bool(rest),)
     return tuple(filter(None, (_seen(calls, named, name) for name in wrong)))[:3]
 
 
-def _candidates(exercise: Exercise) -> Iterator[Faults]:
+def _candidates(exercise: Exercise) -> Iterator[Mistakes]:
     for size in (1, 2):
-        yield from map(frozenset, itertools.combinations(exercise.hints, size))
+        yield from itertools.combinations(exercise.hints, size)
 
 
 def _raised(exercise: Exercise, calls: Sequence[Call], run: Ran) -> tuple[str, ...]:
@@ -64,25 +59,21 @@ def _raised(exercise: Exercise, calls: Sequence[Call], run: Ran) -> tuple[str, .
 
 
 def _explained(
-    calls: Sequence[Call], named: Named, faults: Faults, wrong: Sequence[str]
+    calls: Sequence[Call], named: Named, made: Named, wrong: Sequence[str]
 ) -> tuple[list[str], bool]:
     """Return which wrong parts a mistake explains, and whether it explains everything."""
-    agrees = dict.fromkeys(wrong, True)
-    whole = True
-    for call, answer in zip(calls, named, strict=True):
-        try:
-            made = call.answered(faults)
-        except (ValueError, TypeError, IndexError):
-            return [], False
-        for name, number in made.items():
-            same = name in answer and _same(answer[name], number)
-            whole = whole and (same or name not in call.expected)
-            if name in agrees and not same:
-                agrees[name] = False
-    return [name for name in wrong if agrees[name]], whole
+    differ = {
+        name
+        for call, answer, mistaken in zip(calls, named, made, strict=True)
+        for name in call.truth
+        if not _same(answer.get(name), mistaken.get(name))
+    }
+    return [name for name in wrong if name not in differ], not differ
 
 
 def _same(found: Any, made: Any) -> bool:
+    if found is None or made is None:
+        return found is made
     if isinstance(made, list) and made and isinstance(made[0], str):
         return bool(found == made)
     ours, theirs = as_numbers(made), as_numbers(found)
@@ -95,9 +86,9 @@ def _seen(calls: Sequence[Call], named: Named, name: str) -> str:
     """Say what can be seen in wrong numbers by themselves."""
     found, right = (
         next(
-            (answer[name], call.expected[name])
+            (answer[name], call.truth[name])
             for call, answer in zip(calls, named, strict=True)
-            if name in call.expected and name in answer
+            if name in call.truth and name in answer
         )
         if any(name in answer for answer in named)
         else (None, None)

@@ -51,7 +51,7 @@ def compare(calls: Sequence[Call], named: Sequence[Mapping[str, Any]], run: Ran)
     """
     found: dict[str, Part] = {}
     for call, answer, value, error in zip(calls, named, run.values, run.errors, strict=True):
-        for name, expected in call.expected.items():
+        for name, expected in call.truth.items():
             if error is not None:
                 part = Part(name, False, None, error)
             elif name not in answer:

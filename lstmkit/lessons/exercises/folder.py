@@ -40,7 +40,7 @@ class Folder:
                 f"{path}: already there, and it stays as it is; go on in it, or delete it to begin"
                 f" anew"
             )
-        files.write_text(path, catalogue.task(exercise))
+        files.write_text(path, exercise.task)
         return path
 
     def source(self, exercise: Exercise) -> str:
@@ -91,7 +91,7 @@ class Folder:
     def solution(self, exercise: Exercise) -> str:
         """Return one solution, and note that it was seen."""
         self._note("solutions", exercise, True)
-        return catalogue.solution(exercise)
+        return exercise.solution
 
     def state(self, exercise: Exercise) -> str:
         """Return solved, begun, or nothing."""

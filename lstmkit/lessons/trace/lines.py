@@ -1,7 +1,5 @@
 """The equations beside the numbers: what is shown of one unit at one step, in order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any

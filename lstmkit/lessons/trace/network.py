@@ -1,7 +1,5 @@
 """A chain of LSTMs (or one plain cell) with an answer on top, forward and backward in NumPy."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

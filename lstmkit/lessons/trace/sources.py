@@ -1,7 +1,5 @@
 """What is traced: a saved model on an input of its own, a text, or a cell to redo by hand."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One layer taken apart, step by step: every sum, gate, state and gradient of every unit."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -17,8 +17,6 @@ next value stands:
 All are numbers from -1 to 1, most of them one of several that is 1.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
@@ -196,7 +194,7 @@ def chorus_of(measures: Sequence[Measure]) -> int:
 
 
 def _quality(chord: Chord) -> int:
-    above = {(tone - chord.root) % 12 for tone in chord.tones}
+    above = chord.above
     if 4 in above:
         return 1 if 10 in above else 0
     if 3 in above and 6 in above and 7 not in above:

@@ -5,8 +5,6 @@ where ours differ, the docstring says so. A number that cannot be had (of no not
 NaN.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """How much of a solo stands in the training music, and where; and how not to quote at length."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass

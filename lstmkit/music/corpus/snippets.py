@@ -1,7 +1,5 @@
 """A corpus to snippets for the network: values one-hot, beside them what `context` says."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

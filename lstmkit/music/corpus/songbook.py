@@ -5,8 +5,6 @@ It also holds what a new solo needs (chords to play over, tempo, instrument, ran
 measured against (the music itself).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -44,6 +42,7 @@ class Tune:
         compass: Range of the melody.
         passages: Runs of consecutive bars with melody and chords.
         signature: How the metre is written where that is not the simplest way, such as 6/8.
+        fingerprint: Of the file it was read from, see `Score`; empty in a songbook of a run.
     """
 
     name: str
@@ -53,6 +52,7 @@ class Tune:
     compass: Compass
     passages: tuple[tuple[Measure, ...], ...]
     signature: tuple[int, int] | None = None
+    fingerprint: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def measures(self) -> list[Measure]:

@@ -1,7 +1,5 @@
 """The values a network knows, and where in a beat each may begin."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 

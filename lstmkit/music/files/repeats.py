@@ -1,7 +1,5 @@
 """The order in which bars are played: repeats, endings, da capo, dal segno, coda and fine."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,14 +4,12 @@ Time is counted in quarter notes from the start, exactly (`fractions.Fraction`),
 stay triplets.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lstmkit.music.theory.chords import Chord
 
@@ -105,6 +103,8 @@ class Score:
         signature: Numerator and denominator that the file gives for the most frequent bar: 6/8 and
             3/4 are as long and not the same; None where the file gives none.
         repairs: What was mended, guessed or left out in reading, a sentence each.
+        fingerprint: Path, bytes and SHA-256 of the file, as `files.fingerprint` gives them; a piece
+            of the corpus is known by its name.
     """
 
     name: str
@@ -114,6 +114,7 @@ class Score:
     symbols: tuple[tuple[Fraction, str], ...] = ()
     signature: tuple[int, int] | None = None
     repairs: tuple[str, ...] = ()
+    fingerprint: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def end(self) -> Fraction:

@@ -1,7 +1,5 @@
 """What a user asks of the band, and the band: solo, piano, bass and drums."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,8 +9,8 @@ import numpy as np
 from lstmkit.errors import InputError
 from lstmkit.music.config import GenerateConfig
 from lstmkit.music.corpus.songbook import Tune
-from lstmkit.music.files import midi
-from lstmkit.music.files.charts import Chart
+from lstmkit.music.files.charts.sheet import Chart
+from lstmkit.music.files.midi import writer
 from lstmkit.music.files.score import Measure, Note, is_compound, usual_signature
 from lstmkit.music.play import comping, drums
 from lstmkit.music.play.instruments import program_of
@@ -106,7 +104,7 @@ def perform(
     swing: float,
     request: Request,
     generator: np.random.Generator,
-) -> tuple[bytes, list[midi.Track]]:
+) -> tuple[bytes, list[writer.Track]]:
     """Play a solo with its rhythm section; return the MIDI file and its tracks."""
     tempo = request.tempo or tune.tempo
     length = played[0].bar.length
@@ -116,16 +114,21 @@ def perform(
     program = tune.program if request.program is None else request.program
     players = [("Solo", program, SOLO_CHANNEL, solo)]
     if request.accompaniment:
-        beat = Fraction(3, 2) if compound else Fraction(1)
-        band = _Band(played, tempo, swing <= STRAIGHT, beat, set_stage.ends)
-        players += band.rhythm_section(generator, with_drums=request.drums)
+        players += _rhythm_section(
+            *(played, generator),
+            tempo=tempo,
+            straight=swing <= STRAIGHT,
+            beat=Fraction(3, 2) if compound else Fraction(1),
+            ends=set_stage.ends,
+            with_drums=request.drums,
+        )
     bars = [measure.bar for measure in played]
     lines = swung([notes for *_, notes in players], STRAIGHT if compound else swing, bars)
     tracks = [
-        midi.Track(name, instrument, notes, channel)
+        writer.Track(name, instrument, notes, channel)
         for (name, instrument, channel, _), notes in zip(players, lines, strict=True)
     ]
-    file = midi.write(
+    file = writer.write(
         tracks,
         tempo=tempo,
         metre=length,
@@ -138,34 +141,25 @@ def perform(
     return file, tracks
 
 
-@dataclass(frozen=True)
-class _Band:
-    """The three who accompany, and what they must know."""
-
-    measures: Sequence[Measure]
-    tempo: float
-    straight: bool
-    beat: Fraction
-    ends: bool
-
-    def rhythm_section(
-        self, generator: np.random.Generator, *, with_drums: bool
-    ) -> list[tuple[str, int, int, list[Note]]]:
-        """Return name, program, channel and notes of each."""
-        piano = comping.piano(self.measures, generator, ends=self.ends)
-        bass = comping.bass(self.measures, beat=self.beat, ends=self.ends)
-        players = [
-            ("Piano", PIANO_PROGRAM, PIANO_CHANNEL, piano),
-            ("Bass", BASS_PROGRAM, BASS_CHANNEL, bass),
-        ]
-        if with_drums:
-            strokes = drums.drums(
-                self.measures,
-                tempo=self.tempo,
-                straight=self.straight,
-                beat=self.beat,
-                ends=self.ends,
-            )
-            kit = drums.kit(self.tempo, straight=self.straight)
-            players.append(("Drums", kit, drums.CHANNEL, strokes))
-        return players
+def _rhythm_section(
+    measures: Sequence[Measure],
+    generator: np.random.Generator,
+    *,
+    tempo: float,
+    straight: bool,
+    beat: Fraction,
+    ends: bool,
+    with_drums: bool,
+) -> list[tuple[str, int, int, list[Note]]]:
+    """Return name, program, channel and notes of each who accompanies."""
+    piano = comping.piano(measures, generator, ends=ends)
+    bass = comping.bass(measures, beat=beat, ends=ends)
+    players = [
+        ("Piano", PIANO_PROGRAM, PIANO_CHANNEL, piano),
+        ("Bass", BASS_PROGRAM, BASS_CHANNEL, bass),
+    ]
+    if with_drums:
+        strokes = drums.drums(measures, tempo=tempo, straight=straight, beat=beat, ends=ends)
+        kit = drums.kit(tempo, straight=straight)
+        players.append(("Drums", kit, drums.CHANNEL, strokes))
+    return players

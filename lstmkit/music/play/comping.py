@@ -1,7 +1,5 @@
 """The rhythm section: piano voicings that move little, and a bass that walks."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 from fractions import Fraction
@@ -32,14 +30,12 @@ def voicing_classes(chord: Chord) -> list[int]:
     Args:
         chord: Any chord; one read from sounding notes may lack some of these.
     """
-    above = {(tone - chord.root) % 12 for tone in chord.tones}
-    scale = {(tone - chord.root) % 12 for tone in chord.scale}
+    above, second = chord.above, (chord.root + 2) % 12
     third = next((t for t in (4, 3, 5, 2) if t in above), None)
     seventh = next((t for t in (10, 11, 9) if t in above), None)
     fifth = next((t for t in (7, 6, 8) if t in above), None)
-    ninth = next(
-        (t for t in (1, 3) if t in above and t != third), 2 if 2 in above | scale else None
-    )
+    natural = 2 if second in chord.tones | chord.scale else None
+    ninth = next((t for t in (1, 3) if t in above and t != third), natural)
     colour = ninth if seventh is not None else 0
     chosen = dict.fromkeys(t for t in (third, fifth, seventh, colour) if t is not None)
     if len(chosen) < 3:

@@ -3,8 +3,6 @@
 Pitches are those of General MIDI's percussion, on channel 10.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """A player: a trained network with its songbook improvises."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +15,10 @@ from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import context, metrics, songbook
 from lstmkit.music.corpus.quotation import longest_quotation, steps, without_bar_lines
 from lstmkit.music.corpus.songbook import Songbook, Tune
-from lstmkit.music.files.charts import Chart
+from lstmkit.music.files.charts import progression
+from lstmkit.music.files.charts.sheet import Chart
 from lstmkit.music.files.score import Measure, Note
-from lstmkit.music.play import band, progression
+from lstmkit.music.play import band
 from lstmkit.music.play.band import Request
 from lstmkit.music.play.sampling import Network
 from lstmkit.music.play.solo import Improviser, Manner
@@ -30,6 +29,7 @@ from lstmkit.music.result import Solo
 log = logging.getLogger(__name__)
 
 
+DEFAULT = Request()
 _Take = tuple[tuple[Measure, ...], list[str]]
 
 
@@ -41,61 +41,65 @@ class Player:
         book: The songbook of the network: what its values mean, and the music it learned from.
         model: The network.
         config: How to play, with the user's changes.
+        request: What the user asks for.
+        chart: The chords that the user asks for, if any.
+        primer: What the network hears before it begins, if the user gives any.
     """
 
     book: Songbook
     model: runtime.Model
     config: MusicConfig
+    request: Request
+    chart: Chart | None
+    primer: Tune | None
 
-    def improvise(self, request: Request, number: int) -> Solo:
+    def improvise(self, number: int) -> Solo:
         """Improvise one solo.
 
         Args:
-            request: What the user asks for.
             number: Which solo of a series; each has chance of its own.
         """
-        config = self.config
-        generator = np.random.default_rng([config.seed, number])
+        request, swing = self.request, self.config.generate.swing
+        generator = np.random.default_rng([self.config.seed, number])
         tune = band.chosen(self.book.tunes, request, generator)
-        stage = band.stage(tune, request, config.generate, self.chart(request))
-        played, texts = self._best_take(request, tune, stage, number)
+        stage = self.stage(tune)
+        played, texts = self._best_take(tune, stage, number)
         notes = [note for measure in played for note in measure.notes]
         tempo = request.tempo or tune.tempo
-        swing = config.generate.swing
         file, tracks = band.perform(played, stage, tune, swing, request, generator)
-        sound = None
+        name, over = f"solo-{number + 1:02d}", "the chords given" if request.chords else tune.name
+        sound = sheet = None
         if request.wav:
             sound, player = render(file, tracks, tempo=tempo, end=played[-1].bar.end)
             log.warning("sound: %s", player)
-        name = f"solo-{number + 1:02d}"
+        if request.musicxml:
+            from lstmkit.music.play import leadsheet  # music21 takes seconds to import
+
+            sheet = leadsheet.write(
+                played,
+                stage,
+                title=f"{name} over {over}",
+                program=tune.program if request.program is None else request.program,
+                quarters_per_minute=tempo,
+                signature=request.signature or tune.signature,
+            )
         return Solo(
             name=name,
-            over="the chords given" if request.chords else tune.name,
+            over=over,
             measures=played,
             metrics=metrics.all_of(played),
             copied=copied(texts, notes, self.book),
             midi=file,
             wav=sound,
-            musicxml=_lead_sheet(played, stage, tune, request, name) if request.musicxml else None,
+            musicxml=sheet,
             tempo=tempo,
         )
 
-    def check(self, request: Request) -> None:
-        """Find out whether a request can be met, before anything is written.
+    def stage(self, tune: Tune) -> Stage:
+        """Return the bars to play over: the chart, else the chords of a tune."""
+        return band.stage(tune, self.request, self.config.generate, self.chart)
 
-        Raises:
-            InputError: A chord, the key, the metre or the instrument is wrong.
-        """
-        tune, _ = self.book.tunes[0], request.program
-        band.stage(tune, request, self.config.generate, self.chart(request))
-
-    def chart(self, request: Request) -> Chart | None:
-        """Return the chords that the user asks for, if any."""
-        if request.chords is None:
-            return None
-        return progression.read(request.chords, request.key)
-
-    def _best_take(self, request: Request, tune: Tune, stage: Stage, number: int) -> _Take:
+    def _best_take(self, tune: Tune, stage: Stage, number: int) -> _Take:
         """Return the first take that is like the training music, else the one most like it."""
         generate = self.config.generate
         takes = generate.takes if generate.temperature else 1
@@ -103,16 +107,14 @@ class Player:
         found: list[tuple[int, int, _Take]] = []
         for take in range(takes):
             chance = np.random.default_rng([self.config.seed, number, take])
-            played = self._play(request, tune, stage, chance)
+            played = self._play(tune, stage, chance)
             faults = metrics.faults(metrics.all_of(played[0]), usual)
             found.append((faults, take, played))
             if faults == 0:
                 break
         return min(found, key=lambda one: one[:2])[2]
 
-    def _play(
-        self, request: Request, tune: Tune, stage: Stage, chance: np.random.Generator
-    ) -> _Take:
+    def _play(self, tune: Tune, stage: Stage, chance: np.random.Generator) -> _Take:
         """Improvise over a stage once; return its bars with notes, and the token texts."""
         config, longest = self.config.generate, self.config.generate.longest_copy
         improviser = Improviser(
@@ -124,16 +126,43 @@ class Player:
             self.book.rhythm,
             chance,
         )
-        bars, texts = improviser.play(stage, _opening(self.book, request, chance))
+        bars, texts = improviser.play(stage, self._opening(chance))
         measures = zip(stage.measures, bars, strict=True)
         return tuple(m._replace(notes=tuple(notes)) for m, notes in measures), texts
 
+    def _opening(self, chance: np.random.Generator) -> list[int]:
+        """Return the values the network hears first: the primer, else a bar line, else any value.
 
-def load(run: runs.Run, config: MusicConfig) -> Player:
+        Raises:
+            InputError: The network knows no value of the primer.
+        """
+        vocabulary = self.book.vocabulary
+        if self.primer is None:
+            bar = next(
+                (value for value in vocabulary.bar_lines.values() if value is not None), None
+            )
+            return [int(chance.integers(len(vocabulary))) if bar is None else bar]
+        texts = songbook.tokens_of(self.primer.passages, self.book.grammar)
+        known = [vocabulary.ids[text] for text in texts if text in vocabulary.ids]
+        if not known:
+            raise InputError(
+                f"{self.request.primer}: none of its {len(texts)} values is known to this network;"
+                " choose a primer that is more like the training music"
+            )
+        return known
+
+
+def load(run: runs.Run, config: MusicConfig, request: Request = DEFAULT) -> Player:
     """Return the player of a run: its songbook and its network, which must fit each other.
 
+    Args:
+        run: A trained run.
+        config: How to play.
+        request: What the user asks for; its files are read here, before anything is written.
+
     Raises:
-        InputError: A file is missing or damaged, or the two are of different trainings.
+        InputError: A file is missing or damaged, the two are of different trainings, or a chord,
+            the key, the metre, the instrument or the primer of the request is wrong.
     """
     book = load_songbook(run)
     model = runtime.load(run.path / runs.MODEL)
@@ -145,28 +174,21 @@ def load(run: runs.Run, config: MusicConfig) -> Player:
             f" beside them, {songbook.FILE} {size} and {said}; they are of different trainings;"
             " train again"
         )
-    return Player(book, model, config)
+    chart = None if request.chords is None else progression.read(request.chords, request.key)
+    primer = None
+    if request.primer is not None:
+        defaults = configs.load(MusicConfig, "music", None)
+        primer = data.load_tune(request.primer, defaults.data)
+    player = Player(book, model, config, request, chart, primer)
+    player.stage(book.tunes[0])  # what cannot be met is told here
+    _ = request.program
+    return player
 
 
 def load_songbook(run: runs.Run) -> Songbook:
     """Return the songbook of a run."""
     where = str(run.path / songbook.FILE)
     return songbook.from_json(run.read_json(songbook.FILE), where=where)
-
-
-def _lead_sheet(
-    played: Sequence[Measure], stage: Stage, tune: Tune, request: Request, name: str
-) -> bytes:
-    from lstmkit.music.play import leadsheet  # music21 takes seconds to import
-
-    return leadsheet.write(
-        played,
-        stage,
-        title=f"{name} over {'the chords given' if request.chords else tune.name}",
-        program=tune.program if request.program is None else request.program,
-        quarters_per_minute=request.tempo or tune.tempo,
-        signature=request.signature or tune.signature,
-    )
 
 
 def copied(texts: Sequence[str], notes: Sequence[Note], book: Songbook) -> dict[str, Any]:
@@ -193,21 +215,3 @@ def copied(texts: Sequence[str], notes: Sequence[Note], book: Songbook) -> dict[
         }
         for kind, found in (("tokens", tokens), ("melody", melody))
     }
-
-
-def _opening(book: Songbook, request: Request, generator: np.random.Generator) -> list[int]:
-    """Return the values the network hears first: the primer, else a bar line, else any value."""
-    vocabulary = book.vocabulary
-    if request.primer is not None:
-        defaults = configs.load(MusicConfig, "music", None)
-        primer = data.load_tune(request.primer, defaults.data)
-        texts = songbook.tokens_of(primer.passages, book.grammar)
-        known = [vocabulary.ids[text] for text in texts if text in vocabulary.ids]
-        if not known:
-            raise InputError(
-                f"{request.primer}: none of its {len(texts)} values is known to this network;"
-                " choose a primer that is more like the training music"
-            )
-        return known
-    bar = next((value for value in vocabulary.bar_lines.values() if value is not None), None)
-    return [int(generator.integers(len(vocabulary))) if bar is None else bar]

@@ -1,7 +1,5 @@
 """General MIDI's instruments by name."""
 
-from __future__ import annotations
-
 import difflib
 
 from lstmkit.errors import InputError

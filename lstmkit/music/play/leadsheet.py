@@ -1,7 +1,5 @@
 """A solo as a lead sheet in MusicXML, through music21: melody, chord symbols, key, metre, tempo."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -97,7 +95,7 @@ def _symbol(named: Chord) -> Any:
     """Return a chord symbol; one that music21 has no kind for shows its own text."""
     if named.symbol in NO_CHORDS:
         return harmony.NoChord()
-    above = tuple(sorted((tone - named.root) % 12 for tone in named.tones))
+    above = tuple(sorted(named.above))
     written = named.symbol[:2] if named.symbol[1:2] in ("b", "#") else named.symbol[:1]
     bass = named.symbol.rpartition("/")[2].replace("b", "-") if named.bass != named.root else None
     kind = _KINDS.get(above, _KINDS.get(above[:4], "major"))

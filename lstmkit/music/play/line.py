@@ -1,7 +1,5 @@
 """The solo so far: its notes, its values, its phrases, and where it stands."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

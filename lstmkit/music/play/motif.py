@@ -10,8 +10,6 @@ with their rhythm) found again in the same solo: 3.4 % with `generate.answers=0`
 motifs shared with another of the solos: 22 % and 24 %. `tests/benchmarks/solos.py` counts them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The sound of drums for the built-in synthesiser: noise, a few partials, and how they die away."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

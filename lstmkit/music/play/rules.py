@@ -4,8 +4,6 @@ What stands here are rules a player keeps without thinking. They say which value
 which of those is played, the network says.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

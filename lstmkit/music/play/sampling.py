@@ -1,7 +1,5 @@
 """From probabilities to one value: temperature, nucleus, and what is not allowed."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 import numpy as np

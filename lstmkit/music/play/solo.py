@@ -8,8 +8,6 @@ fifth of the tonic chord.
 What the answers changed stands in `motif`; before and after of all of it, in the README.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -248,8 +246,7 @@ class Improviser:
 
 def _triad(stage: Stage) -> frozenset[int]:
     """Return the pitch classes of root, third and fifth of the chord that is home."""
-    root = stage.home.root
-    above = {(tone - root) % 12 for tone in stage.home.tones}
+    root, above = stage.home.root, stage.home.above
     third = next((t for t in (4, 3) if t in above), 0)
     fifth = next((t for t in (7, 6, 8) if t in above), 7)
     return frozenset((root + step) % 12 for step in (0, third, fifth))

@@ -4,8 +4,6 @@ The built-in synthesiser is additive: partials with their own decay under an att
 brighter tone for louder notes, and a short echo for room. It is enough to judge a solo by.
 """
 
-from __future__ import annotations
-
 import io
 import logging
 import os
@@ -20,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstmkit.music.files.midi import Track
+from lstmkit.music.files.midi.writer import Track
 from lstmkit.music.play import percussion
 from lstmkit.music.play.drums import CHANNEL as DRUM_CHANNEL
 

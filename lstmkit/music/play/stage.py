@@ -6,8 +6,6 @@ neither a dominant nor the tonic stands before the last bar, a cadence does. Cho
 gives and that are played once stay as they are.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 from collections.abc import Sequence
@@ -106,13 +104,12 @@ def tonic_of(chords: Sequence[Chord]) -> Chord:
 
 def is_dominant(chord: Chord) -> bool:
     """Tell whether a chord has a major third and a minor seventh."""
-    return {(chord.root + 4) % 12, (chord.root + 10) % 12} <= chord.tones
+    return {4, 10} <= chord.above
 
 
 def is_minor(chord: Chord) -> bool:
     """Tell whether a chord has a minor third and no major one."""
-    above = {(tone - chord.root) % 12 for tone in chord.tones}
-    return 3 in above and 4 not in above
+    return 3 in chord.above and 4 not in chord.above
 
 
 def _is_second(chord: Chord, following: Chord) -> bool:
@@ -127,8 +124,7 @@ def _first(chords: Sequence[Chord], root: int) -> int:
 
 def _restless(chord: Chord) -> bool:
     """Tell whether a chord has a diminished fifth and no perfect one."""
-    above = {(tone - chord.root) % 12 for tone in chord.tones}
-    return 6 in above and 7 not in above
+    return 6 in chord.above and 7 not in chord.above
 
 
 def _given(progression: Sequence[Sequence[Chord]], length: Fraction) -> _Bars:
@@ -167,7 +163,7 @@ def _ended(bars: _Bars, tonic: Chord, *, given: bool) -> tuple[_Bars, Chord]:
     others = (c for _, bar in reversed(before) for _, c in reversed(bar) if c.root != final.root)
     came_home = any(_resolves(chord, final) for chord in itertools.islice(others, 1))
     at_rest = not is_dominant(final) and not _restless(final)
-    settled = at_rest and (final.root + 10) % 12 not in final.tones
+    settled = at_rest and 10 not in final.above
     if final.root == tonic.root or (at_rest and given) or (settled and came_home):
         same = final.root != tonic.root or is_dominant(final) == is_dominant(tonic)
         home = final if same and not _restless(final) else tonic

@@ -1,7 +1,5 @@
 """From written notes to played ones: accents and swing."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction

@@ -11,8 +11,6 @@ Key profiles: after Temperley, What's Key for Key? The Krumhansl-Schmuckler Key-
 Reconsidered (1999).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -117,16 +115,27 @@ def harmonise(weights: np.ndarray, begins_bar: Sequence[bool], key: Key) -> list
     above_tonic = np.roll(weights, -key.tonic, axis=1)
     fits = EVIDENCE * above_tonic @ np.log(_emissions(mode)).T  # (spans, triads)
     steps = [_log_rows(mode.within_the_bar), _log_rows(mode.over_the_bar)]
+    fits[-1, 0] += ENDS_ON_TONIC
+    path = viterbi(fits, [steps[over] for over in begins_bar[1:]])
+    return [_triad(mode, state, key) for state in path]
+
+
+def viterbi(fits: np.ndarray, steps: Sequence[np.ndarray]) -> list[int]:
+    """Return the state of each span on the path with the best sum of fits and steps.
+
+    Args:
+        fits: How well each state fits each span, (spans, states).
+        steps: What each change of state is worth, (from, to), on the way into every later span.
+    """
     total, back = fits[0], []
-    for fit, over in zip(fits[1:], begins_bar[1:], strict=True):
-        ways = total[:, None] + steps[over]  # (from, to)
+    for fit, step in zip(fits[1:], steps, strict=True):
+        ways = total[:, None] + step  # (from, to)
         back.append(ways.argmax(axis=0))
         total = ways.max(axis=0) + fit
-    total = total + ENDS_ON_TONIC * (np.arange(len(total)) == 0)
     path = [int(total.argmax())]
     for before in reversed(back):
         path.append(int(before[path[-1]]))
-    return [_triad(mode, state, key) for state in reversed(path)]
+    return path[::-1]
 
 
 def _emissions(mode: _Mode) -> np.ndarray:

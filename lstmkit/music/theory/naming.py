@@ -4,8 +4,6 @@
 takes notes as they are, which is how the tutorial reads them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 from lstmkit.music.theory import pitch

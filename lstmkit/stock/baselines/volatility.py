@@ -32,7 +32,7 @@ NAMES = {
     "egarch_t": "EGARCH-t",
 }
 EXTRA = ("garch_t", "egarch_t")
-ADVICE = "pip install 'lstmkit[volatility]'"
+ADVICE = 'pip install "lstmkit[volatility]"'
 SPANS = (1, 5, 22)
 LEAST_ROWS = 100
 FLOOR = 0.05

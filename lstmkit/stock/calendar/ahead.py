@@ -20,7 +20,7 @@ from lstmkit.stock.calendar import exchange, holidays, rhythm
 DAY = np.timedelta64(1, "D")
 MAX_YEARS = 11
 MOST_SHOWN = 14
-LATEST = np.datetime64("2500-01-01")
+EARLIEST, LATEST = np.datetime64("1600-01-01"), np.datetime64("2500-01-01")
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,14 @@ def infer(dates: np.ndarray, code: str | None = None) -> Calendar:
     weekdays = rhythm.weekdays(days, closed_nights=bool(times))
     rules = () if code else holidays.infer(days, weekdays)
     return Calendar(usual, weekdays, rules, times, exchange=code or "")
+
+
+def are_dates(values: np.ndarray) -> bool:
+    """Return whether an array that was read is one of dates, as a series has them."""
+    if values.dtype.kind != "M" or values.ndim != 1 or not len(values) or np.isnat(values).any():
+        return False
+    increasing = bool((values[1:] > values[:-1]).all())
+    return increasing and bool(values[0] >= EARLIEST and values[-1] <= LATEST)
 
 
 def gaps(dates: np.ndarray, calendar: Calendar, most: int = 3) -> list[str]:

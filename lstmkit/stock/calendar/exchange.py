@@ -21,7 +21,7 @@ def require(code: str) -> None:
     """
     if importlib.util.find_spec("exchange_calendars") is None:
         raise InputError(
-            f"data.calendar={code} needs an extra: pip install 'lstmkit[calendars]'; or leave it "
+            f'data.calendar={code} needs an extra: pip install "lstmkit[calendars]"; or leave it '
             f"out, and the file's own calendar is taken"
         )
     import exchange_calendars

@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmkit.stock.config import IntervalConfig
 from lstmkit.stock.fitting.head import Head, fit_head
-from lstmkit.stock.fitting.inputs import TINY
+from lstmkit.stock.fitting.inputs import OWN, TINY
 from lstmkit.stock.fitting.intervals import (
     INNER,
     LEVELS,
@@ -25,7 +25,13 @@ DOUBT = 2.6
 
 
 def fit_around(
-    network: Network, view: View, told: np.ndarray, held_out: np.ndarray, settings: IntervalConfig
+    network: Network,
+    view: View,
+    told: np.ndarray,
+    held_out: np.ndarray,
+    settings: IntervalConfig,
+    *,
+    lent: bool,
 ) -> tuple[Network, Interval]:
     """Return the network with head and trust, and its interval.
 
@@ -36,10 +42,11 @@ def fit_around(
         held_out: Rows no weight was fitted on, (n,), the tail of the training rows; they choose how
             far head and paths are believed. The quantiles are those of all rows.
         settings: Coverage, horizons, rate.
+        lent: Whether the network reads with what it learned from other series.
     """
     if view.track is not None:
         network = replace(network, trust=_trust_in_mean(network, view, told, held_out))
-        network = replace(network, head=_head(network, view, told, held_out))
+        network = replace(network, head=_head(network, view, told, held_out, lent=lent))
     answers = network.read(view, told)
     rows = np.arange(network.window, len(view.prices))
     errors = network.scaling.error(view.prices[rows], answers.predicted[:-1])
@@ -104,7 +111,9 @@ def _interval(
     )
 
 
-def _head(network: Network, view: View, told: np.ndarray, held_out: np.ndarray) -> Head:
+def _head(
+    network: Network, view: View, told: np.ndarray, held_out: np.ndarray, *, lent: bool
+) -> Head:
     if view.track is None:
         return Head()
     usual = view.track.usual[network.window - 1 : -1]
@@ -113,7 +122,8 @@ def _head(network: Network, view: View, told: np.ndarray, held_out: np.ndarray) 
         told[:-1, 1],
         view.features[network.window - 1 : -1],
         view.track.changes[network.window :] / usual - mean,
-        len(held_out) if held_out[0] > network.window else 0,
+        read=OWN if lent else 0,
+        held_out=len(held_out) if held_out[0] > network.window else 0,
     )
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lstmkit import runs
+from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.errors import InputError
-from lstmkit.files import atomic, undamaged
+from lstmkit.files import undamaged
+from lstmkit.stock.calendar.ahead import are_dates
 from lstmkit.stock.data import Dataset
 
 log = logging.getLogger(__name__)
@@ -39,10 +41,8 @@ class Span:
 
 def save(run: runs.Run, dataset: Dataset) -> None:
     """Write the rows of a training file beside the model."""
-    with atomic(run.path / TRAINED_ON, "wb") as stream:
-        np.savez_compressed(
-            stream, dates=dataset.dates, prices=dataset.prices, train_rows=dataset.train_rows
-        )
+    rows = {"dates": dataset.dates, "prices": dataset.prices, "train_rows": dataset.train_rows}
+    save_arrays(run.path / TRAINED_ON, rows)
 
 
 def load(run: runs.Run) -> Span | None:
@@ -54,8 +54,13 @@ def load(run: runs.Run) -> Span | None:
     path = run.path / TRAINED_ON
     if not path.exists():
         return None
-    with undamaged(path), np.load(path, allow_pickle=False) as saved:
-        return Span(saved["dates"], saved["prices"], int(saved["train_rows"]))
+    saved = load_arrays(path)
+    with undamaged(path):
+        span = Span(saved["dates"], saved["prices"].astype(np.float64), int(saved["train_rows"]))
+        fits = span.dates.shape == span.prices.shape and 0 <= span.train_rows <= len(span.dates)
+        if not (fits and are_dates(span.dates) and np.isfinite(span.prices).all()):
+            raise ValueError("expected dates, prices and a number of rows")
+    return span
 
 
 def seen_rows(dataset: Dataset, trained_on: Span) -> np.ndarray:

@@ -6,8 +6,10 @@ epochs to hear it. The log of the scale becomes
 
     s = level + share * (what the network said) + weights [newest row]
 
-A ridge pulls share towards 1 and the weights towards 0, as strongly as held-out rows like best; a
-file with few of them keeps the network's word.
+A ridge pulls share towards 1 and the weights towards 0: softly for inputs that the network knows of
+this file alone, such as the day's range; for those that it has read of many stocks, where it knows
+more than one file tells, softly or hard, as held-out rows like better. The fewer the rows, the more
+they keep the network's word.
 """
 
 from __future__ import annotations
@@ -17,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-DEGREES = 8.0
-RIDGES = (0.3, 1.0)
-UNMOVED = 1e4  # where there are too few rows to choose by
-SHARE_RIDGE = 0.1
+DEGREES = 30.0
+SOFT, HARD = 0.3, 3.0
+SHARE_RIDGE = 0.03
+ENOUGH_ROWS = 1_000  # below, a ridge is the stronger for it
 LARGEST = 3.0
 MAX_STEPS, CLOSE = 50, 1e-8
 
@@ -57,35 +59,38 @@ class Head:
         return cls(content["level"], content["share"], tuple(content["weights"]))
 
 
-def fit_head(said: np.ndarray, newest: np.ndarray, changes: np.ndarray, held_out: int) -> Head:
+def fit_head(
+    said: np.ndarray, newest: np.ndarray, changes: np.ndarray, *, read: int, held_out: int
+) -> Head:
     """Return the head that the rows make most likely.
 
     Args:
         said: By the network of every row, (n,).
         newest: The scaled inputs of the row before, (n, inputs).
         changes: What happened, in units of the usual size, (n,).
-        held_out: Rows at the end that choose the ridge; all rows are fitted on then.
+        read: How many of the inputs, from the first, the network has read of other series.
+        held_out: Rows at the end that choose the ridge of these; all rows are fitted on then.
     """
     design = np.column_stack([np.ones(len(said)), said, newest]).astype(np.float64)
-    learn, judge = slice(None, len(said) - held_out), slice(len(said) - held_out, None)
-    best, least = UNMOVED, np.inf
-    if min(held_out, len(said) - held_out) > design.shape[1]:
-        for ridge in RIDGES:
-            weights = _most_likely(design[learn], changes[learn], ridge)
-            loss = _loss(design[judge], changes[judge], weights)
-            if loss < least:
-                best, least = ridge, loss
-    level, share, *weights = _most_likely(design, changes, best).tolist()
+    soft = np.array([0.0, SHARE_RIDGE, *[SOFT] * newest.shape[1]])
+    soft *= max(1.0, ENOUGH_ROWS / len(said))
+    hard = soft.copy()
+    hard[2 : 2 + read] *= HARD / SOFT
+    chosen = hard
+    if read and min(held_out, len(said) - held_out) > design.shape[1]:
+        split = len(said) - held_out
+        learned = [_most_likely(design[:split], changes[:split], pull) for pull in (hard, soft)]
+        losses = [_loss(design[split:], changes[split:], weights) for weights in learned]
+        chosen = (hard, soft)[int(np.argmin(losses))]
+    level, share, *weights = _most_likely(design, changes, chosen).tolist()
     return Head(level, share, tuple(weights))
 
 
-def _most_likely(design: np.ndarray, changes: np.ndarray, ridge: float) -> np.ndarray:
+def _most_likely(design: np.ndarray, changes: np.ndarray, pull: np.ndarray) -> np.ndarray:
     """Return the weights by Fisher scoring: the information of a scale is the same everywhere."""
     rows, count = design.shape
     start = np.zeros(count)
     start[1] = 1.0
-    pull = np.full(count, ridge)
-    pull[:2] = 0.0, SHARE_RIDGE * ridge
     information = 2 * DEGREES / (DEGREES + 3)
     curvature = information * design.T @ design / rows + np.diag(pull) + 1e-9 * np.eye(count)
     weights = start.copy()

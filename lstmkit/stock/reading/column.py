@@ -103,7 +103,7 @@ def choose(
     shown = ", ".join(names[i] for i in ranked) if ranked else ", ".join(names)
     raise InputError(
         f"{path}: which column are the prices? Found {shown!s:.300}; name one, such as "
-        f"--set 'data.column={names[likely]}'"
+        f'--set "data.column={names[likely]}"'
     )
 
 

@@ -149,7 +149,7 @@ def _decided(
     names = " or ".join(name for name, _ in ordered or different)
     raise InputError(
         f"{where}: the dates can be read in more than one way (such as {texts.iloc[0]!r}: {names}) "
-        f"and nothing in the file decides; say which with --set 'data.date_format=...'"
+        f'and nothing in the file decides; say which with --set "data.date_format=..."'
     )
 
 
@@ -196,7 +196,7 @@ def _nothing_fits(texts: pd.Series, where: str) -> str:
     found = f"{texts[line]!r:.60}" if texts[line] else "nothing"
     return (
         f"{where}, row {line}: expected a date {like}, found {found}; or say how to read it with "
-        f"--set 'data.date_format=%d.%m.%Y'"
+        f'--set "data.date_format=%d.%m.%Y"'
     )
 
 

@@ -130,7 +130,7 @@ def _two_values(frame: pd.DataFrame, twice: pd.DataFrame, path: Path) -> str:
         return (
             f"{start}, and so on {len(twice):,} of {len(frame):,} rows; expected one row per date: "
             f"does the file hold several series? If a column tells them apart, say which one is "
-            f"meant with --set 'data.where=COLUMN=VALUE'"
+            f'meant with --set "data.where=COLUMN=VALUE"'
         )
     return f"{start}; expected one row per date; remove the wrong one"
 

@@ -1,71 +1,48 @@
 """Exercise 1: sigmoid and softmax that do not overflow."""
 
-from typing import Any
-
 import numpy as np
 
 from lstmkit.cells import activations
 from lstmkit.cells.types import Array
-from lstmkit.lessons.exercises.checks.exercise import NONE, Call, Exercise, Faults
-
-
-def sigmoid(x: Array, *, faults: Faults = NONE) -> Any:
-    """Return sigmoid, or what is written instead."""
-    if "sign" in faults:
-        return activations.sigmoid(-x)
-    return activations.sigmoid(x)
-
-
-def softmax(x: Array, *, faults: Faults = NONE) -> Any:
-    """Return softmax, or what is written instead."""
-    if "rows" in faults:
-        return activations.softmax(x.T).T
-    if "all" in faults:
-        e = np.exp(x - x.max())
-        return e / e.sum()
-    if "sum of all" in faults:
-        e = np.exp(x - x.max(axis=0))
-        return e / e.sum()
-    if "whole maximum" in faults:
-        e = np.exp(x - x.max())
-        return e / e.sum(axis=0)
-    if "no division" in faults:
-        return np.exp(x - x.max(axis=0))
-    if "twice" in faults:
-        return activations.softmax(activations.softmax(x))
-    return activations.softmax(x)
+from lstmkit.lessons.exercises.checks.exercise import Call, Exercise
 
 
 def _calls(rng: np.random.Generator) -> list[Call]:
     large = np.array([[1000.0, -1000.0, 0.0], [-750.0, 37.0, 3.0]])
     apart = np.array([[900.0, -900.0], [901.0, -899.0], [899.0, -901.0]])
+
+    def call(name: str, x: Array) -> Call:
+        return Call(name, (x,), truth={name: getattr(activations, name)(x)})
+
     return [
-        Call("sigmoid", (rng.normal(size=(3, 4)),), sigmoid),
-        Call("sigmoid", (large,), sigmoid, truth={"sigmoid": activations.sigmoid(large)}),
-        Call("softmax", (rng.normal(size=(4, 3)),), softmax),
-        Call("softmax", (apart,), softmax),
+        *(call("sigmoid", x) for x in (rng.normal(size=(3, 4)), large)),
+        *(call("softmax", x) for x in (rng.normal(size=(4, 3)), apart)),
     ]
 
 
 EXERCISE = Exercise(
-    1,
-    "squash",
-    "sigmoid and softmax without overflow",
+    "01_squash.py",
     "02-rnn.md",
     _calls,
-    {
-        "sign": "This is sigmoid(-x): look at the sign in the exponent.",
-        "rows": "Each row sums to 1; the columns are the examples. Along which axis do you sum?",
-        "all": "All entries together sum to 1. Each column is an example of its own: sum along"
-        " axis 0.",
-        "sum of all": "All entries together sum to 1. Each column is an example of its own: divide"
-        " by the sum along axis 0.",
-        "whole maximum": "You take off the largest score of the whole array; a column far below it"
-        " becomes 0 / 0. Take off each column's own maximum.",
-        "no division": "The columns do not sum to 1: divide by their sum.",
-        "twice": "Softmax is applied twice. The second one takes probabilities for scores and"
-        " flattens them: nothing can be surer than e / (e + n - 1).",
-    },
+    """
+    x >= 0 -> x < 0
+        This is sigmoid(-x): look at the sign in the exponent.
+    axis=0 -> axis=1
+        Each row sums to 1; the columns are the examples. Along which axis do you sum?
+    (axis=0, keepdims=True) -> ()
+        All entries together sum to 1. Each column is an example of its own: sum along axis 0.
+    e.sum(axis=0, keepdims=True) -> e.sum()
+        All entries together sum to 1. Each column is an example of its own: divide by the sum along
+        axis 0.
+    x.max(axis=0, keepdims=True) -> x.max()
+        You take off the largest score of the whole array; a column far below it becomes 0 / 0. Take
+        off each column's own maximum.
+    e / e.sum(axis=0, keepdims=True) -> e
+        The columns do not sum to 1: divide by their sum.
+    return e / e -> e = np.exp(e / e.sum(axis=0)); return e / e
+        Softmax is applied twice. The second one takes probabilities for scores and flattens them:
+        nothing can be surer than e / (e + n - 1).
+    """,
     (
         "For softmax: subtracting the same number from all scores of a column changes nothing,"
         " since it cancels above and below the line. Which number makes the largest exponent 0?",

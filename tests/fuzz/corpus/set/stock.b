@@ -1,0 +1,1 @@
+data.date_format=%d.%m.%Y
