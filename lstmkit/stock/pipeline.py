@@ -241,7 +241,10 @@ def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> R
     timings.note(label)
     dataset, view = span.dataset, span.view
     model = runtime.load(run.path / runs.MODEL)
-    network = Network(model, span.config.data.window, span.scaling, span.aim.anchor)
+    every_step = span.config.train.supervision == "every_step"
+    network = Network(
+        model, span.config.data.window, span.scaling, span.aim.anchor, every_step=every_step
+    )
     told = network.tell(view)
     trained = span.calibrated(network, told)
     result = evaluation.score(run.path, dataset, trained, view, told, first_test=span.first_test)

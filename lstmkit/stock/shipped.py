@@ -56,7 +56,8 @@ def forecaster_for(
             f"to calibrate it on, found {dataset.train_rows:,}; train on the file instead"
         )
     span = Span(dataset, config, dataset.train_rows + window, lent=start)
-    network = Network(runtime.load(run.path / runs.MODEL), window, span.scaling, span.aim.anchor)
+    model = runtime.load(run.path / runs.MODEL)
+    network = Network(model, window, span.scaling, span.aim.anchor, every_step=True)
     told = network.tell(span.view)
     return span.calibrated(network, told, rivals=rivals), span.view, told
 
