@@ -22,17 +22,22 @@ def require(what: str) -> None:
     Raises:
         InputError: TensorFlow or Keras is missing; says which Pythons have them.
     """
-    missing = [name for name in NEEDED if not _is_there(name)]
-    if missing:
+    lacking = missing()
+    if lacking:
         here = ".".join(map(str, sys.version_info[:2]))
         if sys.version_info < FIRST_WITHOUT:
-            advice = f"pip install {' '.join(missing)} ({TRAINS_ON} can train"
+            advice = f"pip install {' '.join(lacking)} ({TRAINS_ON} can train"
         else:
             advice = f"use lstmkit on another Python ({TRAINS_ON} can train"
         raise InputError(
-            f"{what} needs {' and '.join(missing)}, which this Python {here} does not have; "
+            f"{what} needs {' and '.join(lacking)}, which this Python {here} does not have; "
             f"{advice}; everything else works here)"
         )
+
+
+def missing() -> list[str]:
+    """Return what training needs and this Python does not have."""
+    return [name for name in NEEDED if not _is_there(name)]
 
 
 def _is_there(module: str) -> bool:

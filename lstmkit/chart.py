@@ -12,6 +12,9 @@ import numpy as np
 
 ACTUAL, PREDICTED, NAIVE, GOOD, BEFORE = "#3b82c4", "#e0533d", "#8a8a8a", "#3f9c5a", "#a9c4dd"
 COLORS = (ACTUAL, PREDICTED, GOOD, "#9467bd", "#c78b1f", "#17a2b8", "#d46fb0", NAIVE)
+PAPER, INK = "#ffffff", "#1d2329"
+#: What a note is to its chord: of it, of its scale, an approach, foreign.
+KINDS = {"C": ACTUAL, "S": GOOD, "A": "#c78b1f", "X": PREDICTED}
 PALETTES = {
     "share": ("#ffffff", ACTUAL),
     "open": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),

@@ -168,8 +168,10 @@ def _usage(error: click.ClickException, *, as_json: bool) -> int:
     """Say what is wrong with the command line, and how it is meant."""
     keys, context = _keys_meant(error), getattr(error, "ctx", None)
     if as_json:
-        text = "; ".join([error.format_message(), *(f"use --set {key}=VALUE" for key in keys)])
-        return _tell(2, text, as_json=True, where=context.command_path if context else None)
+        where = context.command_path if context else "lstmkit"
+        advice = [f"use --set {key}=VALUE" for key in keys] or [f"see `{where} --help`"]
+        text = "; ".join([error.format_message().rstrip("."), *advice])
+        return _tell(2, text, as_json=True, where=where)
     if context is not None:
         click.echo(f"{context.get_usage()}\n", err=True)
     _tell(2, error.format_message(), as_json=False)

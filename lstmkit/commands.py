@@ -11,7 +11,7 @@ from lstmkit import backend, completion, config, contract, runs
 from lstmkit.config import Config
 from lstmkit.errors import RunError
 from lstmkit.options import config_options, json_option, output_option
-from lstmkit.terminal import pairs, plain, show_json, table
+from lstmkit.terminal import pairs, say, show_json, table
 
 run_argument = click.argument(
     "run",
@@ -43,11 +43,11 @@ def check(keras: bool, tutorial: bool, seed: int, as_json: bool) -> None:
         show_json({"passed": not failed, "checks": [one.to_json() for one in found]})
     else:
         if tutorial:
-            click.echo("Backpropagation with the carry left out, as in the tutorial:\n")
+            say("Backpropagation with the carry left out, as in the tutorial:\n")
         for against in dict.fromkeys(one.against for one in found):
             rows = [one.row() for one in found if one.against == against]
-            click.echo(table(rows, number=".2e") + "\n")
-        click.echo(f"{len(found) - failed} of {len(found)} agree (norms over all entries)")
+            say(table(rows, number=".2e") + "\n")
+        say(f"{len(found) - failed} of {len(found)} agree (norms over all entries)")
     if failed and not tutorial:
         raise RunError(f"{failed} gradients are wrong; this is a bug in lstmkit")
 
@@ -64,7 +64,7 @@ def show(pipeline: str, config: Config) -> None:
     """Print the resolved config of PIPELINE with its comments."""
     from lstmkit.config import show
 
-    click.echo(show(config, pipeline), nl=False)
+    say(show(config, pipeline), nl=False)
 
 
 @configs.command(epilog="Example: lstmkit config schema stock > stock.schema.json")
@@ -72,7 +72,7 @@ def show(pipeline: str, config: Config) -> None:
 def schema(pipeline: str) -> None:
     """Print the JSON Schema of PIPELINE's config, for editors."""
     content = config.json_schema(config.schema_of(pipeline), pipeline)
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    say(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 @click.group("runs")
@@ -90,13 +90,16 @@ def list_(output: Path, as_json: bool) -> None:
         manifest = run.manifest
         row = {key: manifest.get(key) for key in ("pipeline", "verb", "status", "created")}
         rows.append({"run": str(run.path), **row, "status": run.status})
+    empty = dict.fromkeys(("pipeline", "verb", "status", "created"))
+    for run in runs.damaged(output):
+        rows.append({"run": str(run.path), **empty, "status": "damaged"})
     if as_json:
         for row in rows:
             show_json(row)
     elif not rows:
-        click.echo(f"no runs below {output}; make one with `lstmkit stock train`", err=True)
+        say(f"no runs below {output}; make one with `lstmkit stock train`", err=True)
     else:
-        click.echo(table([{**row, "created": _local(str(row["created"]))} for row in rows]))
+        say(table([{**row, "created": _local(str(row["created"] or ""))} for row in rows]))
 
 
 @runs_group.command("show", epilog="Example: lstmkit runs show outputs/stock/20261123T210800Z-DIS")
@@ -112,7 +115,7 @@ def show_run(run: Path | None, output: Path, as_json: bool) -> None:
         show_json({"run": str(found.path), **manifest, "metrics": metrics, "files": files})
         return
     shown = (str(metrics.get("verdict", "")), pairs(manifest), "\n".join(files))
-    click.echo(plain("\n\n".join(filter(None, shown))))
+    say("\n\n".join(filter(None, shown)))
 
 
 @click.command(
@@ -141,9 +144,9 @@ def export_model(run: Path | None, kind: str, target: Path | None, output: Path)
     from lstmkit.export import export
 
     made = export(found, kind, target)
-    click.echo(made.path)
+    say(made.path)
     if made.difference is not None:
-        click.echo(f"checked: {made.difference:.1e} at most from the NumPy runtime", err=True)
+        say(f"checked: {made.difference:.1e} at most from the NumPy runtime", err=True)
 
 
 @click.command(epilog="Example: lstmkit doctor")
@@ -152,15 +155,14 @@ def doctor(as_json: bool) -> None:
     """Look at the installation: versions, processor, accelerator, parts, a short self-test."""
     from lstmkit.doctor import examine
 
-    click.echo("looking; a short self-test runs", err=True)
+    say("looking; a short self-test runs", err=True)
     found = examine()
     if as_json:
         show_json(found)
     else:
-        click.echo(pairs(found))
+        say(pairs(found))
     if not found["self_test"]["passed"]:
         raise RunError("the self-test failed: Keras and the NumPy runtime should agree, and learn")
-    backend.require("training")
 
 
 @click.command("completion", epilog="Example: lstmkit completion bash >> ~/.bashrc")
@@ -168,7 +170,7 @@ def doctor(as_json: bool) -> None:
 @click.pass_context
 def completion_script(ctx: click.Context, shell: str) -> None:
     """Print the script that completes commands, options, runs and config keys in SHELL."""
-    click.echo(completion.script(ctx.find_root().command, shell))
+    say(completion.script(ctx.find_root().command, shell))
 
 
 @click.command("schema", epilog="Example: lstmkit schema > lstmkit.json")
@@ -177,7 +179,7 @@ def schema_of_commands(ctx: click.Context) -> None:
     """Print every command with its options and result fields as JSON, for scripts and agents."""
     root = ctx.find_root().command
     if isinstance(root, click.Group):
-        click.echo(json.dumps(contract.schema(root), indent=2, ensure_ascii=False))
+        say(json.dumps(contract.schema(root), indent=2, ensure_ascii=False))
 
 
 @click.command(epilog="Example: lstmkit demo")
@@ -188,14 +190,14 @@ def demo(output: Path) -> None:
 
     began, rows = time.monotonic(), []
     for number, (part, work) in enumerate(STEPS.items(), start=1):
-        click.echo(f"[{number}/{len(STEPS)}] {part}", err=True)
+        say(f"[{number}/{len(STEPS)}] {part}", err=True)
         step = work(output)
         said = f"{step.done}\n{step.where}\n$ {step.then}"
         rows.append({"part": part, "what was done, where it lies, what to try next": said})
         for line in step.shown:
-            click.echo(f"  {line}")
-    click.echo("\n" + table(rows))
-    click.echo(f"\n{time.monotonic() - began:.0f} seconds", err=True)
+            say(f"  {line}")
+    say("\n" + table(rows))
+    say(f"\n{time.monotonic() - began:.0f} seconds", err=True)
 
 
 def _local(created: str) -> str:

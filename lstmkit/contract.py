@@ -22,9 +22,12 @@ ERROR = {
     "hint": "what to do about it, where the message says so; else null",
     "where": "the file, line, key or option that it is about; else null",
 }
-PLACE = re.compile(r"(--\w[\w-]*(?: \S+)?|\S+):\s")
+PLACE = re.compile(r"(--[^:\n]+|\S+|[^\n]*?[./\\][^\n]*?):\s")
+"""An option, a word, or what holds a dot or a slash, as a path with spaces does."""
 ADVICE = re.compile(
-    r"(expected|use|try|set|name|give|choose|install|pip|did you mean|unset|run|give|add|remove)\b"
+    r"(`lstmkit|(expected|use|try|set|name|give|choose|install|pip|did you mean|unset|run|add"
+    r"|remove|check|see|put|wait|free|train|make|say|save|fetch|leave|move|shorten|split)\b)",
+    re.IGNORECASE,
 )
 RUN = ("run", "verdict", "metrics", "files")
 RESULTS: dict[str, tuple[str, ...]] = {
@@ -92,12 +95,12 @@ def error(code: int, message: str, *, where: str | None = None) -> dict[str, Any
         where: What it is about; None: what the message begins with, if it is a place.
     """
     place = PLACE.match(message)
-    parts = re.split(r"[;\n]\s*", message)
+    parts = re.split(r"(?:[;\n]|\.(?= [A-Z]))\s*", message)
     advice = [part for part in parts[1:] if ADVICE.match(part.strip())]
     return {
         "code": code,
         "message": message,
-        "hint": "; ".join(part.strip() for part in advice) or None,
+        "hint": "; ".join(part.strip().rstrip(".") for part in advice) or None,
         "where": where or (place[1] if place else None),
     }
 

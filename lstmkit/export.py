@@ -11,7 +11,7 @@ import numpy as np
 
 from lstmkit import backend, runtime
 from lstmkit.errors import InputError, RunError
-from lstmkit.files import whole, write_bytes
+from lstmkit.files import DAMAGE, whole, write_bytes
 from lstmkit.quiet import native_stderr
 from lstmkit.runs import MODEL, Run
 from lstmkit.runtime.layers import Embedding
@@ -52,6 +52,7 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
     target = target or Path(run.name + ENDINGS[kind])
     if target.exists():
         raise InputError(f"{target}: already there; choose another name with --to")
+    model = runtime.load(source)
     if kind == "keras":
         write_bytes(target, source.read_bytes())
         return Exported(target, None)
@@ -59,9 +60,8 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
     if kind == "onnx" and find_spec("tf2onnx") is None:
         raise InputError(
             'ONNX needs the extra of that name: pip install "lstmkit[onnx]", in the checkout '
-            "'.[onnx]'; --format keras and saved_model need none"
+            '".[onnx]"; --format keras and saved_model need none'
         )
-    model = runtime.load(source)
     inputs = _examples(model)
     with whole(target) as temporary:
         _convert(source, kind, temporary, inputs)
@@ -77,14 +77,24 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
 def _convert(source: Path, kind: str, target: Path, inputs: list[np.ndarray]) -> None:
     with native_stderr(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import keras
-
         logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-        model = keras.models.load_model(source, compile=False, safe_mode=True)
+        model = _loaded(source)
         example = inputs if len(inputs) > 1 else inputs[0]
         model(example)  # Keras exports no model before its first call
         name = "onnx" if kind == "onnx" else "tf_saved_model"
         model.export(str(target), format=name, verbose=False)
+
+
+def _loaded(source: Path) -> Any:
+    import keras
+
+    try:
+        return keras.models.load_model(source, compile=False, safe_mode=True)
+    except DAMAGE as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(
+            f"{source}: Keras cannot load it: {reason:.200}; name a run of `train`, or train again"
+        ) from error
 
 
 def _difference(

@@ -29,6 +29,8 @@ from lstmkit.liveness import has_ended
 
 MAX_JSON_BYTES = 64 << 20
 TEMPORARY = ".lstmkit-"  # begins the name of every folder in which something is being made
+#: A file's name that is not UTF-8 is written as JSON and Python escape it, and JSON reads it back.
+UTF8 = {"encoding": "utf-8", "errors": "backslashreplace"}
 #: What NumPy, h5py, json, csv and zipfile raise for a file that is not what it should be.
 DAMAGE: tuple[type[Exception], ...] = (
     OSError,
@@ -86,7 +88,7 @@ def atomic(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     Raises:
         RunError: The disk is full, or the folder cannot be written.
     """
-    text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    text: dict[str, Any] = {} if "b" in mode else {**UTF8, "newline": "\n"}
     with whole(path) as made, made.open(mode, **text) as stream:
         yield stream
 

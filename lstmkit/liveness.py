@@ -27,7 +27,10 @@ def has_ended(process: Mapping[str, Any]) -> bool:
     if process.get("host") != platform.node() or not isinstance(process.get("pid"), int):
         return False
     try:
-        began = psutil.Process(process["pid"]).create_time()
+        found = psutil.Process(process["pid"])
+        if found.status() == psutil.STATUS_ZOMBIE:  # ended, and nobody has asked how
+            return True
+        began = found.create_time()
     except psutil.NoSuchProcess:
         return True
     except psutil.Error:

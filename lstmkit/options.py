@@ -111,6 +111,10 @@ run_option = click.option(
     help="A run's folder or name, or `shipped`; default: the newest run, else the one that ships.",
 )
 
+series_option = click.option(
+    "--series", metavar="NAME", help="The only one of many series; default: all of them."
+)
+
 resume_option = click.option(
     "--resume",
     type=click.Path(path_type=Path),

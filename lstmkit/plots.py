@@ -27,7 +27,7 @@ def draw(
     across: bool = False,
     foot: str = "",
 ) -> None:
-    """Draw charts into one picture.
+    """Draw charts into one picture, whole or not at all; the same charts give the same bytes.
 
     Args:
         path: Where the PNG goes.
@@ -37,38 +37,17 @@ def draw(
         across: Side by side instead.
         foot: What to write below.
     """
-    panels = (1, len(charts)) if across else (len(charts), 1)
-    figure, axes = new_figure(title=title, size=size, panels=panels)
-    for one, chart in zip(np.atleast_1d(axes).flat, charts, strict=True):
-        _draw(figure, one, chart)
-    if foot:
-        figure.supxlabel(foot, x=0.01, ha="left", fontsize=8, color="0.35")
-    save(figure, path)
-
-
-def new_figure(
-    *, title: str, size: tuple[float, float] = (11, 5), panels: tuple[int, int] = (1, 1)
-) -> tuple[Figure, Any]:
-    """Return a figure and its axes; one panel gives one `Axes`, several an array.
-
-    Args:
-        title: What is shown, in plain words.
-        size: Width and height in inches.
-        panels: Rows and columns of panels.
-    """
     figure = Figure(figsize=size, dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.subplots(*panels)
+    axes = figure.subplots(*((1, len(charts)) if across else (len(charts), 1)))
     figure.suptitle(title, fontsize=12, fontweight="bold", x=0.01, ha="left")
-    for one in np.atleast_1d(axes).flat:
+    for one, chart in zip(np.atleast_1d(axes).flat, charts, strict=True):
         one.spines[["top", "right"]].set_visible(False)
         one.grid(color="0.9", linewidth=0.8)
         one.set_axisbelow(True)
-    return figure, axes
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a PNG, whole or not at all; the same figure gives the same bytes."""
+        _draw(figure, one, chart)
+    if foot:
+        figure.supxlabel(foot, x=0.01, ha="left", fontsize=8, color="0.35")
     with atomic(path, "wb") as stream:
         figure.savefig(stream, format="png", metadata={"Software": None})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sys
 import time
 from collections.abc import Iterator
@@ -11,12 +12,16 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from tqdm import tqdm
-from tqdm.auto import tqdm as notebook_tqdm
 
 
 def _in_notebook() -> bool:
     """Return whether a Jupyter kernel and what draws its bars are at work."""
     return "ipykernel" in sys.modules and find_spec("ipywidgets") is not None
+
+
+def _bar() -> Any:
+    """Return the kind of bar; what notebooks have warns when it is imported without widgets."""
+    return importlib.import_module("tqdm.notebook").tqdm if _in_notebook() else tqdm
 
 
 class Progress:
@@ -46,13 +51,13 @@ class Progress:
         """Start at `initial` of `total`."""
         self._stream = stream or sys.stderr
         self._total, self._done, self._first = total, initial, initial
-        self._label, self._unit, self._seconds = label, unit, seconds
+        self._label, self._seconds = label, seconds
+        self._units = unit if unit.endswith("s") else f"{unit}s"
         self._bound = "at most " if at_most else ""
         self._began = self._last = time.monotonic()
         self._bar: Any = None
         if self._stream.isatty() or _in_notebook():
-            bar = notebook_tqdm if _in_notebook() else tqdm
-            self._bar = bar(
+            self._bar = _bar()(
                 total=total,
                 initial=initial,
                 desc=label,
@@ -91,7 +96,7 @@ class Progress:
         elapsed = now - self._began
         rate = (self._done - self._first) / elapsed if elapsed > 0 else 0
         left = tqdm.format_interval((self._total - self._done) / rate) if rate > 0 else "?"
-        share = f"{self._done:,}/{self._total:,} {self._unit}s"
+        share = f"{self._done:,}/{self._total:,} {self._units}"
         known = f", {text}" if text else ""
         print(f"{self._label}: {share}{known}, {self._bound}{left} left", file=self._stream)
         self._stream.flush()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result:
     """The base of every pipeline's result.
 
@@ -85,6 +85,12 @@ class Result:
             names = ", ".join(sorted(there)) or "none"
             raise InputError(f"{self.run}: no {kind} is called {name!r}; there are: {names}")
         return there[name]
+
+    def __repr__(self) -> str:
+        """Return what a prompt shows: the kind, the run folder, the verdict."""
+        kind = type(self)
+        name = f"{kind.__module__.removesuffix('.result')}.{kind.__name__}"
+        return f"<{name} {self.run}>" + (f"\n{self.verdict}" if self.verdict else "")
 
     def _repr_html_(self) -> str:
         parts = [notebook.verdict(self.verdict), notebook.scores(self.metrics)]

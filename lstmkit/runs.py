@@ -8,6 +8,7 @@ import contextlib
 import logging
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lstmkit import __version__, config
+from lstmkit import manifest as manifests
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import files_below, fingerprint, read_json, write_json, write_text, writing
 from lstmkit.liveness import has_ended, identity
@@ -49,12 +51,15 @@ class Run:
     @property
     def manifest(self) -> dict[str, Any]:
         """The content of `run.json`."""
-        return self.read_json(MANIFEST)
+        return manifests.read(self.path / MANIFEST)
 
     @property
     def status(self) -> str:
-        """One of running, interrupted, failed, done; killed counts as interrupted."""
-        manifest = self.manifest
+        """One of running, interrupted, failed, done, damaged; killed counts as interrupted."""
+        try:
+            manifest = self.manifest
+        except InputError:
+            return "damaged"
         status, process = str(manifest.get("status", "unknown")), manifest.get("process")
         killed = status == "running" and isinstance(process, dict) and has_ended(process)
         return "interrupted" if killed else status
@@ -72,7 +77,13 @@ class Run:
         )
 
     def update(self, **changes: Any) -> None:
-        """Change keys of the manifest; mappings are merged."""
+        """Change keys of the manifest; mappings are merged.
+
+        Raises:
+            RunError: The folder is gone, or cannot be written.
+        """
+        if not is_run(self.path):
+            raise RunError(f"{self.path}: the run's folder, or its {MANIFEST}, is gone")
         manifest = self.manifest
         for key, value in changes.items():
             old = manifest.get(key)
@@ -128,8 +139,6 @@ def create(
     with writing(output):
         (output / pipeline).mkdir(parents=True, exist_ok=True)
         run = Run(_new_folder(output / pipeline, f"{now:%Y%m%dT%H%M%SZ}-{safe}"))
-    if settings is not None:
-        write_text(run.path / CONFIG, config.show(settings, pipeline))
     manifest = {
         "lstmkit": __version__,
         "pipeline": pipeline,
@@ -144,7 +153,13 @@ def create(
         "inputs": list(inputs),
         "timings": {},
     }
-    write_json(run.path / MANIFEST, {**manifest, **notes})
+    try:
+        if settings is not None:
+            write_text(run.path / CONFIG, config.show(settings, pipeline))
+        write_json(run.path / MANIFEST, {**manifest, **notes})
+    except BaseException:  # a folder without a manifest is no run, and nobody would find it
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
     return run
 
 
@@ -273,14 +288,24 @@ def unchanged_input(run: Run) -> Path:
     Raises:
         InputError: The file is gone, or its SHA-256 is no longer that of the manifest.
     """
+    return unchanged_inputs(run, only=1)[0]
+
+
+def unchanged_inputs(run: Run, *, only: int | None = None) -> list[Path]:
+    """Return the files that a run was made from, all or the first ones.
+
+    Raises:
+        InputError: One is gone, or its SHA-256 is no longer that of the manifest.
+    """
     noted = inputs_of(run)
     if not noted:
         raise InputError(f"{run.path / MANIFEST}: names no input file")
-    path = Path(noted[0]["path"])
-    if not path.exists():
-        raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
-    unchanged(run, [fingerprint(path), *noted[1:]])
-    return path
+    paths = [Path(one["path"]) for one in noted[:only]]
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path}: the run's file is gone; put it back, or name another file")
+    unchanged(run, [*(fingerprint(path) for path in paths), *noted[len(paths) :]])
+    return paths
 
 
 def inputs_of(run: Run) -> list[dict[str, str]]:
@@ -290,20 +315,25 @@ def inputs_of(run: Run) -> list[dict[str, str]]:
         InputError: The manifest does not hold them as it should.
     """
     noted = run.manifest.get("inputs") or []
-    try:
-        return [{"path": str(one["path"]), "sha256": str(one["sha256"])} for one in noted]
-    except (KeyError, TypeError) as error:
-        raise InputError(f"{run.path / MANIFEST}: damaged: inputs {noted!r:.60}") from error
+    return [{"path": one["path"], "sha256": one["sha256"]} for one in noted]
 
 
 def list_runs(output: Path, pipeline: str | None = None) -> list[Run]:
-    """Return the runs below `output`, oldest first; unreadable folders are left out."""
+    """Return the runs below `output`, oldest first; those with a damaged manifest are left out."""
     found = []
-    for path in output.glob(f"{pipeline or '*'}/*/{MANIFEST}"):
-        run = Run(path.parent)
+    for run in _folders(output, pipeline):
         with contextlib.suppress(InputError):
             found.append((str(run.manifest.get("created", "")), run.name, run))
     return [run for _, _, run in sorted(found, key=lambda item: item[:2])]
+
+
+def damaged(output: Path) -> list[Run]:
+    """Return the runs below `output` whose manifest cannot be read, by name."""
+    return sorted((r for r in _folders(output) if r.status == "damaged"), key=lambda run: run.path)
+
+
+def _folders(output: Path, pipeline: str | None = None) -> list[Run]:
+    return [Run(path.parent) for path in output.glob(f"{pipeline or '*'}/*/{MANIFEST}")]
 
 
 def _shipped(pipeline: str | None) -> Run | None:

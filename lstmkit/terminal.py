@@ -18,12 +18,20 @@ if TYPE_CHECKING:
 
 
 #: What a terminal may obey rather than show: C0 but tab and line feed, DEL, C1, directions of text.
-CONTROLS = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
+#: Surrogates stand for the bytes of a file's name that are not UTF-8.
+CONTROLS = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
 
 
 def plain(text: object) -> str:
     """Return a text from a file so that a terminal shows it, and obeys nothing in it."""
     return CONTROLS.sub(lambda found: _escape(found[0]), str(text))
+
+
+def say(text: object, *, err: bool = False, nl: bool = True) -> None:
+    """Print a text on stdout or stderr, with nothing in it that a terminal would obey."""
+    click.echo(plain(text), err=err, nl=nl)
 
 
 def _escape(character: str) -> str:
@@ -42,7 +50,7 @@ def show(result: Result, shown: str, *, as_json: bool) -> None:
     if as_json:
         show_json(result.to_json())
         return
-    click.echo(plain("\n\n".join(filter(None, (shown, result.verdict)))))
+    say("\n\n".join(filter(None, (shown, result.verdict))))
     parts: Counter[Path] = Counter()
     for path in result.files:
         inside = path.relative_to(result.run).parts
@@ -51,9 +59,9 @@ def show(result: Result, shown: str, *, as_json: bool) -> None:
         if nested:
             parts[nested[-1]] += 1
         else:
-            click.echo(plain(path), err=True)
+            say(path, err=True)
     for folder, count in parts.items():
-        click.echo(plain(f"{folder}: {count} files"), err=True)
+        say(f"{folder}: {count} files", err=True)
 
 
 def show_json(content: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from lstmkit.work import recorded
 VERB = "trial"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Trial(Result):
     """What a trial saw; `metrics` holds `verdict`, `validation`, `epoch` and `epochs`."""
 

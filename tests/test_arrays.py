@@ -43,7 +43,7 @@ def test_header_that_promises_more_than_there_is_is_refused(tmp_path, shape):
 def test_archive_that_unpacks_to_more_than_it_is_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x.npy", header((250_000,)) + b"\0" * 2_000_000)
-    with pytest.raises(InputError, match=r"2,000,128 bytes of arrays; expected at most 2,\d{3}$"):
+    with pytest.raises(InputError, match=r"2,000,128 bytes of arrays; expected at most 2,\d{3}"):
         load_arrays(tmp_path / "x.npz")
 
 

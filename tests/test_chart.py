@@ -1,5 +1,8 @@
 """A chart is described once, and both houses draw all of it."""
 
+import re
+from importlib import resources
+
 import numpy as np
 import pytest
 
@@ -63,3 +66,13 @@ def test_a_palette_runs_from_end_to_end():
 def test_long_series_are_thinned_to_what_can_be_seen():
     assert len(range(100_000)[chart.thin(100_000)]) == 4000
     assert chart.thin(10).step == 1
+
+
+def test_a_roll_has_the_same_colours_in_a_picture_and_on_a_page():
+    folder = resources.files("lstmkit.page") / "templates"
+    style = (folder / "style.css").read_text(encoding="utf-8")
+    light = dict(re.findall(r"--(\w+): ([^;]+);", style.splitlines()[0]))
+    assert (light["paper"], light["ink"]) == (chart.PAPER, chart.INK)
+    for voice, color in {"lead": chart.PREDICTED, "bass": chart.GOOD}.items():
+        name = re.search(rf"^\.{voice} {{ fill: rgb\(var\(--(\w+)\)\)", style, re.MULTILINE)[1]
+        assert "#" + "".join(f"{int(one):02x}" for one in light[name].split()) == color

@@ -44,6 +44,38 @@ def test_an_error_says_where_and_what_to_do(cli, args, where, hint):
     assert hint in found["hint"]
 
 
+@pytest.mark.parametrize(
+    ("message", "where", "hint"),
+    [
+        ("a b.csv: no such file; check the name", "a b.csv", "check the name"),
+        (
+            r"C:\x\p.csv, line 3: a price of 0; expected more",
+            r"C:\x\p.csv, line 3",
+            "expected more",
+        ),
+        (
+            "--chords, bar 1: unknown. Expected a note name.",
+            "--chords, bar 1",
+            "Expected a note name",
+        ),
+        ("--set a.b=1: a.b: unknown key", "--set a.b=1", None),
+        (
+            "nowhere: no run; `lstmkit runs list` shows all",
+            "nowhere",
+            "`lstmkit runs list` shows all",
+        ),
+        ("nothing to read: no words", None, None),
+    ],
+)
+def test_place_and_advice_are_found_in_a_message(message, where, hint):
+    found = contract.error(2, message)
+    assert (found["where"], found["hint"]) == (where, hint)
+
+
+def test_a_command_that_is_none_points_to_the_help(cli):
+    assert error_of(cli("nonsense", "--json"))["hint"] == "see `lstmkit --help`"
+
+
 def test_a_bug_and_an_interruption_are_objects_too(cli, monkeypatch):
     for raised, code in ((ValueError("odd"), 1), (KeyboardInterrupt(), 130)):
 

@@ -1,5 +1,8 @@
 """Exported models against the NumPy runtime, each in the runtime of its format."""
 
+import json
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -84,11 +87,31 @@ def test_export_refuses_what_it_cannot_do(run, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="already there"):
         export.export(run, "keras", tmp_path / "there")
     monkeypatch.setattr(export, "find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r"pip install 'lstmkit\[onnx\]'"):
+    with pytest.raises(InputError, match=r'pip install "lstmkit\[onnx\]"'):
         export.export(run, "onnx", tmp_path / "new.onnx")
     monkeypatch.undo()
     with pytest.raises(InputError, match="cannot run this model"):
         export.export(run, "saved_model", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("kind", ["onnx", "saved_model"])
+def test_initializer_that_is_not_keras_own_is_refused(run, tmp_path, kind):
+    price_model()[0].save(tmp_path / "good.keras")
+    foreign = {"module": "os", "class_name": "system", "config": {"command": "touch made"}}
+    with (
+        zipfile.ZipFile(tmp_path / "good.keras") as good,
+        zipfile.ZipFile(run.path / "model.keras", "w") as bad,
+    ):
+        for name in good.namelist():
+            content = good.read(name)
+            if name == "config.json":
+                settings = json.loads(content)
+                settings["config"]["layers"][1]["config"]["kernel_initializer"] = foreign
+                content = json.dumps(settings).encode()
+            bad.writestr(name, content)
+    with pytest.raises(InputError, match=r"model\.keras: Keras cannot load it"):
+        export.export(run, kind, tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 

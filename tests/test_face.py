@@ -108,6 +108,25 @@ def test_a_solo_shows_its_player(tmp_path):
     assert "class=&quot;roll&quot;" in shown
 
 
+def test_a_prompt_shows_the_folder_and_the_verdict_not_every_number(tmp_path):
+    made = Result(run=tmp_path, metrics={"verdict": "It is so.", "test": {"mae": 1.0}})
+    assert repr(made) == f"<lstmkit.Result {tmp_path}>\nIt is so."
+
+
+def test_a_kernel_without_widgets_shows_lines_and_warns_of_nothing():
+    code = (
+        "import sys, types, warnings; warnings.simplefilter('error');"
+        "sys.modules['ipykernel'] = types.ModuleType('ipykernel');"
+        "sys.modules['ipywidgets'] = None;"
+        "from lstmkit.progress import Progress;"
+        "progress = Progress(2, label='train', seconds=0); progress.update(1); progress.close()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
+    assert done.stderr.startswith("train: 1/2 steps")
+
+
 def test_html_is_escaped(tmp_path):
     made = Result(
         run=tmp_path,

@@ -20,6 +20,7 @@ quiet liveness backend notebook bounds
 cells files
 arrays config progress
 stock.config emoji.config letters.config music.config
+manifest
 runtime result runs tables
 terminal training completion
 chart

@@ -1,34 +1,24 @@
 """Tasks can be lost: what is there is skipped, a dead worker costs its task, the bytes stay."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
 
-import psutil
 import pytest
+import sweeps
 import workers as killers
-from conftest import ROOT
 
 from lstmkit import config as configs
 from lstmkit import parallel, runs
 from lstmkit.errors import InputError
+from lstmkit.liveness import has_ended, identity
 from lstmkit.parallel import Pool, perform_all, said_of, started
 from lstmkit.task import Place, Source, Task, perform, sources, unpack
 
 SMALL = ("--set", "train.epochs=1", "--set", "model.units=4")
-
-
-def texts(folder, count):
-    """Write files of eight short lines each."""
-    folder.mkdir()
-    for number in range(count):
-        lines = [f"{'abcdefgh'[line]}{number:02}{'xyz'[line % 3]}" for line in range(8)]
-        (folder / f"T{number:02}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
@@ -47,7 +37,7 @@ def run(tmp_path, settings):
 @pytest.fixture
 def task(tmp_path, settings):
     """A task that takes an instant."""
-    (source,) = sources([str(next(texts(tmp_path / "one", 1).iterdir()))], ships="letters")
+    (source,) = sources([str(next(sweeps.texts(tmp_path / "one", 1).iterdir()))], ships="letters")
     return Task("letters", "trial", source, configs.show(settings, "letters"))
 
 
@@ -69,7 +59,7 @@ def test_a_task_is_known_by_content_config_and_seed(tmp_path, task, settings):
 
 
 def test_a_folder_stands_for_its_files(tmp_path):
-    folder = texts(tmp_path / "many", 3)
+    folder = sweeps.texts(tmp_path / "many", 3)
     found = sources([str(folder)], ships="letters")
     assert [one.name for one in found] == ["T00", "T01", "T02"]
     (together,) = sources([str(folder)], ships="music", together=True)
@@ -137,6 +127,18 @@ def test_a_worker_refuses_another_file_and_another_version(tmp_path, run, task):
     assert "SHA-256 differs" in perform(task, place).error
 
 
+def test_a_process_that_nobody_asked_how_it_ended_has_ended():
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    process.stdout.read()  # until its end; not waited for, it stays in the table of processes
+    me = {"host": identity()["host"], "pid": process.pid}
+    for _ in range(100):
+        if has_ended(me):
+            break
+        time.sleep(0.05)
+    assert has_ended(me)
+    process.wait()
+
+
 def test_no_scheduler_is_one_error(cli, monkeypatch):
     distributed = pytest.importorskip("distributed", reason="needs Dask (lstmkit[cluster])")
 
@@ -149,86 +151,38 @@ def test_no_scheduler_is_one_error(cli, monkeypatch):
     assert "no Dask scheduler answers there" in said.err
 
 
-def swept(folder, *words):
-    """Start a sweep over 20 texts as a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "lstmkit", "sweep", "cells", *map(str, words)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def tables(folder):
-    """Return the bytes of a sweep's tables, and its run folder."""
-    (run,) = (folder / "outputs" / "letters").iterdir()
-    return {name: (run / name).read_bytes() for name in ("settings.csv", "trials.csv")}, run
-
-
 @pytest.fixture(scope="module")
-def twenty(tmp_path_factory):
-    """20 texts, and the tables of a sweep over them on two cores that nobody disturbed."""
-    folder = tmp_path_factory.mktemp("twenty")
-    texts(folder / "texts", 20)
-    words = (folder / "texts", *SMALL, "--over", "train.learning_rate=0.01,0.1", "--jobs", "2")
-    (folder / "calm").mkdir()
-    done = swept(folder / "calm", *words)
-    _, err = done.communicate(timeout=600)
-    assert done.returncode == 0, err
-    return words, tables(folder / "calm")[0]
+def calm(tmp_path_factory):
+    """A sweep of twenty trials on two cores, and its tables where nobody disturbed it."""
+    folder = tmp_path_factory.mktemp("calm")
+    campaign = sweeps.letters(folder, count=2)
+    return campaign, campaign.undisturbed("--jobs", "2")
 
 
-def test_twenty_files_give_the_same_bytes_on_a_cluster(twenty, tmp_path):
+def test_a_cluster_gives_the_same_bytes(calm, tmp_path):
     pytest.importorskip("distributed", reason="needs Dask (lstmkit[cluster])")
-    words, expected = twenty
-    done = swept(tmp_path, *words, "--cluster", "local")
-    _, err = done.communicate(timeout=600)
-    assert done.returncode == 0, err
-    assert tables(tmp_path)[0] == expected
+    campaign, expected = calm
+    assert campaign.undisturbed("--jobs", "2", "--cluster", "local") == expected
 
 
-def some_done(folder, count):
-    """Wait until some trials are there."""
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        if len(list(folder.glob("outputs/*/*/trials/T*/run.json"))) >= count:
-            return
-        time.sleep(0.01)
-    raise TimeoutError
+def test_a_dead_worker_costs_its_task_only(calm):
+    campaign, expected = calm
+    work = campaign.start("--jobs", "2")
+    work.wait_for(4)
+    work.worker().send_signal(signal.SIGKILL)
+    assert work.ended() == expected
 
 
-def worker_of(process):
-    """Return a process that a sweep started to work."""
-    children = psutil.Process(process.pid).children(recursive=True)
-    return next(one for one in children if "LokyProcess" in " ".join(one.cmdline()))
-
-
-def test_a_dead_worker_costs_its_task_only(twenty, tmp_path):
-    words, expected = twenty
-    done = swept(tmp_path, *words)
-    some_done(tmp_path, 4)
-    worker_of(done).send_signal(signal.SIGKILL)
-    _, err = done.communicate(timeout=600)
-    assert done.returncode == 0, err
-    assert tables(tmp_path)[0] == expected
-
-
-def test_a_killed_sweep_goes_on_and_ends_with_the_same_bytes(twenty, tmp_path):
-    words, expected = twenty
-    killed = swept(tmp_path, *words)
-    some_done(tmp_path, 4)
-    worker = worker_of(killed)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
-    run = next((tmp_path / "outputs" / "letters").iterdir())
-    before = {path: path.stat().st_mtime_ns for path in run.glob("trials/T*/run.json")}
-    assert 4 <= len(before) < 40
-    done = swept(tmp_path, "--resume", run, "--jobs", "2")
-    _, err = done.communicate(timeout=600)
-    assert done.returncode == 0, err
-    assert tables(tmp_path) == (expected, run)
-    assert {path: path.stat().st_mtime_ns for path in before} == before  # done once
+def test_a_killed_sweep_goes_on_and_ends_with_the_same_bytes(calm):
+    campaign, expected = calm
+    work = campaign.start("--jobs", "2")
+    work.wait_for(4)
+    worker = work.worker()
+    work.kill()
+    before = work.done()
+    assert 4 <= len(before) < 20
+    work.go_on("--jobs", "2")
+    assert work.ended() == expected
+    assert before.items() <= work.done().items()  # done once
     assert not worker.is_running()
-    assert not list(run.rglob(".lstmkit-*"))
+    assert not list(work.folder.rglob(".lstmkit-*"))

@@ -29,19 +29,25 @@ SMALL = {  # what keeps a training short; no option that the command already has
     ("emoji", "train"): (*ONE_EPOCH, "--set", "model.units=[4]"),
     ("music", "train"): (*ONE_EPOCH, "--set", "model.units=8"),
     ("cells", "learn"): (*ONE_EPOCH, "--set", "model.units=8"),
+    ("sweep", "stock"): (*TINY, "--trials", "2", "--seeds", "1"),
+    ("sweep", "emoji"): (*ONE_EPOCH, "--set", "model.units=[4]", "--trials", "2"),
+    ("sweep", "music"): (*ONE_EPOCH, "--seeds", "1"),
 }
 PARSED_ONLY = {("data", "fetch"), ("stock", "fetch")}  # these need the network
 ELSEWHERE = {("demo",): "test_demo.py"}
 
 
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
+
+
 def commands_of(page):
     """Yield every lstmkit command of a page: in its blocks, and as code in its text."""
     text = page.read_text(encoding="utf-8")
-    blocks = "\n".join(re.findall(r"^```\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE))
+    blocks = "\n".join(body for language, body in FENCE.findall(text) if not language)
     for line in blocks.splitlines():
         for part in line.partition("  #")[0].split(" && "):
             yield part.strip().removeprefix("~/lstmkit-env/bin/")
-    prose = re.sub(r"^```\n.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    prose = FENCE.sub("", text)
     yield from (" ".join(code.split()) for code in re.findall(r"`([^`]+)`", prose))
 
 
@@ -110,6 +116,15 @@ def test_links_lead_somewhere_and_pictures_are_small(page):
             assert not image or (page.parent / target).stat().st_size < LARGEST_PICTURE
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_links_of_the_site_stay_on_it_and_lead_to_files(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            place = (page.parent / target.partition("#")[0]).resolve()
+            assert target.startswith("#") or place.is_file(), target
+            assert place.is_relative_to(ROOT / "docs"), target
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with the files that the pages name, a finished run, and an interrupted one."""
@@ -117,6 +132,9 @@ def folder(tmp_path_factory):
     walk = np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, 400))) * 100
     for name in ("PRICES.csv", "OTHER.csv", "DIS.csv"):
         write_prices(folder / name, walk)
+    (folder / "SERIES").mkdir()
+    for name in ("ONE.csv", "TWO.csv"):
+        write_prices(folder / "SERIES" / name, walk)
     words = ("red", "blue", "green", "old", "new", "big", "small", "warm", "cold", "dark")
     labelled = [f"good {word} food,🍴\nsad {word} day,😞" for word in words]
     (folder / "MY.csv").write_text("text,emoji\n" + "\n".join(labelled) + "\n", encoding="utf-8")
@@ -165,7 +183,8 @@ def _placed(words, finished, request):
     if "--resume" in words:
         run = request.getfixturevalue("interrupted")
         return [str(run) if word == "RUN" else word for word in words]
-    placed = [str(finished) if word == "RUN" else word for word in words]
+    places = {"RUN": str(finished), "tcp://10.0.0.1:8786": "local"}
+    placed = [places.get(word, word) for word in words]
     return [*placed, *SMALL.get(tuple(words[:2]), ())]
 
 

@@ -193,7 +193,7 @@ def test_tensorboard_is_told_of_epochs_and_final_metrics(run):
 @pytest.mark.parametrize("tracker", ["tensorboard", "mlflow"])
 def test_a_tracker_that_is_missing_is_one_clear_error(run, monkeypatch, tracker):
     monkeypatch.setattr(tracking, "find_spec", lambda _name: None)
-    with pytest.raises(InputError, match=rf"pip install 'lstmkit\[{tracker}\]'"):
+    with pytest.raises(InputError, match=rf'pip install "lstmkit\[{tracker}\]"'):
         fit(run(), settings(epochs=1, tracker=tracker))
 
 

@@ -44,6 +44,9 @@ def bare(process, tmp_path, monkeypatch):
         ("emoji", "predict", "I love you"),
         ("music", "generate", "--bars", "4", "--chords", "Dm7 G7 | Cmaj7"),
         ("music", "inspect", "music.mid"),
+        ("stock", "forecast", "--days", "3"),
+        ("doctor",),
+        ("demo",),
         ("export", "shipped-emoji", "--format", "keras", "--to", "copy.keras"),
     ],
     ids=" ".join,
@@ -78,7 +81,6 @@ def test_a_run_made_elsewhere_forecasts_and_is_scored_without_keras(
         ("emoji", "train"),
         ("music", "train"),
         ("cells", "check", "--keras"),
-        ("doctor",),
     ],
     ids=" ".join,
 )
@@ -90,6 +92,13 @@ def test_what_trains_says_in_one_line_which_pythons_can(bare, tmp_path, command)
         r"Error: .+ needs tensorflow and keras, .+Python 3\.10 to 3\.13 can train.+", last
     )
     assert not (tmp_path / "outputs").exists()
+
+
+def test_doctor_says_why_nothing_can_be_trained_and_that_all_else_is_well(bare):
+    found = json.loads(bare("doctor", "--json").stdout)
+    assert found["self_test"]["passed"]
+    assert found["training"].startswith("training needs tensorflow and keras")
+    assert found["accelerator"] is None
 
 
 def test_the_line_names_what_is_missing_and_nothing_where_all_is_there(monkeypatch):

@@ -18,6 +18,15 @@ def stock(folder):
     return ("stock", "train", write_prices(folder / "prices.csv", walk), *TINY)
 
 
+def panel(folder):
+    (folder / "prices").mkdir()
+    for seed in (5, 6):
+        walk = 100 * np.exp(np.cumsum(np.random.default_rng(seed).normal(0, 0.01, 120)))
+        write_prices(folder / "prices" / f"walk-{seed}.csv", walk)
+    (folder / "prices" / "notes.txt").write_text("no prices\n", encoding="utf-8")
+    return ("stock", "train", folder / "prices", *TINY)
+
+
 def emoji(folder):
     path = folder / "mine.csv"
     rows = [f"good {word} food,🍴\nsad {word} day,😞" for word in WORDS]
@@ -36,9 +45,10 @@ def letters(_folder):
     return ("cells", "learn", *ONE_EPOCH, *small)
 
 
-LEARNERS = {"stock": stock, "emoji": emoji, "music": music, "letters": letters}
+LEARNERS = {"stock": stock, "panel": panel, "emoji": emoji, "music": music, "letters": letters}
 DECODER = {
     "stock": "fitted.json",
+    "panel": "start.json",
     "emoji": "labels.json",
     "music": "songbook.json",
     "letters": "parameters.npz",
@@ -75,7 +85,7 @@ def only_run(output):
 def content(run):
     """Return the bytes of all that has the same bytes whenever it is made."""
     return {
-        path.name: path.read_bytes()
+        path.relative_to(run.path).as_posix(): path.read_bytes()
         for path in run.files()
         if path.suffix in {".csv", ".mid", ".txt", ".npz", ".npy"} or path.name == "metrics.json"
     }
@@ -130,7 +140,7 @@ def test_stopped_before_the_first_epoch_it_begins_anew(cli, whole, tmp_path, mon
         patch.setattr(loop.Loop, "run_to_end", stop)
         assert cli(*LEARNERS[name](tmp_path), "--output", "runs").code == 130
     run = only_run(tmp_path / "runs")
-    words = ("cells", "learn") if name == "letters" else (name, "train")
+    words = {"letters": ("cells", "learn"), "panel": ("stock", "train")}.get(name, (name, "train"))
     assert cli(*words, "--resume", run.path).code == 0
     assert content(run) == whole(name, cli)
 

@@ -1,14 +1,13 @@
 """The commands that fetch what others own."""
 
-import json
 from pathlib import Path
 
 import click
-from tabulate import tabulate
 
 from lstmkit.downloads import catalogue
 from lstmkit.files import data_folder
 from lstmkit.options import json_option
+from lstmkit.terminal import say, show_json, table
 
 data_option = click.option(
     "--data",
@@ -46,10 +45,10 @@ def list_(folder: Path, as_json: bool) -> None:
     ]
     if as_json:
         for row in rows:
-            click.echo(json.dumps({**row, "path": str(folder / str(row["file"]))}))
+            show_json({**row, "path": str(folder / str(row["file"]))})
         return
-    click.echo(tabulate(rows, headers="keys", intfmt=","))
-    click.echo(f"\nfolder: {folder}", err=True)
+    say(table([{**row, "bytes": f"{row['bytes']:,}"} for row in rows]))
+    say(f"\nfolder: {folder}", err=True)
 
 
 @data.command("fetch", epilog="Example: lstmkit data fetch dis")
@@ -74,7 +73,7 @@ def fetch_files(names: tuple[str, ...], folder: Path, as_json: bool) -> None:
     for source in sources:
         paths = [str(path) for path in fetch(source, folder)]
         if as_json:
-            click.echo(json.dumps({"name": source.name, "files": paths}))
+            show_json({"name": source.name, "files": paths})
             continue
-        click.echo("\n".join(paths))
-        click.echo(f"next: {source.next_command}", err=True)
+        say("\n".join(paths))
+        say(f"next: {source.next_command}", err=True)

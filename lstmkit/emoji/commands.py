@@ -18,7 +18,7 @@ from lstmkit.options import (
     resume_option,
     run_option,
 )
-from lstmkit.terminal import encoding, has_color, show, show_json
+from lstmkit.terminal import encoding, has_color, say, show, show_json
 
 file_type = click.Path(path_type=Path)
 csv_argument = click.argument("csv", required=False, type=file_type)
@@ -83,7 +83,7 @@ def predict(
             source, target, column,
             run=run, output=output, vectors=vectors, min_confidence=min_confidence,
         )  # fmt: skip
-        click.echo(batch.summary(told, target), err=True)
+        say(batch.summary(told, target), err=True)
         return
     if not texts:
         raise InputError('nothing to read; give texts, such as: lstmkit emoji predict "I love you"')
@@ -101,7 +101,7 @@ def predict(
         else:
             click.echo(answers.to_text(model, reading, style))
         for remark in answers.remarks(model, reading):
-            click.echo(remark, err=True)
+            say(remark, err=True)
 
 
 @emoji.command(epilog="Example: lstmkit emoji chat")
@@ -116,13 +116,13 @@ def chat(explain: bool, run: Path | None, output: Path, vectors: Path | None) ->
     model = pipeline.load(run, output, vectors=vectors)
     style = answers.Style(explain=explain, color=has_color(), encoding=encoding())
     stdin = _stdin()
-    click.echo("Type a line; Ctrl-D ends.", err=True)
+    say("Type a line; Ctrl-D ends.", err=True)
     while line := _typed(stdin):
         if line.strip():
             [reading] = model.read([line.rstrip("\n")])
             click.echo(answers.to_text(model, reading, style))
             for remark in answers.remarks(model, reading):
-                click.echo(remark, err=True)
+                say(remark, err=True)
 
 
 @emoji.command(epilog="Example: lstmkit emoji train train_emoji.csv --test test_emoji.csv")
@@ -185,7 +185,7 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
 def _typed(stdin: TextIO) -> str:
     """Return the next line with its line end; an empty text at the end of the input."""
     if stdin.isatty():
-        click.echo("> ", nl=False, err=True)
+        say("> ", nl=False, err=True)
     return stdin.readline()
 
 

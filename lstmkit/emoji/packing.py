@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from lstmkit.bounds import refuse_less
 from lstmkit.errors import InputError
 from lstmkit.progress import Progress
 
@@ -101,7 +102,8 @@ def _is_number(text: str) -> bool:
 def _decoded(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines of a text file with their numbers, and show how far it is."""
     try:
-        with path.open("rb") as raw, Progress(path.stat().st_size, label="packing") as progress:
+        promised = path.stat().st_size
+        with path.open("rb") as raw, Progress(promised, label="packing") as progress:
             is_gzip = path.suffix == ".gz"
             stream: BinaryIO = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if is_gzip else raw
             number = place = 0
@@ -115,6 +117,7 @@ def _decoded(path: Path) -> Iterator[tuple[int, str]]:
                 text = line.decode("utf-8").removeprefix("\ufeff" * (number == 1)).rstrip(" \r\n")
                 if text:
                     yield number, text
+            refuse_less(raw.tell(), 0 if is_gzip else promised, path)
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}, line {number}: not UTF-8 text (byte {error.start} of the line); expected a "
@@ -126,7 +129,8 @@ def _decoded(path: Path) -> Iterator[tuple[int, str]]:
 
 def _write_rows(rows: list[list[float]], out: BinaryIO, path: Path, number: int) -> np.ndarray:
     """Write rows as signed bytes; return the scale of each, float32, (rows,)."""
-    values = np.array(rows, dtype=np.float32)  # (rows, dimension)
+    with np.errstate(over="ignore"):  # what overflows is infinite, and refused
+        values = np.array(rows, dtype=np.float32)  # (rows, dimension)
     if not np.isfinite(values).all():
         raise InputError(f"{path}: a number is infinite or NaN in the lines up to {number}")
     scale = np.abs(values).max(axis=1) / 127  # (rows,)

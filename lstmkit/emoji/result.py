@@ -18,7 +18,7 @@ BASELINES = {
 SIGNIFICANT = 0.05
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(result.Result):
     """What one model did on one set of sentences.
 

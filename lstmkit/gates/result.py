@@ -19,7 +19,7 @@ GATES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(result.Result):
     """The inside of one LSTM over one input.
 

@@ -1,6 +1,5 @@
 """The commands of the lessons: exercises, a step in numbers, the RNN problem."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import click
 
 from lstmkit.options import Number, json_option, output_option, run_option
-from lstmkit.terminal import table
+from lstmkit.terminal import json_line, say, show_json, table
 
 folder_option = click.option(
     "--folder",
@@ -35,7 +34,7 @@ def list_command(folder: Path, as_json: bool) -> None:
 
     rows = [Folder(folder).to_json(one) for one in catalogue.EXERCISES]
     if as_json:
-        click.echo(json.dumps({"folder": str(folder), "exercises": rows}))
+        show_json({"folder": str(folder), "exercises": rows})
         return
     shown = [
         {
@@ -47,9 +46,9 @@ def list_command(folder: Path, as_json: bool) -> None:
         }
         for row in rows
     ]
-    click.echo(table(shown))
+    say(table(shown))
     done = sum(row["state"] == "solved" for row in rows)
-    click.echo(f"\n{done} of {len(rows)} solved")
+    say(f"\n{done} of {len(rows)} solved")
 
 
 @exercise.command(epilog="Example: lstmkit exercise start 1")
@@ -59,8 +58,8 @@ def start(wanted: str | None, folder: Path) -> None:
     """Write exercise N, or the next one, as a Python file with holes."""
     one, place = _exercise(wanted, folder)
     path = place.start(one)
-    click.echo(f"{path}: {one.title}")
-    click.echo(f"Fill in every ..., then: lstmkit exercise check {one.number}", err=True)
+    say(f"{path}: {one.title}")
+    say(f"Fill in every ..., then: lstmkit exercise check {one.number}", err=True)
 
 
 @exercise.command(epilog="Example: lstmkit exercise check 1")
@@ -81,7 +80,7 @@ def check(wanted: tuple[str, ...], every: bool, keras: bool, folder: Path, as_js
     passed = True
     for verdict in verdicts:
         passed = passed and verdict.passed
-        click.echo(json.dumps(verdict.to_json()) if as_json else marking.in_words(verdict))
+        say(json_line(verdict.to_json()) if as_json else marking.in_words(verdict))
     if not passed:
         sys.exit(1)
 
@@ -93,7 +92,7 @@ def hint(wanted: str | None, folder: Path) -> None:
     """Give the next hint for exercise N; each time a little more."""
     one, place = _exercise(wanted, folder)
     count, text = place.hint(one)
-    click.echo(f"{one.name}, hint {count} of {len(one.nudges)}: {text}")
+    say(f"{one.name}, hint {count} of {len(one.nudges)}: {text}")
 
 
 @exercise.command(epilog="Example: lstmkit exercise solution 1")
@@ -102,7 +101,7 @@ def hint(wanted: str | None, folder: Path) -> None:
 def solution(wanted: str | None, folder: Path) -> None:
     """Print one way to do exercise N."""
     one, place = _exercise(wanted, folder)
-    click.echo(place.solution(one), nl=False)
+    say(place.solution(one), nl=False)
 
 
 @exercise.command("next", epilog="Example: lstmkit exercise next")
@@ -117,12 +116,12 @@ def next_command(folder: Path, as_json: bool) -> None:
     if one is not None and not place.file(one).exists():
         place.start(one)
     if as_json:
-        click.echo(json.dumps({"next": None if one is None else place.to_json(one)}))
+        show_json({"next": None if one is None else place.to_json(one)})
     elif one is None:
-        click.echo("All exercises are solved.")
+        say("All exercises are solved.")
     else:
-        click.echo(f"{place.file(one)}: {one.title} (read docs/learn/{one.page})")
-        click.echo(f"Fill in every ..., then: lstmkit exercise check {one.number}", err=True)
+        say(f"{place.file(one)}: {one.title} (read docs/learn/{one.page})")
+        say(f"Fill in every ..., then: lstmkit exercise check {one.number}", err=True)
 
 
 def _exercise(wanted: str | None, folder: Path) -> tuple[Any, Any]:
@@ -175,11 +174,11 @@ def memory(
         to, orthogonal=orthogonal, clip=clip, forget_bias=forget_bias, seeds=seeds, seed=seed
     )
     if as_json:
-        click.echo(json.dumps(result.to_json()))
+        show_json(result.to_json())
         return
-    click.echo(result.table())
+    say(result.table())
     for path in result.files(to):
-        click.echo(path, err=True)
+        say(path, err=True)
 
 
 @click.command(epilog='Example: lstmkit cells trace --text "I am not happy" --unit 7')
@@ -222,6 +221,6 @@ def trace(
     else:
         found = pipeline.of_run(run, output, text=text, layer=layer)
     shown = pipeline.show(found, step=step, unit=unit, to=to)
-    click.echo(json.dumps(shown.content) if as_json else shown.text)
+    say(json_line(shown.content) if as_json else shown.text)
     if to is not None:
-        click.echo(to, err=True)
+        say(to, err=True)

@@ -15,7 +15,7 @@ from lstmkit.options import (
     resume_option,
     run_option,
 )
-from lstmkit.terminal import plain, show, show_json
+from lstmkit.terminal import say, show, show_json
 
 
 @click.command(epilog="Example: lstmkit cells learn names.txt --set train.epochs=40")
@@ -62,4 +62,4 @@ def write(
     if as_json:
         show_json({"run": str(found.path), "written": written})
     else:
-        click.echo(plain("\n".join(written)))
+        say("\n".join(written))

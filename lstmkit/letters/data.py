@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmkit.bounds import read_file
 from lstmkit.cells.types import Array
 from lstmkit.config import package_folder
 from lstmkit.errors import InputError
@@ -143,10 +144,10 @@ def examples(vocabulary: Vocabulary, texts: Sequence[str]) -> tuple[Array, Array
 
 def _read(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InputError(f"{path}: {size:,} bytes; expected at most {MAX_BYTES:,}")
-        text = path.read_bytes().decode("utf-8-sig")
+        content = read_file(path, MAX_BYTES)
+        if content is None:
+            raise InputError(f"{path}: over {MAX_BYTES:,} bytes; give a part of it")
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: cannot read it: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -43,18 +43,6 @@ def build_model(config: ModelConfig, n_x: int, rng: np.random.Generator) -> Para
     return {**parameters, "Wy": Wy, "by": np.zeros((n_x, 1))}
 
 
-def shapes(n_a: int, n_x: int) -> dict[str, tuple[int, ...]]:
-    """Return the shape of every weight.
-
-    Args:
-        n_a: Units.
-        n_x: Characters.
-    """
-    gates = {f"W{gate}": (n_a, n_a + n_x) for gate in "fico"}
-    biases = {f"b{gate}": (n_a, 1) for gate in "fico"}
-    return {**gates, **biases, "Wy": (n_x, n_a), "by": (n_x, 1)}
-
-
 def loss(parameters: Parameters, x: Array, y: Array) -> float:
     """Return the sum of the cross-entropy over all characters, in nats."""
     return cross_entropy(lstm_forward(x, _zeros(parameters, x), parameters)[1], y)

@@ -10,7 +10,7 @@ from lstmkit.cells.types import Parameters
 from lstmkit.config import Changes
 from lstmkit.files import fingerprint, undamaged, write_json
 from lstmkit.letters import data, model, report
-from lstmkit.letters.config import LettersConfig
+from lstmkit.letters.config import LettersConfig, ModelConfig
 from lstmkit.letters.learner import LettersLearner, show_progress
 from lstmkit.letters.result import Result, judge
 from lstmkit.training import loop
@@ -136,8 +136,12 @@ def load(run: runs.Run) -> tuple[Parameters, data.Vocabulary, str]:
     with undamaged(run.path / VOCABULARY, remedy="learn again"):
         vocabulary, unit = data.Vocabulary(str(content["characters"])), str(content["unit"])
     with undamaged(path, remedy="learn again"):
-        shapes = {name: weight.shape for name, weight in parameters.items()}
-        expected = model.shapes(shapes["Wf"][0], len(vocabulary))
+        size = ModelConfig(units=parameters["Wf"].shape[0])
+        drawn = model.build_model(size, len(vocabulary), np.random.default_rng(0))
+        shapes, expected = (
+            {name: weight.shape for name, weight in weights.items()}
+            for weights in (parameters, drawn)
+        )
         sound = all(w.dtype == np.float64 and np.isfinite(w).all() for w in parameters.values())
         if shapes != expected or not sound:
             raise ValueError(f"expected finite arrays of shapes {expected}")

@@ -12,7 +12,7 @@ from lstmkit.letters.data import END, Dataset
 SHOWN = 10
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(result.Result):
     """What one training learned.
 

@@ -16,7 +16,7 @@ from lstmkit.options import (
     resume_option,
     run_option,
 )
-from lstmkit.terminal import plain, show, show_json, table
+from lstmkit.terminal import say, show, show_json, table
 
 
 @click.group()
@@ -119,6 +119,6 @@ def inspect(file: str, config: MusicConfig, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    reasons = plain("\n".join(found["reasons"]))
+    reasons = "\n".join(found["reasons"])
     tables = (table(found["parts"], texts=True), table(found["chords"], texts=True))
-    click.echo("\n\n".join(filter(None, (*tables, reasons))))
+    say("\n\n".join(filter(None, (*tables, reasons))))

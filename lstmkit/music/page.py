@@ -9,8 +9,8 @@ import mido
 
 from lstmkit.chart import loss
 from lstmkit.errors import InputError
-from lstmkit.music.report import METRIC_LABELS
-from lstmkit.page.blocks import Block, Chart, Player, Table, number
+from lstmkit.music.report import metric_rows
+from lstmkit.page.blocks import Block, Chart, Player, Table
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 
@@ -105,22 +105,14 @@ def _player(path: Path) -> Player:
 
 def _metrics(metrics: dict[str, Any]) -> Table | None:
     """Return every piece's metrics beside the training music's."""
-    pieces = dict(_pieces(metrics))
-    training = metrics.get("training") or {}
+    pieces = _pieces(metrics)
     if not pieces:
         return None
-    rows = []
-    for key, label in METRIC_LABELS.items():
-        row = [label, *(number(one.get(key), 3) for one in pieces.values())]
-        known = training.get(key)
-        row.append(
-            f"{number(known['mean'], 3)} ({number(known['low'], 3)} to {number(known['high'], 3)})"
-            if known
-            else "–"
-        )
-        rows.append(row)
+    rows = metric_rows(pieces, metrics.get("training") or {})
+    columns = ["metric", *(name for name, _ in pieces), "training music"]
+    cells = [[str(row.get(name, "–")) for name in columns] for row in rows]
     note = "Training music: the mean of its tunes' excerpts, with the lowest and the highest."
-    return Table("In figures", ["", *pieces, "training music"], rows, note)
+    return Table("In figures", ["", *columns[1:]], cells, note)
 
 
 def _pieces(metrics: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from lstmkit.chart import INK, KINDS, PAPER
 from lstmkit.files import atomic
 from lstmkit.music.corpus.grammar import heard
 from lstmkit.music.files.score import Measure, kind_of
@@ -16,10 +17,9 @@ from lstmkit.music.theory.pitch import name
 
 BARS_PER_LINE = 8
 LINES_AT_MOST = 16  # longer music is drawn as far as this reaches
-COLORS = {"C": "#1f6fb4", "S": "#4fb286", "A": "#e8a33d", "X": "#c0392b"}
 MEANINGS = {"C": "chord tone", "S": "scale tone", "A": "approach", "X": "other"}
 BLACK_KEYS = (1, 3, 6, 8, 10)
-PAPER, INK, SOFT, BAR_LINE, GRID = "#ffffff", "#1d2329", "#808080", "#8c8c8c", "#f1f3f4"
+SOFT, BAR_LINE, GRID = "#808080", "#8c8c8c", "#f1f3f4"
 
 WIDTH, MARGIN, HEAD = 1320, 16, 44  # all lengths in pixels
 LEFT, SYMBOLS, GAP = 48, 42, 18  # room for octave names, chord names, between lines
@@ -80,10 +80,10 @@ def piano_roll(measures: Sequence[Measure], path: Path, *, title: str) -> None:
 def _head(draw: ImageDraw.ImageDraw, title: str) -> None:
     """Write the title, and at the right what the colours mean."""
     right = float(WIDTH - MARGIN)
-    for kind in reversed(COLORS):
+    for kind in reversed(KINDS):
         right -= draw.textlength(MEANINGS[kind], _font(13))
         draw.text((right, 24), MEANINGS[kind], INK, _font(13), anchor="lm")
-        draw.rectangle((right - 22, 19, right - 7, 29), COLORS[kind])
+        draw.rectangle((right - 22, 19, right - 7, 29), KINDS[kind])
         right -= 38
     font = _font(17, bold=True)
     while title and draw.textlength(title, font) > right - MARGIN:
@@ -110,7 +110,7 @@ def _draw(line: _Line) -> None:
             kind = kind_of(note.pitch, heard(line.measures, place, note.onset, note.end))
             x, y = line.x(note.onset), line.y(note.pitch)
             end = max(min(line.x(note.end), right + MARGIN / 2) - 2, x + 2)
-            line.draw.rounded_rectangle((x + 1, y, end, y + SEMITONE - 1), 2, COLORS[kind])
+            line.draw.rounded_rectangle((x + 1, y, end, y + SEMITONE - 1), 2, KINDS[kind])
 
 
 def _name_chords(line: _Line) -> None:

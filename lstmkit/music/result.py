@@ -45,7 +45,7 @@ class Solo:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(result.Result):
     """What one command of the pipeline made.
 

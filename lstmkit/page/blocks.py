@@ -36,6 +36,7 @@ class Table:
         note: How to read it.
         first_is_ours: Whether the first row is the model and the others what it has to beat.
         texts: Whether the cells are sentences, which begin at the left.
+        sortable: Whether a click on a head sorts the rows.
     """
 
     kind: ClassVar[str] = "table"
@@ -45,6 +46,7 @@ class Table:
     note: str = ""
     first_is_ours: bool = False
     texts: bool = False
+    sortable: bool = False
 
 
 @dataclass(frozen=True)

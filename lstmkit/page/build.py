@@ -51,6 +51,19 @@ def write(run: runs.Run, *, status: str | None = None) -> Path:
     return run.path / PAGE
 
 
+def part(run: runs.Run, series: str) -> runs.Run:
+    """Return one of the many series of a run, as a run of its own.
+
+    Raises:
+        InputError: The run is of no or of other series.
+    """
+    page = _page_of(run.manifest)
+    if not hasattr(page, "part"):
+        raise InputError(f"{run.path}: --series {series}: it is no run of many series")
+    made: runs.Run = page.part(run, series)
+    return made
+
+
 def compare(chosen: Sequence[runs.Run], folder: Path) -> Path:
     """Write a page that shows runs side by side.
 

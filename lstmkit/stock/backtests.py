@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import false_discovery_control
-
 from lstmkit import config as configs
 from lstmkit import result, runs, terminal
 from lstmkit.errors import RunError
@@ -18,7 +16,8 @@ from lstmkit.parallel import Pool, perform_all, said_of, started
 from lstmkit.runs import Run
 from lstmkit.stock import pipeline, report
 from lstmkit.stock.config import StockConfig
-from lstmkit.stock.report import NUMBER
+from lstmkit.stock.dated import NUMBER
+from lstmkit.stock.panel.scores import corrected
 from lstmkit.stock.scores.metrics import SIGNIFICANT
 from lstmkit.task import Source, Task, sources
 from lstmkit.work import work
@@ -30,7 +29,7 @@ SHOWN = 20
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Many(result.Result):
     """What backtests of many files found.
 
@@ -136,12 +135,8 @@ def _judged(rows: Sequence[Row]) -> list[Row]:
     The rule is Benjamini and Hochberg's (1995): of those that are called better or worse, one in
     a hundred at most is expected to be so by chance.
     """
-    tested = [row for row in rows if row["dm_p_value"] is not None]
-    corrected = false_discovery_control([row["dm_p_value"] for row in tested]) if tested else []
-    by_run = {row["run"]: float(q) for row, q in zip(tested, corrected, strict=True)}
     judged = []
-    for row in rows:
-        q_value = by_run.get(row["run"])
+    for row, q_value in zip(rows, corrected([row["dm_p_value"] for row in rows]), strict=True):
         told = q_value is not None and q_value < SIGNIFICANT
         verdict = ("beats naive" if row["skill"] > 0 else "loses to naive") if told else "equals"
         judged.append({**row, "q_value": q_value, "verdict": verdict})

@@ -14,11 +14,15 @@ from lstmkit.options import (
     output_option,
     resume_option,
     run_option,
+    series_option,
 )
 from lstmkit.stock.config import StockConfig
-from lstmkit.terminal import pairs, show, show_json, table
+from lstmkit.terminal import pairs, say, show, show_json
 
 csv_argument = click.argument("csv", required=False, type=click.Path(path_type=Path))
+source_argument = click.argument(
+    "source", metavar="[CSV|FOLDER]", required=False, type=click.Path(path_type=Path)
+)
 
 
 @click.group()
@@ -27,52 +31,62 @@ def stock() -> None:
 
 
 @stock.command(epilog="Example: lstmkit stock train DIS.csv --set train.epochs=50")
-@csv_argument
+@source_argument
 @config_options("stock")
 @output_option
 @resume_option
 @json_option
 def train(
-    csv: Path | None, config: StockConfig, output: Path, resume: Path | None, as_json: bool
+    source: Path | None, config: StockConfig, output: Path, resume: Path | None, as_json: bool
 ) -> None:
-    """Train on the prices in CSV, or on the sample that ships, and say what it is worth."""
+    """Train on the prices in CSV, on all files of FOLDER, or on a sample; say what it is worth."""
     from lstmkit.stock import pipeline, report
 
     if resume is not None:
         result = pipeline.resume(resume, output)
     else:
-        result = pipeline.train(csv, config, output)
+        result = pipeline.train(source, config, output)
     show(result, report.shown(result), as_json=as_json)
 
 
 @stock.command(epilog="Example: lstmkit stock evaluate NEW.csv")
-@csv_argument
+@source_argument
 @run_option
+@series_option
 @output_option
 @json_option
-def evaluate(csv: Path | None, run: Path | None, output: Path, as_json: bool) -> None:
+def evaluate(
+    source: Path | None, run: Path | None, series: str | None, output: Path, as_json: bool
+) -> None:
     """Score a model on every row of CSV, or on the test span of its own file."""
     from lstmkit.stock import pipeline, report
 
-    result = pipeline.evaluate(csv, run, output)
+    result = pipeline.evaluate(source, run, output, series=series)
     show(result, report.shown(result), as_json=as_json)
 
 
 @stock.command(epilog="Example: lstmkit stock forecast --days 5")
-@csv_argument
+@source_argument
 @run_option
+@series_option
 @click.option("--days", type=click.IntRange(1, 10_000), help="Rows ahead; default: 20.")
-@click.option("--plot", is_flag=True, help="Draw the fan as well.")
+@click.option("--plot", is_flag=True, help="Draw the fan as well, of one series.")
 @output_option
 @json_option
 def forecast(
-    csv: Path | None, run: Path | None, days: int | None, plot: bool, output: Path, as_json: bool
+    source: Path | None,
+    run: Path | None,
+    series: str | None,
+    days: int | None,
+    plot: bool,
+    output: Path,
+    as_json: bool,
 ) -> None:
     """Forecast the rows after the last one of CSV, or of the model's own file, with dates."""
-    from lstmkit.stock import pipeline
+    from lstmkit.stock import pipeline, report
 
-    result = pipeline.forecast(csv, run, output, steps=days, plot=plot)
-    show(result, table(result.forecast.rows()), as_json=as_json)
+    result = pipeline.forecast(source, run, output, steps=days, series=series, plot=plot)
+    show(result, report.shown_ahead(result), as_json=as_json)
 
 
 @stock.command(epilog="Example: lstmkit stock backtest DIS.csv --folds 5")
@@ -123,7 +137,7 @@ def inspect(csv: Path | None, config: StockConfig, as_json: bool) -> None:
         name.replace("_", " "): ("\n".join(value) or "none") if isinstance(value, list) else value
         for name, value in found.items()
     }
-    click.echo(pairs(lines))
+    say(pairs(lines))
 
 
 @stock.command(epilog="Example: lstmkit stock fetch DIS --start 1996-12-31 --end 2016-12-31")
@@ -150,5 +164,5 @@ def fetch(
     if as_json:
         show_json({"ticker": ticker, "file": str(path), "rows": rows})
         return
-    click.echo(path)
-    click.echo(f"{rows:,} days; next: lstmkit stock train {path.name}", err=True)
+    say(path)
+    say(f"{rows:,} days; next: lstmkit stock train {path.name}", err=True)

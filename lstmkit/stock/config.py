@@ -50,6 +50,8 @@ class DataConfig(Section):
     column: Column | None
     inputs: Annotated[list[Column], BeforeValidator(_columns)]
     where: Annotated[str | None, AfterValidator(_choice)]
+    series: Column | None
+    tables: Literal["csv", "parquet"]
     date_format: str | None
     decimal: Literal["point", "comma"] | None
     resample: Annotated[str, AfterValidator(_period)] | None

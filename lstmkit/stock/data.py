@@ -18,8 +18,9 @@ from lstmkit.stock.calendar.ahead import Calendar, infer
 from lstmkit.stock.config import DataConfig, StockConfig
 from lstmkit.stock.reading import jumps
 from lstmkit.stock.reading.mending import mended
+from lstmkit.stock.reading.opened import Asked
 from lstmkit.stock.reading.resampling import resampled
-from lstmkit.stock.reading.table import EXTREMES, Asked, Table, read
+from lstmkit.stock.reading.table import EXTREMES, Table, read
 
 SAMPLE = "GOOG"
 MIN_TRAIN_ROWS, MIN_TEST_ROWS = 30, 10
@@ -70,6 +71,12 @@ class Dataset:
         """The column to forecast, (rows,)."""
         return self.values[:, 0]
 
+    @property
+    def longest_window(self) -> int:
+        """Rows of the longest window that leaves enough to train and test on; may be below 0."""
+        test_rows = len(self.dates) - self.train_rows
+        return min(self.train_rows - MIN_TRAIN_ROWS, test_rows - MIN_TEST_ROWS)
+
     @cached_property
     def calendar(self) -> Calendar:
         """When its rows come."""
@@ -97,7 +104,7 @@ def load(path: Path | None, config: DataConfig) -> Dataset:
     Raises:
         InputError: It cannot be read, or not be repaired safely; the message has the row.
     """
-    dataset = _sample(config) if path is None else _read(path, config)
+    dataset = _sample(config) if path is None else read_file(path, config)
     for repair in dataset.repairs:
         log.warning("%s: %s", dataset.path.name, repair)
     return dataset
@@ -111,7 +118,7 @@ def window_for(dataset: Dataset, config: StockConfig) -> StockConfig:
     """
     settings, rows = config.data, len(dataset.dates)
     spans = dataset.train_rows, rows - dataset.train_rows
-    most = min(spans[0] - MIN_TRAIN_ROWS, spans[1] - MIN_TEST_ROWS)
+    most = dataset.longest_window
     if most >= settings.window:
         return config
     least = max(config.baselines.lags, config.baselines.moving_average) + 1
@@ -167,7 +174,7 @@ def _sample(config: DataConfig) -> Dataset:
     log.warning(
         "no CSV given: using the daily Google prices 2004-2008 that matplotlib ships (%s)", path
     )
-    return _clean(SAMPLE, path, parsed, config)
+    return cleaned(SAMPLE, path, parsed, config)
 
 
 def _sample_column(names: list[str], column: str | int) -> str:
@@ -178,25 +185,38 @@ def _sample_column(names: list[str], column: str | int) -> str:
     raise InputError(f"data.column: no column {column!r} in the sample; found {', '.join(names)}")
 
 
-def _read(path: Path, config: DataConfig) -> Dataset:
+def read_file(path: Path, config: DataConfig) -> Dataset:
+    """Read the one series of a file; what was mended stands in it and is not yet said.
+
+    Raises:
+        InputError: It cannot be read, or not be repaired safely; the message has the row.
+    """
     found = locate(
         path,
         remedy="check the name, fetch the tutorial's prices with `lstmkit data fetch dis`, or give "
         "no CSV to use the sample that ships",
     )
-    asked = Asked(config.column, config.inputs, config.date_format, config.decimal, config.where)
-    return _clean(_name_of(found, config.where), found, read(found, asked), config)
+    return cleaned(name_of(found, config.where), found, read(found, asked_of(config)), config)
 
 
-def _name_of(path: Path, where: str | None) -> str:
+def asked_of(config: DataConfig) -> Asked:
+    """Return what the config says about a file."""
+    return Asked(config.column, config.inputs, config.date_format, config.decimal, config.where)
+
+
+def name_of(path: Path, where: str | None = None) -> str:
     """Return the ticker: the one that was chosen, else the file's name without its endings."""
     if where is not None:
         return where.partition("=")[2].strip()
     return path.name.removesuffix(PACKED.get(path.suffix.lower(), "")).rsplit(".", 1)[0]
 
 
-def _clean(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:
-    """Mend what is safe to mend, refuse the rest, resample, split."""
+def cleaned(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:
+    """Mend what is safe to mend, refuse the rest, resample, split.
+
+    Raises:
+        InputError: It cannot be mended safely, or has no prices.
+    """
     alone = config.resample is None
     frame, repairs = mended(table.frame, table.columns, path, alone=alone)
     if config.resample is not None:

@@ -5,14 +5,15 @@ from typing import Any
 
 from lstmkit.face import OUTPUT, AnyPath, AnyRun, configured, path_of, run_of
 from lstmkit.stock import pipeline
+from lstmkit.stock.panel.result import PanelOutlook
 from lstmkit.stock.result import Outlook, Result
 
 
 def train(source: AnyPath | None = None, *, output: AnyPath = OUTPUT, **settings: Any) -> Result:
-    """Train on a price file; see `pipeline.train`.
+    """Train on a price file, or on a folder of them; see `pipeline.train`.
 
     Args:
-        source: The price file; None: the sample that ships with matplotlib.
+        source: The file or the folder; None: the sample that ships with matplotlib.
         output: Folder of all runs.
         settings: Keys of the config, such as `epochs=50`.
     """
@@ -25,21 +26,28 @@ def resume(run: AnyPath, *, output: AnyPath = OUTPUT) -> Result:
 
 
 def evaluate(
-    source: AnyPath | None = None, *, run: AnyRun = None, output: AnyPath = OUTPUT
+    source: AnyPath | None = None,
+    *,
+    run: AnyRun = None,
+    series: str | None = None,
+    output: AnyPath = OUTPUT,
 ) -> Result:
     """Score a model on a file, or on the test span of its own; see `pipeline.evaluate`."""
-    return pipeline.evaluate(path_of(source), run_of(run), Path(output))
+    return pipeline.evaluate(path_of(source), run_of(run), Path(output), series=series)
 
 
 def forecast(
     source: AnyPath | None = None,
     *,
     run: AnyRun = None,
+    series: str | None = None,
     days: int | None = None,
     output: AnyPath = OUTPUT,
-) -> Outlook:
+) -> Outlook | PanelOutlook:
     """Forecast the rows after the last one, with a picture; see `pipeline.forecast`."""
-    return pipeline.forecast(path_of(source), run_of(run), Path(output), steps=days, plot=True)
+    return pipeline.forecast(
+        path_of(source), run_of(run), Path(output), steps=days, series=series, plot=True
+    )
 
 
 def backtest(

@@ -159,18 +159,28 @@ class Context:
     calendar: Calendar
 
 
-def load(run: runs.Run) -> Forecaster:
+def load(
+    run: runs.Run, part: runs.Run | None = None, *, model: runtime.Model | None = None
+) -> Forecaster:
     """Load a trained network with its statistics.
+
+    Args:
+        run: Of the network.
+        part: The folder of one of many series; None: the run is of one.
+        model: The network, where it is loaded already.
 
     Raises:
         InputError: A file of the run is missing or damaged, or they do not fit together.
     """
-    content = read_beside(run, FITTED, FittedFile)
-    model = runtime.load(run.path / runs.MODEL)
-    expected = (None, content.window, len(content.scaling.center))
+    folder = part or run
+    content = read_beside(folder, FITTED, FittedFile)
+    model = model or runtime.load(run.path / runs.MODEL)
+    known = len(content.scaling.center)
+    inputs = min(known, model.input_shapes[0][-1] or known) if part else known
+    expected = (None, content.window, inputs)
     if tuple(model.input_shapes) != (expected,):
         raise InputError(
-            f"{run.path / FITTED}: does not fit {runs.MODEL}: expected inputs {expected}, "
+            f"{folder.path / FITTED}: does not fit {runs.MODEL}: expected inputs {expected}, "
             f"the model takes {model.input_shapes}; train again"
         )
     return Forecaster(
@@ -193,8 +203,12 @@ def load(run: runs.Run) -> Forecaster:
     )
 
 
-def load_context(run: runs.Run) -> Context:
+def load_context(run: runs.Run, *, inputs: int | None = None) -> Context:
     """Load the newest rows of the training file.
+
+    Args:
+        run: Of the network, or the folder of one of its series.
+        inputs: Of the network; None: as many as are scaled.
 
     Raises:
         InputError: A file of the run is missing or damaged.
@@ -210,7 +224,7 @@ def load_context(run: runs.Run) -> Context:
             **{name: float(saved[name]) for name in NUMBERS},
             calendar=Calendar.from_json(content.calendar.model_dump()),
         )
-        shape = (content.window, len(content.scaling.center))
+        shape = (content.window, inputs or len(content.scaling.center))
         fits = context.window.shape == shape and context.dates.shape == context.prices.shape
         numbers = [getattr(context, name) for name in ("window", "prices", *NUMBERS)]
         finite = all(np.isfinite(number).all() for number in numbers)

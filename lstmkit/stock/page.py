@@ -12,6 +12,8 @@ from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 from lstmkit.stock import pictures
 from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
+from lstmkit.stock.panel import page as panel
+from lstmkit.stock.panel.page import part as part
 from lstmkit.stock.pictures import Columns
 from lstmkit.stock.report import held_by_name
 from lstmkit.stock.scores.bands import QUARTERS
@@ -32,7 +34,8 @@ def blocks(run: Run) -> list[Block]:
     found: list[Block] = []
     metrics = run.metrics
     if "series" in metrics:
-        return [_series(metrics["series"])]
+        many = "intervals" in metrics  # else every series was walked through by itself
+        return panel.blocks(run) if many else [_series(metrics["series"])]
     if metrics:
         found.append(_scores(metrics))
     if "intervals" in metrics:
@@ -86,7 +89,7 @@ def _series(rows: list[dict[str, Any]]) -> Table:
     ]
     heads = ["series", *FOLD_HEADS[1:], "beside naive"]
     note = "The verdict takes p-values corrected for their number (Benjamini and Hochberg)."
-    return Table("Series by series", heads, shown, note)
+    return Table("Series by series", heads, shown, note, sortable=True)
 
 
 def _intervals(metrics: dict[str, Any]) -> Table:

@@ -1,6 +1,7 @@
 """What the charts of the stock pipeline show, on its page and in its PNGs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from lstmkit.chart import (
     ACTUAL,
     BEFORE,
     COLORS,
+    GOOD,
     NAIVE,
     PREDICTED,
     Band,
@@ -19,6 +21,7 @@ from lstmkit.chart import (
 )
 
 Columns = Mapping[str, np.ndarray]
+SPREAD_BARS = 41
 
 
 def prices(
@@ -134,3 +137,32 @@ def residuals(rows: Columns, *, label: str) -> tuple[Chart, Chart]:
     ]
     unit = f"error, in the unit of {label}"
     return Chart(layers=over_time, y=unit, dates=True), Chart(layers=bars, x="error", y="rows")
+
+
+def spread(series: Sequence[Mapping[str, Any]]) -> tuple[Chart, Chart]:
+    """Describe how skill, and the sharpness of intervals, are spread over many series.
+
+    Args:
+        series: Rows with `skill`, `beside_naive`, `relative` and `beside_ewma`.
+    """
+    skills = np.array([row["skill"] or 0.0 for row in series])
+    sharper = np.array([1 - row["relative"].get("ewma", 1.0) for row in series])
+    prices = ("equals", "beats", "loses"), [row["beside_naive"] for row in series]
+    widths = ("equal", "sharper", "less sharp"), [row["beside_ewma"] for row in series]
+    return (
+        _spread(skills, *prices, x='percent of the RMSE of "tomorrow = today" saved'),
+        _spread(sharper, *widths, x="percent of the interval score of EWMA saved"),
+    )
+
+
+def _spread(shares: np.ndarray, words: Sequence[str], told: Sequence[str], *, x: str) -> Chart:
+    """Describe how shares are spread, (series,), in one colour for each word told of them."""
+    edge = max(float(np.quantile(np.abs(shares), 0.99)) * 100, 0.1)
+    edges = np.linspace(-edge, edge, SPREAD_BARS + 1)
+    inside, layers = np.clip(shares * 100, -edge, edge), list[Layer]()
+    for word, color in zip(words, (NAIVE, GOOD, PREDICTED), strict=True):
+        found = inside[[one == word for one in told]]
+        heights, alpha = np.histogram(found, edges)[0], np.full(SPREAD_BARS, 0.7)
+        label = f"{word} ({len(found):,})"
+        layers.append(Bars(edges=edges, heights=heights, label=label, color=color, alpha=alpha))
+    return Chart(layers=layers, x=x, y="series")

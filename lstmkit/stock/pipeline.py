@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,35 +16,36 @@ from lstmkit.stock import forecaster, report, shipped
 from lstmkit.stock.calendar.ahead import gaps
 from lstmkit.stock.config import StockConfig
 from lstmkit.stock.fitting.fit import fit
-from lstmkit.stock.fitting.network import Network, View
+from lstmkit.stock.fitting.panel import Panel
 from lstmkit.stock.fitting.span import Span
-from lstmkit.stock.fitting.start import Start
-from lstmkit.stock.forecaster import Forecaster
-from lstmkit.stock.result import Outlook, Result
+from lstmkit.stock.panel import member
+from lstmkit.stock.result import Outlook, Result, Scored
 from lstmkit.training.loop import forget_checkpoint
 from lstmkit.work import Timings, recorded, work
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
-
-log = logging.getLogger(__name__)
+    from lstmkit.stock.panel.data import Group
+    from lstmkit.stock.panel.result import PanelOutlook
 
 
 def train(source: Path | None, config: StockConfig, output: Path) -> Result:
-    """Train on a price file, score the test span, forecast the rows after it, write the run.
+    """Train one network on every series of a source, score the test spans, forecast, write the run.
 
     Args:
-        source: The price file; None: the sample that ships with matplotlib.
-        config: The resolved config.
+        source: A price file, or a folder of them; None: the sample that ships with matplotlib.
+        config: The resolved config; `data.series` says how one file holds many series.
         output: Folder of all runs.
 
     Raises:
-        InputError: The file cannot be used.
+        InputError: The source cannot be used.
         InterruptedRunError: The user stopped it; the message tells how to go on.
     """
-    dataset, config = _to_learn_from(source, config, "train")
-    inputs = [dataset.fingerprint]
-    return _train(runs.create(output, "stock", dataset.name, config, inputs=inputs), dataset)
+    group, config = _to_learn_from(source, config, "train")
+    run = runs.create(output, "stock", group.name, config, inputs=group.inputs)
+    if group.left_out:
+        run.update(left_out=group.left_out)
+    return _train(run, group)
 
 
 def trial(source: Path | None, config: StockConfig, output: Path) -> trials.Trial:
@@ -56,12 +56,12 @@ def trial(source: Path | None, config: StockConfig, output: Path) -> trials.Tria
         config: The resolved config.
         output: Folder of all runs.
     """
-    dataset, config = _to_learn_from(source, config, trials.VERB)
-    inputs = [dataset.fingerprint]
-    run = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb=trials.VERB)
+    group, config = _to_learn_from(source, config, trials.VERB)
+    run = runs.create(output, "stock", group.name, config, inputs=group.inputs, verb=trials.VERB)
     with trials.fitting(run):
-        span = Span(dataset, config, dataset.train_rows + config.data.window)
-        return trials.seen(run, fit(run, span))
+        window = config.data.window
+        spans = [Span.of(one, config, one.train_rows + window) for one in group.members]
+        return trials.seen(run, fit(run, Panel.of(spans)))
 
 
 def resume(wanted: Path, output: Path) -> Result:
@@ -72,85 +72,100 @@ def resume(wanted: Path, output: Path) -> Result:
     """
     backend.require("stock train")
     run = runs.resumable(output, "stock", wanted, verb="train")
-    return _train(run, _dataset_of(run))
+    return _train(run, _group_of(run))
 
 
-def evaluate(source: Path | None, run: Path | None, output: Path) -> Result:
-    """Score a trained model on its own test span, or on the rows of a file that it has not seen.
+def evaluate(
+    source: Path | None, run: Path | None, output: Path, *, series: str | None = None
+) -> Result:
+    """Score a trained model on its own test spans, or on rows of files that it has not seen.
 
     Args:
-        source: A file; rows that the model was fitted on, recognised by date and value, are not
-            scored. None: the one it was trained on.
+        source: A file or a folder; rows that the model was fitted on, recognised by date and
+            value, are not scored. None: what it was trained on.
         run: The run; None: the newest.
         output: Folder of all runs.
+        series: The only one of many series to score; None: all.
     """
-    from lstmkit.stock.fitting import familiar
-    from lstmkit.stock.scores import evaluation
-
     found = runs.find(output, run, "stock")
     config = found.config(StockConfig)
-    if shipped.ships(found):
-        start = Start(found.path).file
-        dataset = _readable(source, config)
-        dataset = shipped.tested_after(dataset, start.trained_until, start.window)
-        trained, view, told = shipped.forecaster_for(found, dataset, rivals=True)
-    else:
-        trained = forecaster.load(found)
-        if source is None:
-            dataset = _dataset_of(found)
-        else:
-            other = _other(source, config, trained)
-            dataset = familiar.without_seen(other, found, trained.network.window)
-        window = trained.network.window
-        dataset = shipped.tested_after(dataset, trained.learned_until, window)
-        view = trained.network.view(dataset.values, dataset.extremes)
-        told = trained.network.tell(view)
-    inputs = [dataset.fingerprint, fingerprint(found.path / runs.MODEL)]
-    made = runs.create(output, "stock", dataset.name, config, inputs=inputs, verb="evaluate")
+    group = _sources(source, found, series)
+    inputs = [*group.inputs, fingerprint(found.path / runs.MODEL)]
+    own = source is None
+
+    def new(name: str) -> runs.Run:
+        return runs.create(output, "stock", name, config, inputs=inputs, verb="evaluate")
+
+    from lstmkit.stock.panel import judging, pipeline
+
+    if len(group.members) > 1:
+        made = new(group.name)
+        with work(made):
+            return pipeline.evaluate(found, made, group, own=own)
+    judge = judging.judged(found, group.members[0], own=own)
+    made = new(judge.dataset.name)
     with work(made):
-        first_test = dataset.train_rows + trained.network.window
-        result = evaluation.score(made.path, dataset, trained, view, told, first_test=first_test)
+        first_test = judge.dataset.train_rows + judge.trained.network.window
+        result = judge.score(made, first_test=first_test)
         report.write(result)
     return result
 
 
 def forecast(
-    source: Path | None, run: Path | None, output: Path, *, steps: int | None, plot: bool = False
-) -> Outlook:
+    source: Path | None,
+    run: Path | None,
+    output: Path,
+    *,
+    steps: int | None,
+    series: str | None = None,
+    plot: bool = False,
+) -> Outlook | PanelOutlook:
     """Forecast the rows after the last one, with dates from the file's own calendar.
 
     Args:
-        source: A newer file of the same series; None: go on from the training file's last row.
+        source: A newer file of the same series, or of one that a model of many never saw; None:
+            go on from the last row of what the model was trained on.
         run: The run; None: the newest.
         output: Folder of all runs.
         steps: Rows ahead; None: as many as the config calibrates.
-        plot: Whether to draw the fan as well.
+        series: The only one of many series to forecast; None: all.
+        plot: Whether to draw the fan as well, of a single series.
     """
     found = runs.find(output, run, "stock")
     config = found.config(StockConfig)
     inputs = [fingerprint(found.path / runs.MODEL)]
-    if source is None and not shipped.ships(found):
-        trained = forecaster.load(found)
-        context = forecaster.load_context(found)
+    if source is None and (member.names_of(found) or not shipped.lends(found)):
+        outsets = member.kept(found, series)
+        name = found.manifest["name"]
     else:
-        dataset, trained, view, told = _fitted_to(source, found, config)
-        inputs.insert(0, dataset.fingerprint)
-        context = trained.latest(dataset, view, told)
-    made = runs.create(output, "stock", trained.name, config, inputs=inputs, verb="forecast")
+        from lstmkit.stock.panel import ahead
+
+        group = _sources(source, found, series)
+        outsets, name = ahead.outsets(found, group), group.name
+        inputs = [*group.inputs, *inputs]
+    trained, context = outsets[0].trained, outsets[0].context
+    alone = len(outsets) == 1
+    name = trained.name if alone else name
+    made = runs.create(output, "stock", name, config, inputs=inputs, verb="forecast")
     with work(made):
-        ahead = trained.look_ahead(context, steps or config.interval.horizons)
-        report.write_forecast(ahead, made.path / "forecast.csv")
+        steps = steps or config.interval.horizons
+        if not alone:
+            from lstmkit.stock.panel import ahead
+
+            return ahead.forecast(made, outsets, steps)
+        future = trained.look_ahead(context, steps)
+        report.write_forecast(future, made.path / "forecast.csv")
         if plot:
             folder = made.path / "plots"
             report.draw_forecast(
-                ahead,
+                future,
                 context.dates,
                 context.prices,
                 folder,
                 trained.name,
                 coverage=trained.interval.coverage,
             )
-    return Outlook(run=made.path, name=trained.name, forecast=ahead)
+    return Outlook(run=made.path, name=trained.name, forecast=future)
 
 
 def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: int) -> Result:
@@ -162,7 +177,10 @@ def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: i
         output: Folder of all runs.
         folds: Number of folds; each one's window may reach back into the rows before it.
     """
-    dataset, config = _to_learn_from(source, config, "backtest")
+    group, config = _to_learn_from(source, config, "backtest")
+    if len(group.members) > 1:
+        raise InputError(f"{source}: a backtest walks through one series; leave out data.series")
+    (dataset,) = group.members
     from lstmkit.stock.data import MIN_TEST_ROWS
 
     most = (len(dataset.dates) - dataset.train_rows) // MIN_TEST_ROWS
@@ -216,48 +234,41 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
 
 def _to_learn_from(
     source: Path | None, config: StockConfig, verb: str
-) -> tuple[Dataset, StockConfig]:
-    """Return a file, and the config with a window that it can bear."""
+) -> tuple[Group, StockConfig]:
+    """Return the series of a source, and the config with a window that they can bear."""
     backend.require(f"stock {verb}")
-    from lstmkit.stock import data
+    from lstmkit.stock.panel import data, rows
 
-    dataset = data.load(source, config.data)
-    return dataset, data.window_for(dataset, config)
+    rows.require(config.data.tables)
+    return data.bearing(data.load(source, config.data), config)
 
 
-def _train(run: runs.Run, dataset: Dataset) -> Result:
+def _train(run: runs.Run, group: Group) -> Result:
+    from lstmkit.stock.panel import pipeline
+
     config = run.config(StockConfig)
     with work(run, f"lstmkit stock train --resume {run.path}") as timings:
-        span = Span(dataset, config, dataset.train_rows + config.data.window)
+        if len(group.members) > 1:
+            return pipeline.train(run, group, timings)
+        (dataset,) = group.members
+        span = Span.of(dataset, config, dataset.train_rows + config.data.window)
         return _train_span(run, span, timings, label="train")
 
 
-def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> Result:
+def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> Scored:
     """Fit, calibrate, score, look ahead, and write it all into one run folder."""
-    from lstmkit.stock.fitting import familiar
-    from lstmkit.stock.scores import evaluation
+    from lstmkit.stock.panel import judging
 
-    history = fit(run, span, label=label)
+    panel = Panel.of([span])
+    history = fit(run, panel, label=label)
     timings.note(label)
-    dataset, view = span.dataset, span.view
     model = runtime.load(run.path / runs.MODEL)
-    every_step = span.config.train.supervision == "every_step"
-    network = Network(
-        model, span.config.data.window, span.scaling, span.aim.anchor, every_step=every_step
-    )
-    told = network.tell(view)
-    trained = span.calibrated(network, told)
-    result = evaluation.score(run.path, dataset, trained, view, told, first_test=span.first_test)
-    context = trained.latest(dataset, view, told)
-    trained.save(run, context)
-    familiar.save(run, dataset)
-    ahead = trained.look_ahead(context, span.config.interval.horizons)
-    result = replace(result, history=history, forecast=ahead)
+    result = replace(judging.complete(run, run, panel.spans[0], model), history=history)
     report.write(result)
     return result
 
 
-def _backtest(run: runs.Run, dataset: Dataset) -> Result:
+def _backtest(run: runs.Run, dataset: Dataset) -> Scored:
     """Train one model per fold on everything before it; finished folds are not trained again."""
     from lstmkit.stock.scores import evaluation
 
@@ -267,7 +278,7 @@ def _backtest(run: runs.Run, dataset: Dataset) -> Result:
         results = []
         for number, (start, stop) in enumerate(pairwise(edges), start=1):
             fold = runs.nested(run, f"fold-{number}")
-            span = Span(dataset.until(stop, train_rows=start), config, int(start))
+            span = Span.of(dataset.until(stop, train_rows=start), config, int(start))
             label = f"fold {number}/{folds}"
             results.append(_fold(fold, span, timings, label=label))
         unit = float(np.abs(np.diff(dataset.prices[: dataset.train_rows])).mean())
@@ -276,7 +287,7 @@ def _backtest(run: runs.Run, dataset: Dataset) -> Result:
     return whole
 
 
-def _fold(fold: runs.Run, span: Span, timings: Timings, *, label: str) -> Result:
+def _fold(fold: runs.Run, span: Span, timings: Timings, *, label: str) -> Scored:
     from lstmkit.stock.scores import evaluation
 
     if fold.status == "done":
@@ -291,52 +302,25 @@ def _fold(fold: runs.Run, span: Span, timings: Timings, *, label: str) -> Result
     return result
 
 
-def _fitted_to(
-    source: Path | None, run: runs.Run, config: StockConfig
-) -> tuple[Dataset, Forecaster, View, np.ndarray]:
-    """Return a file, the model that forecasts it, and what its network said of the file."""
-    from lstmkit.stock.fitting import familiar
+def _sources(source: Path | None, run: runs.Run, series: str | None) -> Group:
+    """Read what a model is to be used on: its own files where none is named."""
+    from lstmkit.stock.panel import data
 
-    if shipped.ships(run):
-        dataset = shipped.newest(run, _readable(source, config))
-        return (dataset, *shipped.forecaster_for(run, dataset, rivals=False))
-    trained = forecaster.load(run)
-    dataset = _other(source, config, trained)
-    familiar.warn(dataset, run, trained.name)
-    view = trained.network.view(dataset.values, dataset.extremes)
-    return dataset, trained, view, trained.network.tell(view)
+    if source is None and not (shipped.lends(run) and not member.names_of(run)):
+        return _group_of(run, series)
+    config = run.config(StockConfig).data
+    return data.load_like(source, config, member.names_of(run)).only(series)
 
 
-def _readable(source: Path | None, config: StockConfig) -> Dataset:
-    from lstmkit.stock import data
+def _group_of(run: runs.Run, series: str | None = None) -> Group:
+    """Read a run's own files again, and refuse them if they have changed since."""
+    from lstmkit.stock.panel import data
 
-    return data.load(source, config.data)
-
-
-def _other(source: Path | None, config: StockConfig, trained: Forecaster) -> Dataset:
-    """Read another file than the one that was trained on; none of its rows count as training."""
-    from lstmkit.stock import data
-
-    dataset = replace(data.load(source, config.data), train_rows=0)
-    window = trained.network.window
-    if len(dataset.dates) <= window:
-        raise InputError(
-            f"{dataset.path}: too short: the model sees {window} rows and predicts the next; "
-            f"expected more than {window} rows, found {len(dataset.dates)}"
-        )
-    usual, here = trained.step_seconds, dataset.calendar.step_seconds
-    if usual != here:
-        log.warning(
-            "%s: rows every %s seconds; the model learned from rows every %s seconds",
-            *(dataset.path, f"{here:,}", f"{usual:,}"),
-        )
-    return dataset
+    config = run.config(StockConfig)
+    group = data.again(run, config.data, series).only(series)
+    return group if series else data.bearing(group, config)[0]
 
 
 def _dataset_of(run: runs.Run) -> Dataset:
-    """Read a run's own file again, and refuse it if it has changed since."""
-    from lstmkit.stock import data
-
-    path = runs.unchanged_input(run)
-    is_sample = path == data.sample_path().resolve()
-    return data.load(None if is_sample else path, run.config(StockConfig).data)
+    """Read a run's only file again, and refuse it if it has changed since."""
+    return _group_of(run).members[0]

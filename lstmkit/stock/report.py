@@ -1,7 +1,7 @@
 """A `Result` into CSV, JSON and plots, and into the table that the terminal shows."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +9,21 @@ import numpy as np
 
 from lstmkit import terminal
 from lstmkit.chart import loss
-from lstmkit.files import atomic, write_json
+from lstmkit.files import write_json
 from lstmkit.result import write_history
 from lstmkit.runs import METRICS
 from lstmkit.stock import pictures
 from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
-from lstmkit.stock.result import Forecast, Result, is_daily, iso
+from lstmkit.stock.dated import write_dated
+from lstmkit.stock.panel import report as panel
+from lstmkit.stock.panel.result import PanelOutlook
+from lstmkit.stock.result import Forecast, Outlook, Result, Scored, iso
 
-NUMBER = "%.10g"
 ZOOM_ROWS = 120
 FOOT_WIDTH = 170
-BLOCK = 100_000
 
 
-def write(result: Result) -> None:
+def write(result: Scored) -> None:
     """Write everything about a result into its run folder; `metrics.json` comes last."""
     write_predictions(result, result.run / "predictions.csv")
     if result.history:
@@ -33,12 +34,12 @@ def write(result: Result) -> None:
     write_json(result.run / METRICS, result.metrics)
 
 
-def write_predictions(result: Result, path: Path) -> None:
+def write_predictions(result: Scored, path: Path) -> None:
     """Write one line per test row: `date,actual,predicted,naive,lower,upper`."""
     bounds = (result.interval.lower, result.interval.upper)
     columns = (result.actual, result.predicted, result.naive, *bounds)
     header = "date,actual,predicted,naive,lower,upper"
-    _write_dated(path, header, result.dates[result.rows], columns)
+    write_dated(path, header, result.dates[result.rows], columns)
 
 
 def write_forecast(forecast: Forecast, path: Path) -> None:
@@ -48,11 +49,13 @@ def write_forecast(forecast: Forecast, path: Path) -> None:
         *(forecast.inner_lower, forecast.inner_upper),
     )
     header = "date,predicted,lower,upper,inner_lower,inner_upper"
-    _write_dated(path, header, forecast.dates, columns)
+    write_dated(path, header, forecast.dates, columns)
 
 
 def shown(result: Result) -> str:
     """Return what the terminal shows before the verdict: tables, and what the interval held."""
+    if not isinstance(result, Scored):
+        return panel.shown(result)
     parts = [terminal.table(_rows(result)), _intervals(result)]
     if "folds" in result.metrics:
         names = ("fold", "n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage")
@@ -61,7 +64,14 @@ def shown(result: Result) -> str:
     return "\n\n".join(parts)
 
 
-def _rows(result: Result) -> list[dict[str, Any]]:
+def shown_ahead(outlook: Outlook | PanelOutlook) -> str:
+    """Return what the terminal shows of a forecast: its rows, or the next one of many series."""
+    if isinstance(outlook, Outlook):
+        return terminal.table(outlook.rows())
+    return panel.shown_ahead(outlook)
+
+
+def _rows(result: Scored) -> list[dict[str, Any]]:
     """Return the rows of the table: the LSTM first, then the baselines."""
     test = result.metrics["test"]
     rows = [{"forecast": "LSTM", **{key: test[key] for key in ("rmse", "mae", "mape", "skill")}}]
@@ -71,7 +81,7 @@ def _rows(result: Result) -> list[dict[str, Any]]:
     return rows
 
 
-def _intervals(result: Result) -> str:
+def _intervals(result: Scored) -> str:
     """Return the table of intervals under a line that says how to read it."""
     head = (
         f"{result.coverage:.0%} intervals: share of all rows that each held, of the calmest "
@@ -80,7 +90,7 @@ def _intervals(result: Result) -> str:
     return f"{head}\n{terminal.table(_interval_rows(result))}"
 
 
-def _interval_rows(result: Result) -> list[dict[str, Any]]:
+def _interval_rows(result: Scored) -> list[dict[str, Any]]:
     """Return the rows of the table of intervals: the LSTM's first, then the others."""
     found = [{"interval": "LSTM", **_held(result.metrics["test"])}]
     intervals = result.metrics["intervals"]
@@ -104,7 +114,7 @@ def _held(scores: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def draw(result: Result, folder: Path) -> None:
+def draw(result: Scored, folder: Path) -> None:
     """Draw every chart of a result as PNG."""
     from lstmkit import plots  # a forecast alone needs no plotting library
 
@@ -180,15 +190,3 @@ def draw_forecast(
     fan = pictures.fan(past, future, interval=f"{coverage:.0%} interval")
     title = f"{name}: forecast after {iso(dates[-1:])[0]}"
     plots.draw(folder / "forecast.png", fan, title=title)
-
-
-def _write_dated(path: Path, header: str, dates: np.ndarray, columns: Sequence[np.ndarray]) -> None:
-    line = ",".join(["%s", *[NUMBER] * len(columns)]) + "\n"
-    dates = dates.astype("datetime64[D]" if is_daily(dates) else "datetime64[s]")
-    with atomic(path) as stream:
-        stream.write(header + "\n")
-        for start in range(0, len(dates), BLOCK):
-            block = slice(start, start + BLOCK)
-            texts = np.datetime_as_string(dates[block])
-            cells = zip(texts, *(column[block].tolist() for column in columns), strict=True)
-            stream.write("".join(line % row for row in cells))

@@ -41,15 +41,27 @@ class Forecast:
         return [dict(zip(names, row, strict=True)) for row in cells]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(result.Result):
+    """What one model did, on one series (`Scored`) or on many (`lstmkit.stock.panel.result`).
+
+    Attributes:
+        name: The ticker, or what the series are of.
+        coverage: What share of rows the intervals aim to hold.
+    """
+
+    name: str
+    coverage: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored(Result):
     """What one model did on one series.
 
     `metrics` holds `verdict`, `train`, `test`, `baselines` and `intervals`, and `folds` of a
     backtest.
 
     Attributes:
-        name: The ticker.
         column: Name of the forecast column.
         dates: Of all rows, `datetime64[s]`, (rows,).
         prices: Of all rows, (rows,).
@@ -57,12 +69,10 @@ class Result(result.Result):
         predicted: Forecast of every test row, (n,).
         bands: The intervals of the test rows by name: `lstm`, and those it is held against.
         baselines: Forecasts of the test rows by name, (n,) each.
-        coverage: What share of rows the intervals aim to hold.
         forecast: The future; None where it was not asked for.
     """
 
     picture: ClassVar[str] = "prediction"
-    name: str
     column: str
     dates: np.ndarray
     prices: np.ndarray
@@ -70,7 +80,6 @@ class Result(result.Result):
     predicted: np.ndarray
     bands: dict[str, Band]
     baselines: dict[str, np.ndarray]
-    coverage: float
     forecast: Forecast | None = None
 
     @property
@@ -89,7 +98,7 @@ class Result(result.Result):
         return self.prices[self.rows - 1]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Outlook(result.Result):
     """The rows that come next.
 
@@ -102,9 +111,13 @@ class Outlook(result.Result):
     name: str
     forecast: Forecast
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return `date, predicted, lower, upper` of every row."""
+        return self.forecast.rows()
+
     def to_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
-        return {**super().to_json(), "forecast": finite(self.forecast.rows())}
+        return {**super().to_json(), "forecast": finite(self.rows())}
 
 
 def iso(dates: np.ndarray) -> np.ndarray:

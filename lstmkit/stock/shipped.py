@@ -1,4 +1,4 @@
-"""The stock model that ships, by itself: no training, only what is fitted around a network.
+"""A model of many series, the one that ships among them, for a series that it never saw.
 
 Scale, quantiles and trust come from the file that is forecast
 (`lstmkit.stock.fitting.calibration`), so its intervals are that file's own.
@@ -26,18 +26,18 @@ LEAST_ROWS = 60  # after the first window, to be calibrated on
 MOST_ROWS = 2_520  # ten years of days: what a forecast is calibrated on
 
 
-def ships(run: runs.Run) -> bool:
-    """Return whether a run is the model that ships."""
+def lends(run: runs.Run) -> bool:
+    """Return whether a run is a model of many series, such as the one that ships."""
     return (run.path / START).exists()
 
 
 def forecaster_for(
     run: runs.Run, dataset: Dataset, *, rivals: bool
 ) -> tuple[Forecaster, View, np.ndarray]:
-    """Return the model that ships with all that is around it fitted to a file's training rows.
+    """Return a model of many series with all that is around it fitted to a file's training rows.
 
     Args:
-        run: The model that ships.
+        run: The model's.
         dataset: The file; its training rows are what may be fitted on.
         rivals: Whether to fit the intervals of others, which takes its time.
 
@@ -52,10 +52,11 @@ def forecaster_for(
     least = window + LEAST_ROWS
     if dataset.train_rows < least:
         raise InputError(
-            f"{dataset.path}: too short for the model that ships: expected at least {least:,} rows "
+            f"{dataset.path}: too short for a model that never saw it: expected {least:,} rows "
             f"to calibrate it on, found {dataset.train_rows:,}; train on the file instead"
         )
-    span = Span(dataset, config, dataset.train_rows + window, lent=start)
+    span = Span.of(dataset, config, dataset.train_rows + window)
+    span = replace(span, lent=start.scaling, start=start)
     model = runtime.load(run.path / runs.MODEL)
     network = Network(model, window, span.scaling, span.aim.anchor, every_step=True)
     told = network.tell(span.view)
@@ -75,7 +76,7 @@ def newest(run: runs.Run, dataset: Dataset) -> Dataset:
 
 
 def tested_after(dataset: Dataset, until: str | None, window: int) -> Dataset:
-    """Return a file whose test rows are all later than what the model that ships learned from.
+    """Return a file whose test rows are all later than what the model learned from.
 
     Args:
         dataset: The file.
@@ -93,7 +94,7 @@ def tested_after(dataset: Dataset, until: str | None, window: int) -> Dataset:
     if train_rows + window >= len(dataset.dates):
         raise InputError(
             f"{dataset.path}: no row can be scored: expected rows after a window of {window} and "
-            f"later than {day}, until when the model that ships learned; found "
+            f"later than {day}, until when the model learned; found "
             f"{len(dataset.dates):,} rows until {dataset.dates[-1].astype('datetime64[D]')}"
         )
     return replace(dataset, train_rows=train_rows)

@@ -45,7 +45,7 @@ class Tried:
         return float(self.by_seed.std(ddof=1)) if len(self.by_seed) > 1 else math.nan
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Result(result.Result):
     """What a sweep found.
 

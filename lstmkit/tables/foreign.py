@@ -5,7 +5,7 @@ import importlib.util
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,25 +88,19 @@ def _table(rows: Sequence[Any], path: Path) -> bytes:
     objects = [row for row in rows if isinstance(row, dict)]
     if objects and len(objects) != len(rows):
         raise InputError(f"{path}: expected JSON objects or JSON lists, found both")
-    if not objects:
-        return _csv([_text(cell) for cell in row] for row in rows)
     names = list(dict.fromkeys(name for row in objects for name in row))
-    body = ([_text(row.get(name)) for name in names] for row in objects)
-    return _csv([names], body)
+    body = [[row.get(name) for name in names] for row in objects] if objects else rows
+    with io.StringIO(newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([names] if objects else [])
+        writer.writerows([_text(cell) for cell in row] for row in body)
+        return text.getvalue().encode()
 
 
 def _text(cell: Any) -> str:
     if cell is None:
         return ""
     return cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
-
-
-def _csv(*parts: Iterable[Sequence[str]]) -> bytes:
-    with io.StringIO(newline="") as text:
-        writer = csv.writer(text, lineterminator="\n")
-        for part in parts:
-            writer.writerows(part)
-        return text.getvalue().encode()
 
 
 def _require(extra: str, path: Path) -> None:

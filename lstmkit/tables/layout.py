@@ -17,7 +17,6 @@ CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp]\.?[Mm]\.?)?|\d{6}|\
 DATE_WORDS = re.compile(
     r"date|time|day|month|datum|tag|fecha|data|jour|tarih|дата|日|날짜|期", re.I
 )
-SURE = 0.9  # share of the lines that must have the same number of cells
 
 
 @dataclass(frozen=True)

@@ -57,14 +57,14 @@ def scan(content: bytes, delimiter: str, path: Path) -> Records:
     Raises:
         InputError: A quote is never closed.
     """
-    quotes = _quotes(content) if delimiter else np.empty(0, dtype=np.int64)
+    quotes = _positions(content, QUOTE) if delimiter else np.empty(0, dtype=np.int64)
     if len(quotes) and not _in_their_places(content, quotes, delimiter):
         return _scan_slowly(content, delimiter, path)
     ends, cells = _ends_and_cells(content, delimiter, quoted=bool(len(quotes)))
     starts = np.concatenate([[0], ends[:-1] + 1])
     lines = np.arange(1, len(starts) + 1)
     if len(quotes):
-        lines = 1 + np.searchsorted(_newlines(content), starts)
+        lines = 1 + np.searchsorted(_positions(content, NEWLINE), starts)
     return Records(content, delimiter, starts, ends, cells, lines)
 
 
@@ -105,17 +105,9 @@ def _ends_and_cells(
     return np.concatenate(ends), np.concatenate(counts)
 
 
-def _quotes(content: bytes) -> np.ndarray:
-    if b'"' not in content:
-        return np.empty(0, dtype=np.int64)
-    return _positions(content, QUOTE)
-
-
-def _newlines(content: bytes) -> np.ndarray:
-    return _positions(content, NEWLINE)
-
-
 def _positions(content: bytes, byte: int) -> np.ndarray:
+    if byte not in content:
+        return np.empty(0, dtype=np.int64)
     view = np.frombuffer(content, np.uint8)
     blocks = range(0, len(view), BLOCK)
     return np.concatenate([np.flatnonzero(view[b : b + BLOCK] == byte) + b for b in blocks])
@@ -137,7 +129,7 @@ def _in_their_places(content: bytes, quotes: np.ndarray, delimiter: str) -> bool
 def _scan_slowly(content: bytes, delimiter: str, path: Path) -> Records:
     """Read record by record what has quotes in the middle of cells."""
     csv.field_size_limit(MAX_CELL)
-    newlines = np.concatenate([_newlines(content), [len(content)]])
+    newlines = np.concatenate([_positions(content, NEWLINE), [len(content)]])
     text = io.TextIOWrapper(io.BytesIO(content), "utf-8", newline="\n")
     reader = csv.reader(text, delimiter=delimiter or "\x1f", skipinitialspace=True)
     cells, last = [], []

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from lstmkit import files
-from lstmkit.bounds import read_at_most
+from lstmkit.bounds import read_at_most, read_file
 from lstmkit.errors import InputError
 from lstmkit.tables import encoding, foreign
 
@@ -90,8 +90,7 @@ def read(path: Path, *, words: Iterable[str] = ()) -> Source:
 
 def _raw(path: Path) -> tuple[bytes, dict[str, Any]]:
     try:
-        with path.open("rb") as stream:
-            content = read_at_most(stream, MAX_BYTES)
+        content = read_file(path, MAX_BYTES)
     except IsADirectoryError as error:
         raise InputError(f"{path}: a folder; expected a file with a table") from error
     except OSError as error:

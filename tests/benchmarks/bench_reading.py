@@ -14,8 +14,8 @@ ROUNDS = 3
 CONTENDERS = {
     "`pandas.read_csv` alone": "import pandas; pandas.read_csv(path)",
     "lstmkit, from file to dates and prices": (
-        "from lstmkit.stock.reading import table; from pathlib import Path; "
-        "table.read(Path(path), table.Asked())"
+        "from lstmkit.stock.reading import opened, table; from pathlib import Path; "
+        "table.read(Path(path), opened.Asked())"
     ),
 }
 CODE = """

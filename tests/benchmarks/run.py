@@ -16,6 +16,7 @@ from pathlib import Path
 import measure
 from bench_growth import growth
 from bench_large import commands, large
+from bench_panel import panel
 from bench_reading import reading
 from bench_supervision import supervision
 from bench_training import overhead, small_epochs, stock_epoch
@@ -33,7 +34,7 @@ def main() -> None:
     """Run the sections asked for."""
     functions = (
         *(stock_epoch, overhead, small_epochs, whole_training, supervision),
-        *(growth, inference, emoji, music, commands, large, reading),
+        *(growth, inference, emoji, music, commands, large, reading, panel),
     )
     sections = {function.__name__: function for function in functions}
     parser = argparse.ArgumentParser(description="Benchmarks of lstmkit on this machine.")

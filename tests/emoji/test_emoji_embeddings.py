@@ -103,3 +103,17 @@ def test_with_rows_changes_these_rows_only(tmp_path):
     moved = table.with_rows(np.array([1]), np.array([[9.0, 8.0]]))
     assert moved.rows(np.array([1, 0, 1])).tolist()[0] == [9, 8]
     assert moved.rows(np.array([0])).tolist() == table.rows(np.array([0])).tolist()
+
+
+def test_damaged_gzip_is_one_clear_error(tmp_path):
+    content = bytearray(gzip.compress(b"".join(b"w%d 1 2 3\n" % n for n in range(999))))
+    content[300:340] = b"\xff" * 40
+    (tmp_path / "v.txt.gz").write_bytes(content)
+    with pytest.raises(InputError, match=r"v\.txt\.gz: cannot read the word vectors"):
+        embeddings.load(tmp_path / "v.txt.gz")
+
+
+def test_vectors_that_are_no_numbers_do_not_replace_those_of_the_table():
+    table = embeddings.load(None)
+    with pytest.raises(ValueError, match="infinite or NaN"):
+        table.with_rows(np.array([1]), np.full((1, table.dimension), np.nan, np.float16))

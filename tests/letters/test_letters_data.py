@@ -7,7 +7,7 @@ from lstmkit.errors import InputError
 from lstmkit.letters import data
 from lstmkit.letters.config import DataConfig
 
-SETTINGS = {"unit": "auto", "window": 12, "validation_fraction": 0.1}
+SETTINGS = {"unit": "auto", "window": 12, "validation_fraction": 0.1, "split_seed": None}
 
 
 def load(tmp_path, content, **changes):

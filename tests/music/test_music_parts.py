@@ -107,3 +107,14 @@ def test_inferred_spells_chords_as_the_key_does(up, names):
     ]
     bars = [Bar(Fraction(4 * i), Fraction(4)) for i in range(6)]
     assert [bar[0].chord.symbol for bar in harmony.of_accompaniment(notes, bars)] == names * 3
+
+
+def test_facts_look_at_the_end_of_a_score_once_however_many_parts_it_has(monkeypatch):
+    looks = []
+    end = Score.end.fget
+    monkeypatch.setattr(Score, "end", property(lambda score: looks.append(1) or end(score)))
+    notes = tuple(Note(Fraction(n), Fraction(1), 60 + n, 80) for n in range(4))
+    parts = tuple(Part(f"part {n}", 0, False, notes) for n in range(50))
+    bars = (Bar(Fraction(0), Fraction(4)),)
+    assert len(part_facts.facts(Score("x", parts, bars, ((Fraction(0), 120.0),)))) == 50
+    assert len(looks) == 1

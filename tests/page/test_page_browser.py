@@ -14,6 +14,7 @@ from lstmkit.music.config import MusicConfig
 from lstmkit.music.page import read_piece
 from lstmkit.page import build
 from lstmkit.stock.config import StockConfig
+from lstmkit.stock.panel import scores
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 EVIL = "<script>window.hacked = 1</script><img src=x onerror=window.hacked=1>"
@@ -64,6 +65,56 @@ def opened(browser):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def row_of_series(number):
+    """Return a row of scores as `stock train` has it for one of many series, with an evil name."""
+    relative = {"constant": 0.9, "ewma": 1 + (number * 37 % 100 - 50) / 1000}
+    return {
+        "series": f"{EVIL}{number}",
+        "n": 1000 + number,
+        "rmse": 1.0,
+        "naive_rmse": 1.0,
+        "skill": 0.0,
+        "dm_p_value": None,
+        "coverage": 0.9,
+        "interval_score": 3.0,
+        "best_baseline": "naive",
+        "best_baseline_rmse": 1.0,
+        "relative": relative,
+        "interval_p_value": 0.5,
+    }
+
+
+@pytest.fixture
+def panel_page(tmp_path):
+    """The page of 500 series."""
+    run = runs.create(tmp_path / "outputs", "stock", "many", load(StockConfig, "stock", None))
+    rows = [row_of_series(number) for number in range(500)]
+    header = "series,date,actual,predicted,naive,lower,upper"
+    lines = [f'"{EVIL}{n}",2020-01-0{d},1,1,1,0,2' for n in (0, 250, 499) for d in (1, 2)]
+    files.write_text(run.path / "predictions.csv", "\n".join([header, *lines]) + "\n")
+    files.write_json(run.path / "metrics.json", scores.judge(rows, coverage=0.9))
+    run.update(status="done")
+    return build.write(run)
+
+
+def test_a_table_of_many_series_sorts_by_any_head(panel_page, opened):
+    page = opened(panel_page)
+    cells = (
+        "Array.from(document.querySelectorAll('.sortable tbody tr'), r => r.cells[{}].innerText)"
+    )
+    heads = page.locator(".sortable th button")
+    for column, numbers in ((10, float), (1, lambda text: int(text.replace(",", "")))):
+        before = [numbers(text) for text in page.evaluate(cells.format(column))]
+        heads.nth(column).click()
+        up = [numbers(text) for text in page.evaluate(cells.format(column))]
+        heads.nth(column).click()
+        down = [numbers(text) for text in page.evaluate(cells.format(column))]
+        assert up == sorted(before)
+        assert down == sorted(before, reverse=True)
+        assert heads.nth(column).locator("..").get_attribute("aria-sort") == "descending"
+    assert page.evaluate("window.hacked") is None
 
 
 def until(page, expression):

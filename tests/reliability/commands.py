@@ -25,12 +25,14 @@ class Command:
         resume: What goes on with it, before the run; empty: it is given once more.
         slow: Whether it trains by Keras, so that a kill takes long to come back from.
         program: What runs it.
+        made: A file that it makes last and never makes again; empty: there is none.
     """
 
     words: tuple
     resume: tuple = ()
     slow: bool = False
     program: tuple = LSTMKIT
+    made: str = ""
 
 
 def _set(*texts):
@@ -69,7 +71,9 @@ COMMANDS = {
     "exercise": Command(("exercise", "start", "1", "--folder", "exercises")),
     "report": Command(("report", "outputs/letters/old")),
     "compare": Command(("report", "--compare", "outputs/letters/old", "outputs/letters/old-2")),
-    "export": Command(("export", "outputs/stock/old", "--format", "keras", "--to", "a.keras")),
+    "export": Command(
+        ("export", "outputs/stock/old", "--format", "keras", "--to", "a.keras"), made="a.keras"
+    ),
     "pack": Command(
         ("emoji", "train", "labelled.csv", "--embeddings", "vectors.txt", *SMALL),
         ("emoji", "train"),

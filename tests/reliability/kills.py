@@ -139,7 +139,8 @@ def kill_once(command, chance, seconds, expected, tally):
                 return
             tally.faults += looked_at(folder)
             run = run_of(folder)
-            if worker.returncode == 0 or (run is not None and run.status == "done"):
+            made = command.made and (folder / command.made).exists()
+            if worker.returncode == 0 or made or (run is not None and run.status == "done"):
                 break
             if run is not None and command.resume:
                 now = replace(command, words=(*command.resume, "--resume", str(run.path)))

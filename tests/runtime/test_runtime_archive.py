@@ -142,6 +142,14 @@ def test_flipped_bytes_in_whole_archives_are_refused_or_harmless(tmp_path, data)
         return
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_weight_that_is_no_number_is_refused(tmp_path, number):
+    def spoil(file):
+        file["layers/lstm/cell/vars/1"][0, 2] = number
+
+    refused(keras_file(tmp_path, raw_weights=weights(spoil)), "infinite or NaN; train again")
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),

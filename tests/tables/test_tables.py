@@ -246,9 +246,9 @@ def test_excel_is_read_by_its_only_sheet(tmp_path):
 
 def test_extras_are_named_when_missing(tmp_path, monkeypatch):
     monkeypatch.setattr(foreign.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(InputError, match=r"pip install 'lstmkit\[parquet\]'"):
+    with pytest.raises(InputError, match=r'pip install "lstmkit\[parquet\]"'):
         cells(tmp_path, b"PAR1....PAR1")
-    with pytest.raises(InputError, match=r"pip install 'lstmkit\[excel\]'"):
+    with pytest.raises(InputError, match=r'pip install "lstmkit\[excel\]"'):
         cells(tmp_path, zipped(**{"[Content_Types].xml": "", "xl/workbook.xml": ""}))
 
 

@@ -13,7 +13,7 @@ sees another's memory, with one Dense layer that averages what they say: a plain
 import logging
 import shutil
 import tempfile
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +22,11 @@ from skfolio.datasets import load_sp500_dataset
 
 from lstmkit import config as configs
 from lstmkit import runs
-from lstmkit.files import write_json
 from lstmkit.result import write_history
 from lstmkit.stock.config import ModelConfig, StockConfig
+from lstmkit.stock.fitting import start
 from lstmkit.stock.fitting.anchor import Anchor
+from lstmkit.stock.fitting.examples import WindowExamples
 from lstmkit.stock.fitting.inputs import OWN
 from lstmkit.stock.fitting.network import View, view_of
 from lstmkit.stock.fitting.scaling import Scaling
@@ -46,49 +47,6 @@ SETTINGS = ("train.epochs=100", "train.patience=15")
 log = logging.getLogger(__name__)
 
 
-class Panel:
-    """Stretches of several series as training examples.
-
-    Args:
-        views: The series.
-        first: Of every series, the share of its rows before the stretches.
-        last: The share at which they end.
-        window: Rows the network has seen, at least, when it answers.
-    """
-
-    def __init__(self, views: list[View], first: float, last: float, window: int) -> None:
-        """Put the series below each other."""
-        rows, offset = [], 0
-        for view in views:
-            begin = max(window, int(first * len(view.values)))
-            end = int(last * len(view.values))
-            starts = np.minimum(np.arange(begin, end, TARGETS), end - TARGETS)
-            rows.append(offset + starts)
-            offset += len(view.values)
-        self._rows = tf.constant(np.concatenate(rows), tf.int32)
-        self._features = tf.constant(np.concatenate([view.features for view in views]))
-        self._answers = tf.constant(np.concatenate([answers_of(view) for view in views]))
-        self._seen, self._answered = tf.range(-window, TARGETS - 1), tf.range(TARGETS)
-
-    def __len__(self) -> int:
-        """Return the number of stretches."""
-        return int(self._rows.shape[0])
-
-    def gather(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return what is seen and what should be said of the stretches at `indices`."""
-        rows = tf.gather(self._rows, indices)[:, None]
-        return (
-            tf.gather(self._features, rows + self._seen),
-            tf.gather(self._answers, rows + self._answered),
-        )
-
-
-def answers_of(view: View) -> np.ndarray:
-    """Return every change in units of its usual size, float32, (rows, 1)."""
-    usual = np.concatenate([view.track.usual[:1], view.track.usual[:-1]])
-    return (view.track.changes / usual)[:, None].astype(np.float32)
-
-
 def pooled_scaling(prices: list[np.ndarray], decay: float) -> Scaling:
     """Return center and scale of the inputs of all series together."""
     unit = Scaling("log_return", (0.0,) * OWN, (1.0,) * OWN, decay, ranges=False)
@@ -96,6 +54,18 @@ def pooled_scaling(prices: list[np.ndarray], decay: float) -> Scaling:
     return Scaling(
         "log_return", tuple(raw.mean(axis=0)), tuple(raw.std(axis=0)), decay, ranges=False
     )
+
+
+def stretches(views: list[View], window: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return the rows to learn from and those held out, of the series below each other."""
+    learned, held_out, first = [], [], 0
+    for view in views:
+        rows = len(view.values)
+        kept = int((1 - HELD_OUT) * rows)
+        learned.append(first + np.arange(window, kept))
+        held_out.append(first + np.arange(kept, rows))
+        first += rows
+    return learned, held_out
 
 
 def build() -> None:
@@ -133,10 +103,12 @@ def train(
     model = build_model(config.model, window=window, columns=OWN, targets=TARGETS, with_scale=True)
     model.compile(keras_learner.optimizer(config.train), student_t, jit_compile=False)
     keras_learner.accelerate(model, config.train)
+    features = tf.constant(np.concatenate([view.features for view in views]))
+    answers = tf.constant(np.concatenate([view.answers for view in views]))
+    examples = partial(WindowExamples, features, answers, window=window, targets=TARGETS)
     history = keras_learner.fit(
         model,
-        Panel(views, 0.0, 1 - HELD_OUT, window),
-        Panel(views, 1 - HELD_OUT, 1.0, window),
+        *map(examples, stretches(views, window)),
         batch_size=BATCH,
         config=config.train,
         seed=seed,
@@ -177,15 +149,8 @@ def side_by_side(parts: list[list[np.ndarray]]) -> list[np.ndarray]:
 
 def keep(run: runs.Run, history: list[dict], scaling: Scaling, config: StockConfig) -> None:
     """Put a trained network here; nothing of this machine stays in the manifest."""
-    write_json(
-        run.path / START,
-        {
-            "window": config.data.window,
-            "trained_on": list(TEACHERS),
-            "trained_until": str(UNTIL),
-            "scaling": asdict(scaling),
-        },
-    )
+    window = config.data.window
+    start.keep(run, window=window, trained_on=TEACHERS, until=UNTIL, scaling=scaling)
     write_history(history, run.path / "history.csv")
     run.update(status="done", command=["python", "data/models/stock/build.py"])
     for name in (runs.MODEL, START, "config.yaml", "history.csv", "run.json"):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lstmkit import files
+from lstmkit import files, plots
 from lstmkit.lessons.memory import pictures
 from lstmkit.lessons.memory.measure import left
 from lstmkit.lessons.memory.network import CELLS
@@ -23,8 +23,12 @@ def write(memory: Memory, folder: Path) -> list[Path]:
         RunError: The folder cannot be written.
     """
     paths = memory.files(folder)
-    pictures.draw_gradients(memory, paths[0], lag=shown_lag(memory.plan))
-    pictures.draw_accuracy(memory, paths[1])
+    lag = shown_lag(memory.plan)
+    fading = [pictures.gradients(memory, lag=lag, after=after) for after in (False, True)]
+    title = f"How much of the gradient is left, step by step back (lag {lag})"
+    plots.draw(paths[0], *fading, title=title, size=(11, 3.6), across=True)
+    title = "Which symbol was it? Accuracy over the distance"
+    plots.draw(paths[1], pictures.accuracy(memory), title=title, size=(8, 3.2))
     heads = ["lag,cell,seed,accuracy,updates,gradient_left_untrained,gradient_left_trained"]
     lines = [
         f"{one.lag},{one.cell},{k},{one.accuracy:.4f},{one.updates},"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from lstmkit.bounds import read_at_most
+from lstmkit.bounds import read_file
 from lstmkit.errors import InputError, RunError
 from lstmkit.files import cache_folder, locate, write_bytes
 from lstmkit.music.files.midi.reader import parse_midi
@@ -107,8 +107,7 @@ def read_bytes(path: Path) -> bytes:
         InputError: If it cannot be opened, is empty, or is too large.
     """
     try:
-        with path.open("rb") as file:
-            data = read_at_most(file, MAX_BYTES)
+        data = read_file(path, MAX_BYTES)
     except OSError as error:
         raise InputError(f"{path}: cannot be opened: {error.strerror}") from error
     if data is None:

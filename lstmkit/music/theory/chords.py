@@ -9,7 +9,7 @@ Pitch classes are 0 (C) to 11 (B).
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lstmkit.errors import InputError
 
@@ -78,78 +78,48 @@ _PARTS: tuple[tuple[str, str], ...] = tuple(
     )
 )  # fmt: skip
 
-_STACKED = {
-    "7": (),
-    "9": (14,),
-    "11": (14, 17),
-    "13": (14, 21),
-}  # semitones added above the seventh
-_ALTERED = {"b9": 13, "#9": 15, "b11": 16, "#11": 18, "b13": 20, "#13": 22}
-_ADDED = {"add9": 14, "add11": 17, "add13": 21}
+# What a part of a symbol makes of third, fifth, sixth and seventh, and what it adds above them.
+_SETS: dict[str, dict[str, int | bool | None]] = {
+    "delta": {"major_seventh": True, "seventh": 11}, "dom": {"major_seventh": False},
+    "min": {"third": 3}, "dim": {"third": 3, "fifth": 6, "diminished": True},
+    "half": {"third": 3, "fifth": 6, "seventh": 10}, "aug": {"fifth": 8},
+    "alt": {"fifth": None, "seventh": 10, "altered": True},
+    "sus4": {"third": 5}, "sus2": {"third": 2}, "5": {"third": None}, "no3": {"third": None},
+    "b5": {"fifth": 6}, "#5": {"fifth": 8}, "no5": {"fifth": None},
+    "6": {"sixth": 9}, "69": {"sixth": 9},
+}  # fmt: skip
+_STACKED = ("7", "9", "11", "13")
+_ADDS = {
+    "9": (14,), "11": (14, 17), "13": (14, 21), "69": (14,), "alt": (13, 15, 20),
+    "b9": (13,), "#9": (15,), "b11": (16,), "#11": (18,), "b13": (20,), "#13": (22,),
+    "add9": (14,), "add11": (17,), "add13": (21,),
+}  # fmt: skip
 
 
+@dataclass
 class _Builder:
     """Gather the intervals of a chord, part by part."""
 
-    def __init__(self) -> None:
-        self.third: int | None = 4
-        self.fifth: int | None = 7
-        self.sixth: int | None = None
-        self.seventh: int | None = None
-        self.upper: set[int] = set()
-        self.major_seventh = False
-        self.diminished = False
-        self.altered = False
+    third: int | None = 4
+    fifth: int | None = 7
+    sixth: int | None = None
+    seventh: int | None = None
+    upper: set[int] = field(default_factory=set)
+    major_seventh: bool = False
+    diminished: bool = False
+    altered: bool = False
 
     def apply(self, part: str) -> None:
         """Take one part into account."""
-        simple = {
-            "maj": self._maj, "delta": self._delta, "min": self._min, "dim": self._dim,
-            "half": self._half, "aug": self._aug, "alt": self._alt, "dom": self._dom,
-        }  # fmt: skip
-        if part in simple:
-            simple[part]()
-        elif part in ("sus4", "sus2"):
-            self.third = 5 if part == "sus4" else 2
-        elif part in ("5", "no3"):
-            self.third = None
-        elif part in ("b5", "#5", "no5"):
-            self.fifth = {"b5": 6, "#5": 8, "no5": None}[part]
-        elif part in ("6", "69"):
-            self.sixth = 9
-            self.upper |= {14} if part == "69" else set()
-        elif part in _STACKED:
+        for name, value in _SETS.get(part, {}).items():
+            setattr(self, name, value)
+        self.upper.update(_ADDS.get(part, ()))
+        if part in _STACKED:
             self.seventh = 11 if self.major_seventh else 9 if self.diminished else 10
-            self.upper |= set(_STACKED[part])
-        else:
-            self.upper.add((_ALTERED | _ADDED)[part])
-
-    def _maj(self) -> None:
-        self.major_seventh = True
-        if self.seventh is not None:  # C7M is Cmaj7, as it is written in Brazil
-            self.seventh = 11
-
-    def _delta(self) -> None:
-        self.major_seventh, self.seventh = True, 11
-
-    def _min(self) -> None:
-        self.third = 3
-
-    def _dim(self) -> None:
-        self.third, self.fifth, self.diminished = 3, 6, True
-
-    def _half(self) -> None:
-        self.third, self.fifth, self.seventh = 3, 6, 10
-
-    def _aug(self) -> None:
-        self.fifth = 8
-
-    def _alt(self) -> None:
-        self.seventh, self.fifth, self.altered = 10, None, True
-        self.upper |= {13, 15, 20}
-
-    def _dom(self) -> None:
-        self.major_seventh = False
+        elif part == "maj":
+            self.major_seventh = True
+            if self.seventh is not None:  # C7M is Cmaj7, as it is written in Brazil
+                self.seventh = 11
 
     def take_bass(self, above: int) -> None:
         """Take the bass as the seventh where it is one and the symbol names none: C/Bb is a C7."""

@@ -1,4 +1,9 @@
-"""Stretches of a series as training examples, gathered inside the graph, never copied whole."""
+"""Stretches of series as training examples, gathered inside the graph, never copied whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -14,28 +19,34 @@ class WindowExamples:
     Memory follows the rows of the series, not rows times window.
 
     Args:
-        features: Scaled inputs, float32, (rows, columns).
-        answers: What should be said of every row, float32, (rows, 1).
-        rows: Consecutive rows to predict, (n,); none smaller than `window`.
+        features: Scaled inputs of all series below each other, float32, (rows, columns); an array,
+            or a tensor that several share.
+        answers: What should be said of every row, float32, (rows, 1), likewise.
+        stretches: Of each series the consecutive rows to predict, (n,), none with less than a
+            window before it. Where `n` is no multiple of the targets the last example overlaps the
+            one before it; where it is smaller, the series gives none.
         window: Rows the network has seen, at least, when it answers.
-        targets: Rows to predict per example; the last example overlaps the one before it where
-            `n` is not a multiple.
+        targets: Rows to predict per example.
     """
 
     def __init__(
         self,
-        features: np.ndarray,
-        answers: np.ndarray,
-        rows: np.ndarray,
+        features: Any,
+        answers: Any,
+        stretches: Sequence[np.ndarray],
         window: int,
         *,
         targets: int = 1,
     ) -> None:
         """Move series and rows into tensors, once."""
-        starts = np.arange(rows[0], rows[-1] + 1, targets)
-        self._features = tf.constant(features)
-        self._answers = tf.constant(answers)
-        self._rows = tf.constant(np.minimum(starts, rows[-1] + 1 - targets), tf.int32)
+        starts = [
+            np.minimum(np.arange(rows[0], rows[-1] + 1, targets), rows[-1] + 1 - targets)
+            for rows in stretches
+            if len(rows) >= targets
+        ]
+        self._features = tf.convert_to_tensor(features)
+        self._answers = tf.convert_to_tensor(answers)
+        self._rows = tf.constant(np.concatenate(starts), tf.int32)
         self._seen = tf.range(-window, targets - 1)
         self._answered = tf.range(targets)
 

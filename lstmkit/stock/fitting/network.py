@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,14 @@ class View:
         """The column to forecast, (rows,)."""
         return np.asarray(self.values[:, 0])
 
+    @property
+    def answers(self) -> np.ndarray:
+        """What the network should say of every row, float32, (rows, 1): the change in its unit."""
+        if self.track is None:
+            return self.features[:, :1]
+        usual = np.concatenate([self.track.usual[:1], self.track.usual[:-1]])
+        return np.asarray((self.track.changes / usual)[:, None], dtype=np.float32)
+
     def until(self, stop: int) -> View:
         """Return the rows before `stop`: nothing in them knows what came after."""
         track = None if self.track is None else self.track.until(stop)
@@ -79,7 +87,9 @@ def view_of(
         return View(values, scaling.features(values), None, np.zeros(len(values) + 1))
     track = scaling.track(values, extremes, anchor)
     changes = changes_of(values[:, 0], in_logs=scaling.in_logs)
-    return View(values, scaling.features(track.raw), track, anchor.foreseen(changes))
+    features = scaling.features(track.raw)
+    track = replace(track, raw=np.empty((len(values), 0)))  # twice as large as what it became
+    return View(values, features, track, anchor.foreseen(changes))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ itself, scaled to between 0 and 1 on the training span.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -82,6 +83,15 @@ class Scaling:
             scaled[0] = 0.0
         return np.asarray(scaled, dtype=np.float32)
 
+    def borrowing(self, lent: Scaling) -> Scaling:
+        """Return it with the first inputs scaled as `lent` has them."""
+        kept = slice(len(lent.center), None)
+        return replace(
+            self,
+            center=(*lent.center, *self.center[kept]),
+            scale=(*lent.scale, *self.scale[kept]),
+        )
+
     def to_price(self, output: np.ndarray) -> np.ndarray:
         """Turn the answers of a network for `price` into prices."""
         return np.asarray(output.astype(np.float64) * self.scale[0] + self.center[0])
@@ -134,6 +144,24 @@ def fit_scaling(
         center, scale = raw.mean(axis=0), raw.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     return Scaling(target, tuple(map(float, center)), tuple(map(float, scale)), decay, unit.ranges)
+
+
+def pooled(scalings: Sequence[Scaling], rows: Sequence[int], inputs: int) -> Scaling:
+    """Return center and scale of the first inputs of several series, as if they were one.
+
+    Args:
+        scalings: Of each series, from its own training rows.
+        rows: How many rows each of them was fitted on.
+        inputs: How many inputs they share.
+    """
+    centers = np.array([one.center[:inputs] for one in scalings])
+    scales = np.array([one.scale[:inputs] for one in scalings])
+    weights = (np.array(rows) / sum(rows))[:, None]
+    center = (weights * centers).sum(axis=0)
+    scale = np.sqrt((weights * (scales**2 + (centers - center) ** 2)).sum(axis=0))
+    return replace(
+        scalings[0], center=tuple(map(float, center)), scale=tuple(map(float, scale)), ranges=False
+    )
 
 
 def range_of(extremes: np.ndarray | None, *, in_logs: bool) -> np.ndarray | None:

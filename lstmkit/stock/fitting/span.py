@@ -14,7 +14,7 @@ from lstmkit.stock.config import StockConfig
 from lstmkit.stock.fitting.calibration import fit_around
 from lstmkit.stock.fitting.network import Network, View, view_of
 from lstmkit.stock.fitting.scaling import Scaling, fit_scaling, range_of
-from lstmkit.stock.fitting.start import Start, start_for
+from lstmkit.stock.fitting.start import Start
 from lstmkit.stock.fitting.target import Aim, choose_aim
 from lstmkit.stock.forecaster import Forecaster
 
@@ -32,13 +32,34 @@ class Span:
         dataset: The series.
         config: The resolved config.
         first_test: The first row to score as test.
-        lent: The model that ships, where it forecasts by itself.
+        aim: What the network is to forecast.
+        own: Center and scale of its inputs, from its own training rows.
+        lent: Center and scale of the first inputs, where many series share them; None: its own.
+        start: The model that ships, where the network starts from it.
     """
 
     dataset: Dataset
     config: StockConfig
     first_test: int
-    lent: Start | None = None
+    aim: Aim
+    own: Scaling
+    lent: Scaling | None = None
+    start: Start | None = None
+
+    @classmethod
+    def of(cls, dataset: Dataset, config: StockConfig, first_test: int) -> Span:
+        """Return a span with what its own training rows fix."""
+        known = slice(dataset.train_rows)
+        aim = _aim(dataset, config)
+        extremes = None if dataset.extremes is None else dataset.extremes[known]
+        own = fit_scaling(
+            dataset.values[known],
+            aim.target,
+            extremes=None if aim.target == "price" else extremes,
+            anchor=aim.anchor,
+            decay=config.interval.decay,
+        )
+        return cls(dataset, config, first_test, aim, own)
 
     @property
     def values(self) -> np.ndarray:
@@ -51,40 +72,10 @@ class Span:
         found = self.dataset.extremes
         return None if found is None else found[: self.dataset.train_rows]
 
-    @cached_property
-    def aim(self) -> Aim:
-        """What the network is to forecast."""
-        rows, held_out = self.rows
-        asked = self.config.data.target
-        return choose_aim(
-            self.dataset.prices,
-            self.dataset.train_rows,
-            held_out if len(held_out) else rows[-int(np.ceil(HELD_OUT * len(rows))) :],
-            asked=None if asked == "auto" else asked,
-            lags=self.config.baselines.lags,
-            longest=self.config.data.window - 2,
-        )
-
-    @cached_property
-    def start(self) -> Start | None:
-        """The model that ships, where training starts from it."""
-        if self.lent is not None:
-            return self.lent
-        if self.config.train.start == "random":
-            return None
-        return start_for(self.dataset, self.config, self.aim, self.first_test)
-
-    @cached_property
+    @property
     def scaling(self) -> Scaling:
         """From prices to what the network sees, and back."""
-        scaling = fit_scaling(
-            self.values,
-            self.aim.target,
-            extremes=None if self.aim.target == "price" else self.extremes,
-            anchor=self.aim.anchor,
-            decay=self.config.interval.decay,
-        )
-        return scaling if self.start is None else self.start.lend(scaling)
+        return self.own if self.lent is None else self.own.borrowing(self.lent)
 
     @cached_property
     def view(self) -> View:
@@ -92,28 +83,15 @@ class Span:
         dataset = self.dataset
         return view_of(dataset.values, dataset.extremes, self.scaling, self.aim.anchor)
 
-    @cached_property
+    @property
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
         """The rows to learn from and the tail that is held out, both to be predicted."""
-        rows = np.arange(self.config.data.window, self.dataset.train_rows)
-        kept = len(rows) - int(len(rows) * self.config.train.validation_fraction)
-        return rows[:kept], rows[kept:]
-
-    @property
-    def targets(self) -> int:
-        """Answers per example: one, or about a window's length where every step counts."""
-        if self.config.train.supervision == "last_step":
-            return 1
-        return min(self.config.data.window, *(len(rows) for rows in self.rows if len(rows)))
+        return _rows(self.dataset.train_rows, self.config)
 
     @property
     def answers(self) -> np.ndarray:
         """What the network should say of every training row, float32, (rows, 1)."""
-        view = self.view.until(self.dataset.train_rows)
-        if view.track is None:
-            return view.features[:, :1]
-        usual = np.concatenate([view.track.usual[:1], view.track.usual[:-1]])
-        return np.asarray((view.track.changes / usual)[:, None], dtype=np.float32)
+        return self.view.until(self.dataset.train_rows).answers
 
     def calibrated(self, network: Network, told: np.ndarray, *, rivals: bool = True) -> Forecaster:
         """Return the network with all that is fitted around it, on the training span.
@@ -163,3 +141,22 @@ class Span:
             coverage=settings.coverage,
             decay=settings.decay,
         )
+
+
+def _rows(train_rows: int, config: StockConfig) -> tuple[np.ndarray, np.ndarray]:
+    rows = np.arange(config.data.window, train_rows)
+    kept = len(rows) - int(len(rows) * config.train.validation_fraction)
+    return rows[:kept], rows[kept:]
+
+
+def _aim(dataset: Dataset, config: StockConfig) -> Aim:
+    rows, held_out = _rows(dataset.train_rows, config)
+    asked = config.data.target
+    return choose_aim(
+        dataset.prices,
+        dataset.train_rows,
+        held_out if len(held_out) else rows[-int(np.ceil(HELD_OUT * len(rows))) :],
+        asked=None if asked == "auto" else asked,
+        lags=config.baselines.lags,
+        longest=config.data.window - 2,
+    )

@@ -160,12 +160,12 @@ class FittedFile(Section):
 
 
 class StartFile(Section):
-    """All of `start.json`, beside the model that ships."""
+    """All of `start.json`, beside a model of many series."""
 
     window: int = Field(ge=3, le=100_000)
     trained_on: list[str]
     trained_until: str = Field(pattern=DAY)
-    scaling: ScalingSection
+    scaling: ScalingSection | None
 
 
 File = TypeVar("File", FittedFile, StartFile)

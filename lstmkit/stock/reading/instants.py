@@ -137,7 +137,7 @@ def _from_unix(numbers: pd.Series) -> pd.Series:
     size = np.where(units >= 0, numbers.to_numpy(float), 0.0)
     milliseconds = np.round(size * np.array([1e3, 1.0, 1e-3, 1e-6, 0.0])[units])
     values = (milliseconds.astype("int64") * 1_000_000).astype("datetime64[ns]")
-    values[units < 0] = np.datetime64("NaT")
+    values[units < 0] = np.datetime64("NaT", "ns")
     return pd.Series(values, index=numbers.index)
 
 

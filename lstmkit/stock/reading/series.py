@@ -112,7 +112,7 @@ def refuse_side_by_side(table: Table, groups: dict[str, list[int]]) -> None:
     first = next(iter(groups))
     raise InputError(
         f"{table.path}: {len(groups):,} series side by side ({_shown(list(groups))}); say which "
-        f'with --set "data.where={label}={first}"'
+        f'with --set "data.where={label}={first}"; or learn from all: --set data.series=columns'
     )
 
 
@@ -162,7 +162,8 @@ def refuse_several(
     name = table.names[index]
     raise InputError(
         f"{table.path}: {len(values):,} series in one file: column {name!r} tells them apart "
-        f'({_shown(values)}); say which with --set "data.where={name}={values[0]}"'
+        f'({_shown(values)}); say which with --set "data.where={name}={values[0]}"; '
+        f'or learn from all: --set "data.series={name}"'
     )
 
 

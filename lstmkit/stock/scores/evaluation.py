@@ -14,7 +14,7 @@ from lstmkit.stock.fitting.intervals import adapted
 from lstmkit.stock.fitting.network import Answers, View
 from lstmkit.stock.fitting.scaling import range_of
 from lstmkit.stock.forecaster import Forecaster
-from lstmkit.stock.result import Result
+from lstmkit.stock.result import Scored
 from lstmkit.stock.scores import bands, metrics
 from lstmkit.stock.scores.bands import Band, band
 
@@ -32,7 +32,7 @@ def score(
     told: np.ndarray,
     *,
     first_test: int,
-) -> Result:
+) -> Scored:
     """Score the train and the test rows.
 
     Args:
@@ -51,7 +51,7 @@ def score(
     unit = trained.baselines.naive_mae
     found = {OURS: _ours(trained, prices[rows], answers, test)}
     found |= _rivals(trained, dataset, view, rows[test])
-    result = Result(
+    result = Scored(
         run=folder,
         name=dataset.name,
         column=dataset.columns[0],
@@ -72,7 +72,7 @@ def score(
     return replace(result, metrics=judged)
 
 
-def join(folder: Path, folds: Sequence[Result], *, naive_mae: float) -> Result:
+def join(folder: Path, folds: Sequence[Scored], *, naive_mae: float) -> Scored:
     """Put stretches of one series, each forecast by its own model, together and score the whole.
 
     Args:
@@ -102,7 +102,7 @@ def join(folder: Path, folds: Sequence[Result], *, naive_mae: float) -> Result:
     )
 
 
-def _judge(result: Result, unit: float, anchor: str) -> dict[str, Any]:
+def _judge(result: Scored, unit: float, anchor: str) -> dict[str, Any]:
     """Return the scores of the test rows, of the baselines and of the intervals."""
     actual, naive = result.actual, result.naive
     baselines = {

@@ -1,64 +1,14 @@
 """Exercises 8 to 11: the LSTM cell, forward and backward."""
 
-import numpy as np
+from functools import partial
 
-from lstmkit.cells import lstm
-from lstmkit.cells.gradcheck import Problem, random_problem
-from lstmkit.cells.output import output_backward
-from lstmkit.lessons.exercises.checks import truth
-from lstmkit.lessons.exercises.checks.exercise import Call, Exercise
-
-STEP, STATES = ("a_next", "c_next", "yt_pred"), ("a", "y_pred", "c")
-
-
-def _step_problem(rng: np.random.Generator) -> Problem:
-    return random_problem("lstm", rng, n_a=3, m=2, T_x=1)
-
-
-def _step_calls(rng: np.random.Generator) -> list[Call]:
-    one = _step_problem(rng)
-    arguments = one.inputs["x"][:, :, 0], one.inputs["a0"], one.inputs["c0"], one.parameters
-    right = dict(zip(STEP, lstm.lstm_cell_forward(*arguments), strict=False))
-    return [Call("lstm_cell_forward", arguments, STEP, right)]
-
-
-def _forward_calls(rng: np.random.Generator) -> list[Call]:
-    one = random_problem("lstm", rng)
-    arguments = one.inputs["x"], one.inputs["a0"], one.parameters, one.inputs["c0"]
-    x, a0, p, c0 = arguments
-    right = dict(zip(STATES, lstm.lstm_forward(x, a0, p, c0=c0), strict=False))
-    return [Call("lstm_forward", arguments, STATES, right, one)]
-
-
-def _step_back_calls(rng: np.random.Generator) -> list[Call]:
-    one = _step_problem(rng)
-    xt, a_prev, c_prev = one.inputs["x"][:, :, 0].copy(), one.inputs["a0"], one.inputs["c0"]
-    p = one.parameters
-    da_next, dc_next = rng.normal(size=a_prev.shape), rng.normal(size=a_prev.shape)
-    cache = lstm.lstm_cell_forward(xt, a_prev, c_prev, p)[3]
-
-    def loss() -> float:
-        a_next, c_next, _, _ = lstm.lstm_cell_forward(xt, a_prev, c_prev, p)
-        return float((da_next * a_next + dc_next * c_next).sum())
-
-    weights = {name: p[name] for name in p if name not in ("Wy", "by")}
-    right = truth.differences(loss, {"xt": xt, "a_prev": a_prev, "c_prev": c_prev, **weights})
-    return [Call("lstm_cell_backward", (da_next, dc_next, cache), truth=right)]
-
-
-def _back_calls(rng: np.random.Generator) -> list[Call]:
-    one = random_problem("lstm", rng, n_a=3, m=2, T_x=5)
-    a, y_pred, caches = one.forward()
-    da = output_backward(y_pred, one.y, a, one.parameters["Wy"])[0]
-    arrays = {k: v for k, v in one.arrays().items() if k not in ("Wy", "by")}
-    right = truth.differences(one.loss, arrays)
-    return [Call("lstm_backward", (da, caches), truth=right, problem=one)]
-
+from lstmkit.lessons.exercises.checks import cells
+from lstmkit.lessons.exercises.checks.exercise import Exercise
 
 STEP_FORWARD = Exercise(
     "08_lstm_step.py",
     "07-lstm-forward.md",
-    _step_calls,
+    partial(cells.step_forward, "lstm"),
     """
     [a_prev, xt] -> [xt, a_prev]
         concat is [xt; a_prev]; the weights expect a_prev first: [a_prev; xt].
@@ -90,7 +40,7 @@ STEP_FORWARD = Exercise(
 OVER_TIME = Exercise(
     "09_lstm_forward.py",
     "07-lstm-forward.md",
-    _forward_calls,
+    partial(cells.over_time, "lstm"),
     """
     return a, y_pred, c -> return c, y_pred, c
         a holds the cell states: a and c are one array (the tutorial's own fault). `c = a` makes a
@@ -116,7 +66,7 @@ OVER_TIME = Exercise(
 STEP_BACK = Exercise(
     "10_lstm_step_back.py",
     "08-lstm-backward.md",
-    _step_back_calls,
+    partial(cells.step_back, "lstm"),
     """
     = dc_next + -> =
         dc_next takes no part: c_next hears from the future too. dc = dc_next + da_next * ot * (1 -
@@ -157,7 +107,7 @@ STEP_BACK = Exercise(
 THROUGH_TIME = Exercise(
     "11_lstm_backward.py",
     "08-lstm-backward.md",
-    _back_calls,
+    partial(cells.through_time, "lstm"),
     """
     , dc_prev, steps -> , 0 * dc_prev, steps
         Does dc_prev reach this step? Along c the gradient goes back further than along a: hand

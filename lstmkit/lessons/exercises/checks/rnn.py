@@ -1,62 +1,14 @@
 """Exercises 2 to 5: the plain cell, forward and backward."""
 
-import numpy as np
+from functools import partial
 
-from lstmkit.cells import rnn
-from lstmkit.cells.gradcheck import Problem, random_problem
-from lstmkit.cells.output import output_backward
-from lstmkit.lessons.exercises.checks import truth
-from lstmkit.lessons.exercises.checks.exercise import Call, Exercise
-
-STEP, STATES = ("a_next", "yt_pred"), ("a", "y_pred")
-
-
-def step_problem(rng: np.random.Generator) -> Problem:
-    """Draw a network and one step, all sizes 3, so that no transposition ends in an error."""
-    return random_problem("rnn", rng, n_a=3, m=3, T_x=1)
-
-
-def _step_calls(rng: np.random.Generator) -> list[Call]:
-    problem = step_problem(rng)
-    arguments = problem.inputs["x"][:, :, 0], problem.inputs["a0"], problem.parameters
-    right = dict(zip(STEP, rnn.rnn_cell_forward(*arguments), strict=False))
-    return [Call("rnn_cell_forward", arguments, STEP, right)]
-
-
-def _forward_calls(rng: np.random.Generator) -> list[Call]:
-    problem = random_problem("rnn", rng)
-    arguments = problem.inputs["x"], problem.inputs["a0"], problem.parameters
-    right = dict(zip(STATES, rnn.rnn_forward(*arguments), strict=False))
-    return [Call("rnn_forward", arguments, STATES, right, problem)]
-
-
-def _step_back_calls(rng: np.random.Generator) -> list[Call]:
-    problem = step_problem(rng)
-    xt, a_prev, p = problem.inputs["x"][:, :, 0], problem.inputs["a0"], problem.parameters
-    da_next = rng.normal(size=a_prev.shape)
-    cache = rnn.rnn_cell_forward(xt, a_prev, p)[2]
-
-    def loss() -> float:
-        return float((da_next * rnn.rnn_cell_forward(xt, a_prev, p)[0]).sum())
-
-    arrays = {"xt": xt, "a_prev": a_prev} | {name: p[name] for name in ("Wax", "Waa", "ba")}
-    right = truth.differences(loss, arrays)
-    return [Call("rnn_cell_backward", (da_next, cache), truth=right)]
-
-
-def _back_calls(rng: np.random.Generator) -> list[Call]:
-    problem = random_problem("rnn", rng, n_a=3, m=2, T_x=5)
-    a, y_pred, caches = problem.forward()
-    da = output_backward(y_pred, problem.y, a, problem.parameters["Wya"])[0]
-    arrays = {k: v for k, v in problem.arrays().items() if k not in ("Wya", "by")}
-    right = truth.differences(problem.loss, arrays)
-    return [Call("rnn_backward", (da, caches), truth=right, problem=problem)]
-
+from lstmkit.lessons.exercises.checks import cells
+from lstmkit.lessons.exercises.checks.exercise import Exercise
 
 STEP_FORWARD = Exercise(
     "02_rnn_step.py",
     "03-rnn-forward.md",
-    _step_calls,
+    partial(cells.step_forward, "rnn"),
     """
     Waa @ a_prev -> 0
         a_prev takes no part: without Waa a_prev the cell remembers nothing.
@@ -83,7 +35,7 @@ STEP_FORWARD = Exercise(
 OVER_TIME = Exercise(
     "03_rnn_forward.py",
     "03-rnn-forward.md",
-    _forward_calls,
+    partial(cells.over_time, "rnn"),
     """
     t], a_next, -> t], a0,
         Every step starts from a0: hand a_next of each step to the next one.
@@ -103,7 +55,7 @@ OVER_TIME = Exercise(
 STEP_BACK = Exercise(
     "04_rnn_step_back.py",
     "04-rnn-backward.md",
-    _step_back_calls,
+    partial(cells.step_back, "rnn"),
     """
     (1 - a_next**2) -> 1
         The slope of tanh is missing: dz = da_next * (1 - a_next^2).
@@ -132,7 +84,7 @@ STEP_BACK = Exercise(
 THROUGH_TIME = Exercise(
     "05_rnn_backward.py",
     "04-rnn-backward.md",
-    _back_calls,
+    partial(cells.through_time, "rnn"),
     """
     t] + da_prev -> t]
         da_prev never reaches the step before. The loss meets a<t> along two roads: directly (da[:,

@@ -183,17 +183,13 @@ def _timed(
 
 
 def _repairs(players: Sequence[_Player], printed: int, played: int) -> list[str]:
-    cues, slashes, unread = (
-        sum(getattr(player.reader, what) for player in players)
-        for what in ("cues", "slashes", "unread")
-    )
-    said = []
-    if cues:
-        said.append(f"{cues} cue notes show what others play, and were left out")
-    if slashes:
-        said.append(f"{slashes} rhythm slashes have no pitch, and were left out")
-    if unread:
-        said.append(f"{unread} chord symbols could not be understood, and were left out")
+    reasons = {
+        "cues": "cue notes show what others play",
+        "slashes": "rhythm slashes have no pitch",
+        "unread": "chord symbols could not be understood",
+    }
+    counts = {what: sum(getattr(player.reader, what) for player in players) for what in reasons}
+    said = [f"{n} {reasons[what]}, and were left out" for what, n in counts.items() if n]
     if played != printed:
         said.append(f"repeats and endings were played out: {printed} bars became {played}")
     return said

@@ -58,7 +58,8 @@ class PartFacts:
 
 def facts(score: Score) -> list[PartFacts]:
     """Count what there is to know about each part of a score."""
-    heights = np.stack([_height(part, score.end) for part in score.parts] or [np.zeros(0)])
+    end = score.end  # looks at every note of every part
+    heights = np.stack([_height(part, end) for part in score.parts] or [np.zeros(0)])
     highest = heights.max(axis=0)
     return [
         _facts(score, index, part, _share_on_top(heights[index], highest))
@@ -128,9 +129,10 @@ def _overlap(notes: Sequence[Note]) -> float:
     """Return the share of notes that sound with another for more than an eighth of a quarter."""
     shared = [False] * len(notes)
     sounding: list[int] = []
+    ends = [note.end for note in notes]
     for index, note in enumerate(notes):
         until = note.onset + Fraction(1, 8)
-        sounding = [i for i in sounding if notes[i].end > until]
+        sounding = [i for i in sounding if ends[i] > until]
         if note.duration > Fraction(1, 8) or sounding:
             for i in sounding:
                 shared[i] = shared[index] = True
