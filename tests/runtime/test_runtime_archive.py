@@ -329,14 +329,6 @@ def test_hostile_weights_are_refused_before_memory_is_taken(tmp_path, kind):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
 
 
-def test_infinite_and_not_a_number_weights_are_taken_as_they_are(tmp_path):
-    def spoil(file):
-        file["layers/dense/vars/1"][:] = np.nan
-
-    model = runtime.load(keras_file(tmp_path, raw_weights=weights(spoil)))
-    assert np.isnan(model.predict(np.zeros((1, 1, FEATURES)))).all()
-
-
 def tensor(name, call=0, output=0):
     return {"class_name": "__keras_tensor__", "config": {"keras_history": [name, call, output]}}
 

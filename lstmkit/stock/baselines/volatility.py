@@ -14,6 +14,7 @@ fitted on the training span, and is made an interval by the quantile of its scal
 from __future__ import annotations
 
 import importlib.util
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ EXTRA = ("garch_t", "egarch_t")
 ADVICE = 'pip install "lstmkit[volatility]"'
 SPANS = (1, 5, 22)
 LEAST_ROWS = 100
+MOST_ROWS = 100_000
 FLOOR = 0.05
 EXPECTED = np.sqrt(2 / np.pi)  # mean size of a standard normal
 
@@ -165,17 +167,21 @@ def _har(weights: np.ndarray, changes: np.ndarray, ranges: np.ndarray | None) ->
 
 
 def _fit_arch(changes: np.ndarray) -> dict[str, list[float]]:
-    """Return mean, parameters and first variance of GARCH-t and EGARCH-t."""
+    """Return mean, parameters and first variance of GARCH-t and EGARCH-t.
+
+    Half a dozen parameters learn no more from millions of rows: the newest `MOST_ROWS` tell them.
+    """
     from arch import arch_model  # an extra, and slow to import
 
-    unit = float(np.std(changes[1:]))
+    changes = changes[1:][-MOST_ROWS:]
+    unit = float(np.std(changes))
     found = {}
     models: tuple[tuple[str, Literal["GARCH", "EGARCH"], int], ...]
     models = (("garch_t", "GARCH", 0), ("egarch_t", "EGARCH", 1))
     for name, model, answers_to_sign in models:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            built = arch_model(changes[1:] / unit, vol=model, o=answers_to_sign, dist="t")
+            built = arch_model(changes / unit, vol=model, o=answers_to_sign, dist="t")
             fitted = built.fit(disp="off", show_warning=False)
         mean, *rest = fitted.params.tolist()[:-1]  # the last one is the degrees of freedom
         first = float(fitted.conditional_volatility[0]) ** 2
@@ -189,7 +195,7 @@ def _garch(weights: np.ndarray, changes: np.ndarray) -> np.ndarray:
     unit, variance, mean, omega, alpha, beta = weights.tolist()
     found = np.full(len(changes), np.sqrt(variance))
     for row, change in enumerate((changes / unit - mean).tolist()[1:], start=1):
-        found[row] = np.sqrt(variance)
+        found[row] = math.sqrt(variance)
         variance = omega + alpha * change * change + beta * variance
     return unit * found
 
@@ -199,8 +205,8 @@ def _egarch(weights: np.ndarray, changes: np.ndarray) -> np.ndarray:
     unit, variance, mean, omega, alpha, gamma, beta = weights.tolist()
     found, log_variance = np.full(len(changes), np.sqrt(variance)), float(np.log(variance))
     for row, change in enumerate((changes / unit - mean).tolist()[1:], start=1):
-        found[row] = np.exp(log_variance / 2)
-        shock = change / found[row]
+        found[row] = size = math.exp(log_variance / 2)
+        shock = change / size
         log_variance = omega + alpha * (abs(shock) - EXPECTED) + gamma * shock + beta * log_variance
         log_variance = min(max(log_variance, -60.0), 60.0)
     return unit * found

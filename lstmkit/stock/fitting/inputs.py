@@ -21,6 +21,7 @@ OWN = 3 + len(SIZE_DECAYS) + 2 * len(SIGN_DECAYS)
 
 LEAST = 0.02
 TINY = 1e-300
+BLOCK = 100_000  # rows at once, so that memory is what is kept
 
 
 @dataclass(frozen=True)
@@ -58,52 +59,52 @@ def observe(
     """
     sizes = np.abs(changes)
     sizes[0] = sizes[1] if len(sizes) > 1 else 0.0
-    decays = (decay, *SIZE_DECAYS)
-    averages = moving_averages(np.repeat(sizes[:, None], len(decays), axis=1), decays)
+    averages = moving_averages(sizes[:, None], (decay, *SIZE_DECAYS))
     long_run = np.maximum(np.cumsum(sizes) / np.arange(1, len(sizes) + 1), TINY)
     usual = np.maximum(averages[:, 0], LEAST * long_run)
     surprise = np.arcsinh(changes / np.concatenate([usual[:1], usual[:-1]]))
-    falls = np.maximum(-changes, 0)
-    signed = np.column_stack([surprise, surprise, falls, falls])
-    signed = moving_averages(signed, SIGN_DECAYS * 2)
-    columns = [
-        surprise,
-        np.abs(surprise),
-        *_beside(averages[:, 1:], usual, LEAST),
-        np.log(long_run / usual),
-        *signed[:, :2].T,
-        *_beside(signed[:, 2:], usual, LEAST),
+    parts = [
+        surprise[:, None],
+        np.abs(surprise)[:, None],
+        _beside(averages[:, 1:], usual),
+        np.log(long_run / usual)[:, None],
+        moving_averages(surprise[:, None], SIGN_DECAYS),
+        _beside(moving_averages(np.maximum(-changes, 0)[:, None], SIGN_DECAYS), usual),
     ]
+    del averages
     if ranges is not None:
-        columns += _beside(
-            moving_averages(np.repeat(ranges[:, None], len(RANGE_DECAYS), axis=1), RANGE_DECAYS),
-            usual,
-            LEAST,
-        )
-    return Track(changes, usual, long_run, np.column_stack([*columns, others]))
+        parts.append(_beside(moving_averages(ranges[:, None], RANGE_DECAYS), usual))
+    return Track(changes, usual, long_run, np.column_stack([*parts, others]))
 
 
 def moving_averages(values: np.ndarray, decays: Sequence[float]) -> np.ndarray:
-    """Return the exponential moving average of every column up to and with each row.
+    """Return the exponential moving averages of a column up to and with each row.
 
     The weights of the rows there are sum to one from the first row on, as Adam's do (Kingma and
     Ba, 2015), so that no start has to be guessed.
 
     Args:
-        values: (rows, columns).
-        decays: Weight of the past per row, one for each column.
+        values: (rows, 1).
+        decays: Weight of the past per row, one for each average.
+
+    Returns:
+        (rows, averages).
     """
-    kept = np.asarray(decays)
-    fresh = (1 - kept) * values
-    found = np.empty_like(values, dtype=np.float64)
-    total = np.zeros(values.shape[1])
-    for row, new in enumerate(fresh):
-        total = total * kept + new
-        found[row] = total
-    weights = -np.expm1(np.outer(np.arange(1, len(values) + 1), np.log(np.maximum(kept, TINY))))
-    return np.asarray(found / weights)
+    kept, total = np.asarray(decays), np.zeros(len(decays))
+    logs = np.log(np.maximum(kept, TINY))
+    found = np.empty((len(values), len(kept)))
+    for start in range(0, len(values), BLOCK):
+        fresh = (1 - kept) * values[start : start + BLOCK]
+        for row, new in enumerate(fresh):
+            total = total * kept + new
+            fresh[row] = total
+        weights = -np.expm1(np.outer(np.arange(start + 1, start + 1 + len(fresh)), logs))
+        found[start : start + BLOCK] = fresh / weights
+    return found
 
 
-def _beside(averages: np.ndarray, usual: np.ndarray, least: float) -> list[np.ndarray]:
+def _beside(averages: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """Return the logarithm of each average over the usual size; an average may be nothing."""
-    return list(np.log(averages / usual[:, None] + least).T)
+    averages /= usual[:, None]
+    averages += LEAST
+    return np.asarray(np.log(averages, out=averages))

@@ -18,6 +18,7 @@ score that Winkler proposed in 1972.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,12 +103,12 @@ def adapted(errors: np.ndarray, half: np.ndarray, coverage: float, rate: float) 
     Returns:
         (n + 1,): entry t uses errors before row t only; the last entry is for the row to come.
     """
-    found, log_factor = np.empty(len(errors) + 1), 0.0
-    for row, (error, width) in enumerate(zip(np.abs(errors).tolist(), half.tolist(), strict=True)):
-        found[row] = np.exp(log_factor)
-        log_factor += rate * ((error > width * found[row]) - (1 - coverage))
-    found[-1] = np.exp(log_factor)
-    return found
+    found, factor, log_factor = [1.0], 1.0, 0.0
+    for error, width in zip(np.abs(errors).tolist(), half.tolist(), strict=True):
+        log_factor += rate * ((error > width * factor) - (1 - coverage))
+        factor = math.exp(log_factor)
+        found.append(factor)
+    return np.array(found)
 
 
 def choose_mixture(

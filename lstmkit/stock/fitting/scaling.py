@@ -15,7 +15,7 @@ import numpy as np
 
 from lstmkit.stock.baselines.prices import changes_of
 from lstmkit.stock.fitting.anchor import Anchor
-from lstmkit.stock.fitting.inputs import Track, observe
+from lstmkit.stock.fitting.inputs import BLOCK, Track, observe
 
 Target = Literal["log_return", "difference", "price"]
 
@@ -77,11 +77,16 @@ class Scaling:
         Args:
             raw: Of the track, or the values themselves for `price`, (rows, inputs).
         """
-        scaled = (raw - np.asarray(self.center)) / np.asarray(self.scale)
+        found = np.empty(raw.shape, np.float32)
+        for start in range(0, len(raw), BLOCK):
+            rows = slice(start, start + BLOCK)
+            scaled = (raw[rows] - np.asarray(self.center)) / np.asarray(self.scale)
+            if self.with_scale:
+                scaled = np.nan_to_num(FURTHEST * np.tanh(scaled / FURTHEST))
+            found[rows] = scaled
         if self.with_scale:
-            scaled = np.nan_to_num(FURTHEST * np.tanh(scaled / FURTHEST))
-            scaled[0] = 0.0
-        return np.asarray(scaled, dtype=np.float32)
+            found[:1] = 0.0
+        return found
 
     def borrowing(self, lent: Scaling) -> Scaling:
         """Return it with the first inputs scaled as `lent` has them."""
