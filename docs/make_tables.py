@@ -30,7 +30,8 @@ EPOCHS = {
     "emoji_epoch": "Emojifier-v2",
     "music_epoch": "djmodel",
 }
-CONTENDERS = ("plain Keras", "PyTorch", "Keras on JAX", "lstmkit")
+#: Columns, and what stands in the name of their contenders; the fastest of them counts.
+CONTENDERS = {"plain Keras": "plain", "PyTorch": "PyTorch", "JAX": "JAX", "lstmkit": "lstmkit"}
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -110,7 +111,12 @@ def speed() -> str:
     rows = []
     for section, title in EPOCHS.items():
         found = sections[section]["data"]
-        seconds = {name: statistics.median(found[name]["seconds"]) for name in CONTENDERS}
+        medians = {name: statistics.median(one["seconds"]) for name, one in found.items()}
+        medians.pop("lstmkit, every step", None)
+        seconds = {
+            name: min(value for full, value in medians.items() if word in full)
+            for name, word in CONTENDERS.items()
+        }
         ratio = seconds["plain Keras"] / seconds["lstmkit"]
         cells = [f"{seconds[name]:.3g}" for name in CONTENDERS]
         rows.append([title, *cells, f"{ratio:.1f} times"])

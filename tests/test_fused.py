@@ -153,7 +153,7 @@ def test_fused_empty_batch_has_zero_gradients():
             np.testing.assert_array_equal(gradient, 0)
 
 
-@pytest.mark.parametrize(("units", "wide"), [(25, False), (128, True)])
+@pytest.mark.parametrize(("units", "wide"), [(25, False), (200, True)])
 def test_fused_wide_layers_get_their_weights_gradient_in_one_product(units, wide, monkeypatch):
     cells = []
     cell_gradient = tf.raw_ops.LSTMBlockCellGrad

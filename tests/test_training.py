@@ -76,8 +76,9 @@ class StopAfter:
         return self.calls < 0
 
 
-@pytest.mark.parametrize("calls", [0, 1, 3, 6, 9, 17])
-def test_resumed_run_ends_like_an_uninterrupted_one(run, monkeypatch, calls):
+@pytest.mark.parametrize(("calls", "most"), [(0, 99), (1, 99), (3, 99), (9, 99), (17, 99), (5, 3)])
+def test_resumed_run_ends_like_an_uninterrupted_one(run, monkeypatch, calls, most):
+    monkeypatch.setattr(keras_learner, "MOST_STEPS", most)
     monkeypatch.setattr(loop, "SECONDS_PER_CALL", 0.0)  # one step per call: stop anywhere
     whole, history = fit(run(), settings())
     stopped = run()
@@ -110,6 +111,28 @@ def test_fit_agrees_with_keras_fit_in_order(run):
     for one, other in zip(ours.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
     assert [row["epoch"] for row in history] == [1, 2]
+
+
+def orders(monkeypatch, most, epochs):
+    """The examples that each epoch of 50, in batches of 8, takes, with so many steps at most."""
+    monkeypatch.setattr(keras_learner, "MOST_STEPS", most)
+    learner = keras_learner.KerasLearner(make_model(), examples(), None, batch_size=8, seed=3)
+    return learner, [learner._shuffled(epoch) for epoch in range(epochs)]
+
+
+def test_an_epoch_of_many_examples_is_a_part_of_a_pass_over_them(monkeypatch):
+    learner, parts = orders(monkeypatch, 3, 6)  # 50 examples, 24 at most: three epochs a pass
+    assert (learner.parts, learner.steps) == (3, 3)
+    assert all(len(part) == learner.steps * 8 for part in parts)
+    for turn in (parts[:3], parts[3:]):
+        assert set(np.concatenate(turn)) == set(range(50))
+    assert not np.array_equal(parts[0], parts[3])
+
+
+def test_an_epoch_of_few_examples_is_a_whole_pass(monkeypatch):
+    learner, (first,) = orders(monkeypatch, 7, 1)
+    assert (learner.parts, learner.steps) == (1, 7)
+    np.testing.assert_array_equal(np.sort(first), np.arange(50))
 
 
 def test_best_weights_are_restored_and_patience_ends_it(run):

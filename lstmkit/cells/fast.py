@@ -104,7 +104,9 @@ class Recurrence(ABC):
         z = np.empty((self._weights.shape[0], m), dtype)
         hidden = np.empty((T_x if sequences else 0, n_a, m), dtype)
         inside = np.empty((T_x if gates else 0, z.shape[0] + 2 * n_a, m), dtype)
-        masking = None if mask is None else _Masking(mask.T, zero_output_for_mask)
+        masking = None
+        if mask is not None and not mask.all():
+            masking = _Masking(mask.T, zero_output_for_mask)
         output = a
         for t in range(T_x):
             xt[...] = steps[t]

@@ -1,8 +1,9 @@
 """What can be fetched: each file with its address, its size and its SHA-256."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from lstmkit.downloads.public import PUBLIC
+from lstmkit.downloads.remote import RemoteFile, Source
 from lstmkit.errors import InputError
 
 TUTORIAL = (
@@ -10,45 +11,6 @@ TUTORIAL = (
     "72975a4d872b7a9c9643b2c453378d2625bba41e/"
 )
 NO_LICENCE = "none stated: for your own use"
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """One file on a server.
-
-    Attributes:
-        name: What it is called in the user's data folder.
-        url: Its address.
-        size: Bytes.
-        sha256: In hexadecimal.
-        member: Of a ZIP archive: the file in it that is unpacked beside it; None: it is none.
-    """
-
-    name: str
-    url: str
-    size: int
-    sha256: str
-    member: str | None = None
-
-
-@dataclass(frozen=True)
-class Source:
-    """A set of files with one name on the command line.
-
-    Attributes:
-        name: As in `lstmkit data fetch NAME`.
-        what: What it holds, in a few words.
-        licence: Under which terms its owner gives it.
-        files: Its files.
-        next_command: What to do with it.
-    """
-
-    name: str
-    what: str
-    licence: str
-    files: tuple[RemoteFile, ...]
-    next_command: str
-
 
 CATALOGUE = (
     Source(
@@ -99,6 +61,7 @@ CATALOGUE = (
         ),
         next_command="lstmkit emoji train train_emoji.csv --test test_emoji.csv",
     ),
+    PUBLIC,
     # SHA-256 of the archive as public projects pin it, size as one of them notes it; the archive
     # was not fetched while this was written.
     Source(
@@ -118,7 +81,7 @@ CATALOGUE = (
     ),
 )
 NAMES = tuple(source.name for source in CATALOGUE)
-SMALL = tuple(name for name in NAMES if name != "glove")
+SMALL = tuple(name for name in NAMES if name not in ("glove", "public"))
 
 
 def chosen(names: Sequence[str]) -> list[Source]:

@@ -55,7 +55,7 @@ def list_(folder: Path, as_json: bool) -> None:
 @click.argument(
     "names",
     nargs=-1,
-    metavar="[dis|metheny|emoji|glove|all]...",
+    metavar="[dis|metheny|emoji|public|glove|all]...",
     shell_complete=lambda _ctx, _parameter, incomplete: [
         name for name in (*catalogue.NAMES, "all") if name.startswith(incomplete)
     ],

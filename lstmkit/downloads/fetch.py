@@ -11,8 +11,8 @@ from typing import Any
 import pooch
 import requests
 
-from lstmkit.downloads.catalogue import RemoteFile, Source
 from lstmkit.downloads.parts import part_of
+from lstmkit.downloads.remote import RemoteFile, Source
 from lstmkit.errors import InterruptedRunError, RunError
 from lstmkit.files import atomic, fingerprint
 from lstmkit.progress import Progress

@@ -6,7 +6,8 @@ reference is Emojifier-v2: GloVe vectors, LSTM(128) twice with dropout 0.5, soft
 
 The files mean what they mean in every pipeline; beside them `sentences` and `naming` read the files
 that people have, `lexicon` and `text` turn what was typed into words that have a vector,
-`embeddings` and `packing` hold these vectors, `learning` is the fit, `classifier` is a trained
+`embeddings` and `packing` hold these vectors, `learning` is the fit, `start` what it
+begins with, `classifier` is a trained
 model with all it needs to answer, in NumPy alone, `answers` and `batch` put its answers on the
 terminal, into JSON and into CSV, `metrics` and `baselines` say what they are worth.
 
@@ -16,9 +17,9 @@ Where we differ from the course and the tutorial, and what it does to the number
 2. A word without a vector is masked, counted and shown; punctuation, contractions, slips, emoji,
    hashtags and slang are read (`text`). The tutorial's code ends with a KeyError at `great!`.
 3. Padding is masked; a text longer than the window is read whole, in windows that overlap.
-4. Some 10,500 sentences of our own instead of the tutorial's 132 (5 of whose test sentences are in
+4. Some 11,200 sentences of our own instead of the tutorial's 132 (5 of whose test sentences are in
    its training file). This is what most of the gain comes from.
-5. A sixth answer: no emoji fits. It is learnt from a thousand sentences of news, code, business,
+5. A sixth answer: no emoji fits. It is learnt from 1,200 sentences of news, code, business,
    small talk and thirty languages, and taken as often as costs 2.5 % of the others (`none_weight`).
 6. Training moves the vectors of the words it meets; all others stay. Measured in development on
    680 held-out sentences: 0.925 instead of 0.909 with frozen ones. Baselines keep GloVe's.
@@ -29,6 +30,9 @@ Where we differ from the course and the tutorial, and what it does to the number
    0.793, one bidirectional LSTM(96) averaged over all words 0.779, three networks of LSTM(80)
    averaged 0.789. What helped were more sentences.
 9. Probabilities are calibrated on the validation sentences (temperature scaling).
+10. A model of one's own starts from the vectors and LSTM layers of the model that ships (`start`),
+    unless it was asked not to (`train.start: random`) or has test sentences that this one knows.
+    From the tutorial's 132 sentences alone the same network gets 0.76 of its 56 right.
 """
 
 from lstmkit.lazy import attributes

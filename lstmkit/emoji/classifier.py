@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from lstmkit.files import atomic, undamaged, write_text
 LABELS = "labels.json"
 VOCABULARY = "vocabulary.txt"
 TUNED = "tuned.npy"  # float16, (words of vocabulary.txt, dimension)
-CHUNK = 512  # sequences in memory at a time, of nearly one length
+CHUNK, SMALL = 512, 64  # sequences run at a time; so few that some of another length join them
+REMEMBERED = 1 << 14  # sequences of words whose answer is known
 MAX_WINDOW = 1_000  # words
 MAX_EXPLAINED = 400  # words
 UNREAD = 0.98  # probability of no emoji for a text of which most words have no vector
@@ -60,8 +61,9 @@ class Classifier:
         labels: The classes, in the order of the network's outputs.
         window: Words per sequence; a longer text is read in several that overlap.
         temperature: What the network's logits are divided by.
-        none_weight: How many times likelier than the network says the answer is that no emoji fits.
         reader: Texts to words of the table.
+        none_weight: How many times likelier than the network says the answer is that no emoji fits.
+        answers: What the network said to the sequences of words met last.
     """
 
     network: runtime.Model
@@ -71,6 +73,7 @@ class Classifier:
     temperature: float
     reader: Reader
     none_weight: float = 1.0
+    answers: dict[bytes, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def none(self) -> int | None:
@@ -113,15 +116,8 @@ class Classifier:
             for start, end in self._windows(len(rows)):
                 parts.append(rows[start:end])
                 owners.append(number)
-        lengths = np.array([len(part) for part in parts], dtype=np.int64)
-        answers = np.empty((len(parts), len(self.labels)))
-        order = np.argsort(lengths, kind="stable")  # short with short: little padding
-        for start in range(0, len(parts), CHUNK):
-            chosen = order[start : start + CHUNK]
-            answers[chosen] = self._answer([parts[i] for i in chosen])
-        answers[lengths == 0] = 1 / len(self.labels)
         result = np.zeros((len(sentences), len(self.labels)))
-        np.add.at(result, owners, answers)
+        np.add.at(result, owners, self._answers(parts))
         if self.none is not None:
             result[:, self.none] *= self.none_weight
         return tempered(result / result.sum(axis=1, keepdims=True), self.temperature)
@@ -158,6 +154,19 @@ class Classifier:
     def _rows(self, words: Sequence[str]) -> np.ndarray:
         return np.array([self.table.vocabulary[word] for word in words], dtype=np.int64)
 
+    def _answers(self, parts: Sequence[np.ndarray]) -> np.ndarray:
+        """Return what the network says, (parts, classes): once to those that are alike."""
+        keys = [part.tobytes() for part in parts]
+        if len(self.answers) > REMEMBERED:
+            self.answers.clear()
+        new = {key: part for key, part in zip(keys, parts, strict=True) if key not in self.answers}
+        new.pop(b"", None)
+        self.answers[b""] = np.full(len(self.labels), 1 / len(self.labels))  # no words: any class
+        for batch in _by_length(list(new)):
+            answered = self._answer([new[key] for key in batch]).astype(np.float64)
+            self.answers.update(zip(batch, answered, strict=True))
+        return np.array([self.answers[key] for key in keys]).reshape(-1, len(self.labels))
+
     def _answer(self, parts: Sequence[np.ndarray]) -> np.ndarray:
         """Run the network over sequences no longer than the window, (n, classes)."""
         longest = max(1, *(len(part) for part in parts))
@@ -167,6 +176,19 @@ class Classifier:
         vectors = self.table.rows(np.maximum(indices - 1, 0).ravel())
         vectors = vectors.reshape(*indices.shape, -1) * (indices > 0)[..., None]
         return np.asarray(self.network.predict(vectors.astype(np.float32)))
+
+
+def _by_length(keys: list[bytes]) -> Iterator[list[bytes]]:
+    """Cut sequences into batches of one length, or of nearly one where there are few."""
+    batch: list[bytes] = []
+    for key in sorted(keys, key=len):
+        full = len(batch) == CHUNK
+        if full or (len(batch) >= SMALL and len(key) > len(batch[-1])):
+            yield batch
+            batch = []
+        batch.append(key)
+    if batch:
+        yield batch
 
 
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:

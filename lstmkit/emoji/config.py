@@ -31,8 +31,9 @@ class ModelConfig(Section):
 
 
 class EmojiTrainConfig(TrainConfig):
-    """The shared settings of a fit, and those of a classifier."""
+    """The shared settings of a fit, those of a classifier, and what it starts from."""
 
+    start: Literal["shipped", "random"]
     epochs: int | None = Field(ge=1, le=1_000_000)  # type: ignore[assignment]
     class_weights: bool
     label_smoothing: float = Field(ge=0, lt=1)

@@ -13,6 +13,7 @@ from lstmkit.emoji import classifier
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig, EmojiTrainConfig
 from lstmkit.emoji.embeddings import VectorTable
+from lstmkit.emoji.start import Start
 from lstmkit.emoji.text import Reader, known_words
 from lstmkit.quiet import native_stderr
 
@@ -26,12 +27,21 @@ def fit(
     validation: Dataset,
     table: VectorTable,
     config: EmojiConfig,
+    start: Start | None = None,
 ) -> tuple[list[dict[str, Any]], list[str], np.ndarray | None]:
     """Train the network and save it.
 
+    Args:
+        run: Where checkpoints and the model go.
+        train_set: What it learns from.
+        validation: What stops it, where the config has a patience.
+        table: The word vectors.
+        config: Of the model and its training.
+        start: The model that ships, where it lends its LSTM layers and vectors.
+
     Returns:
-        The history, one row per epoch; the words of the training sentences that have a vector;
-        and where training moved these, (words, dimension), or None if they are frozen.
+        The history, one row per epoch; the words that training met and that have a vector; and
+        where it moved these, (words, dimension), or None if they stay where the table has them.
     """
     with native_stderr():
         import keras
@@ -45,7 +55,9 @@ def fit(
     met = sorted({w for text in train_set.texts for w in known_words(reader.read(text))})
     known = {w for text in validation.texts for w in known_words(reader.read(text))}
     words = [*met, *sorted(known.difference(met))]  # only these are looked up while training
-    vectors = table.rows(np.array([table.vocabulary[word] for word in words], dtype=np.int64))
+    vectors = (start.table if start else table).rows(
+        np.array([table.vocabulary[word] for word in words], dtype=np.int64)
+    )
     matrix = np.vstack([np.zeros_like(vectors[:1]), vectors])  # (1 + words, dimension)
     embedding = pretrained_embedding_layer(matrix, trainable=config.model.trainable)
     model, saved = emojifier_v2(
@@ -54,6 +66,8 @@ def fit(
         classes=len(train_set.labels),
         embedding=embedding,
     )
+    if start is not None:
+        start.lend(model)
     model.compile(
         _optimizer(settings, len(train_set)),
         keras.losses.CategoricalCrossentropy(label_smoothing=config.train.label_smoothing),
@@ -75,8 +89,10 @@ def fit(
         run=run,
     )
     keras_learner.save_model(saved, run.path / runs.MODEL)
-    moved = embedding.get_weights()[0][1 : len(met) + 1] if config.model.trainable else None
-    return history, met, moved
+    vectors = embedding.get_weights()[0][1 : len(met) + 1]  # (met, dimension)
+    if start is not None:
+        return history, *_beside(start, met, vectors)
+    return history, met, vectors if config.model.trainable else None
 
 
 def calibrated(
@@ -111,6 +127,13 @@ def calibrated(
     model = replace(model, temperature=fit_temperature(probabilities, validation.targets))
     classifier.save(run, model, words, moved)
     return model
+
+
+def _beside(start: Start, met: list[str], vectors: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Return words and vectors of a training, and behind them those that its start has moved."""
+    further = sorted(set(start.words).difference(met))
+    rows = np.array([start.table.vocabulary[word] for word in further], dtype=np.int64)
+    return [*met, *further], np.vstack([vectors, start.table.rows(rows)])
 
 
 def stacked(readings: Sequence[Reading]) -> np.ndarray:

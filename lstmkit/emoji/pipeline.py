@@ -61,6 +61,10 @@ def train(
     backend.require("emoji train")
     splits = _splits(source, test, config, columns)
     table = embeddings.load(vectors)
+    if source is None:  # its own sentences are what the model that ships learned from
+        config = config.model_copy(
+            update={"train": config.train.model_copy(update={"start": "random"})}
+        )
     _tell_of_unread(splits[0], table)
     named = {"csv": source, "test": test, "vectors": vectors}
     run = runs.create(
@@ -235,11 +239,13 @@ def score(
 
 def _train(run: runs.Run, splits: Splits, table: VectorTable) -> Result:
     from lstmkit.emoji.report import write
+    from lstmkit.emoji.start import start_for
 
     train_set, validation, test = splits
     config = run.config(EmojiConfig)
+    start = start_for(config, table, test)
     with work(run, f"lstmkit emoji train --resume {run.path}") as timings:
-        history, words, moved = learning.fit(run, train_set, validation, table, config)
+        history, words, moved = learning.fit(run, train_set, validation, table, config, start)
         timings.note("train")
         log.warning("trained; now the calibration, the baselines, the test and the report")
         model = learning.calibrated(run, train_set, validation, table, words, moved, config)

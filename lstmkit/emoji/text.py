@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lstmkit.emoji.lexicon import (
@@ -84,12 +84,12 @@ class Reader:
         pieces = []
         for match in _PIECE.finditer(plain(text)):
             surface = match.group().lower()
-            if match.lastgroup == "hashtag":
-                pieces += [Piece(w, *self._read_word(w)) for w in self._parted(match.group()[1:])]
+            if match.lastgroup == "word":
+                pieces.append(self._read_word(surface))
+            elif match.lastgroup == "hashtag":
+                pieces += [self._read_word(word) for word in self._parted(match.group()[1:])]
             elif match.lastgroup == "pair":
-                pieces.append(Piece(surface, *self._read_word("anymore")))
-            elif match.lastgroup == "word":
-                pieces.append(Piece(surface, *self._read_word(surface)))
+                pieces.append(replace(self._read_word("anymore"), surface=surface))
             elif match.lastgroup == "emoticon":
                 pieces.append(Piece(surface, *self._known([EMOTICONS[surface]])))
             elif match.lastgroup == "sign" and (words := _sign_words(surface)):
@@ -110,7 +110,7 @@ class Reader:
         known = tuple(word for word in words if word in self.vocabulary)
         return known, () if known else tuple(words)
 
-    def _read_word_slowly(self, surface: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _read_word_slowly(self, surface: str) -> Piece:
         known: list[str] = []
         unknown: list[str] = []
         for word in expand_contraction(surface):
@@ -118,7 +118,7 @@ class Reader:
             known += found
             if not found and sum(map(str.isalpha, word)) > 1:
                 unknown.append(word)
-        return tuple(known), tuple(unknown)
+        return Piece(surface, tuple(known), tuple(unknown))
 
     def _resolve(self, word: str) -> tuple[str, ...]:
         """Return the words with a vector that a word is read as, the closest reading first."""

@@ -57,7 +57,8 @@ def forecaster_for(
         )
     span = Span.of(dataset, config, dataset.train_rows + window)
     span = replace(span, lent=start.scaling, start=start)
-    network = Network(runtime.load(run.path / runs.MODEL), window, span.scaling, span.aim.anchor)
+    model = runtime.load(run.path / runs.MODEL)
+    network = Network(model, window, span.scaling, span.aim.anchor, every_step=True)
     told = network.tell(span.view)
     return span.calibrated(network, told, rivals=rivals), span.view, told
 

@@ -21,13 +21,15 @@ from lstmkit.quiet import native_stderr
 with native_stderr():
     import tensorflow as tf
 
-MIN_ROWS = 16
-"""Sequences per part below which cutting further saves no time: the kernel takes as long for a
-step of 8 sequences as for a step of 16."""
+MIN_ROWS = 32
+"""Sequences per part below which cutting further saves no time: of narrow layers the kernel takes
+as long for a step of 16 sequences as for a step of 32, and of two cores one is often busy."""
 
-WIDE = 2**15
-"""Weights (features + units, 4 units) above which fact 3 outweighs the loop it costs. Measured on
-2 cores at 16 to 64 rows per part: 1.15 to 2.2 times as fast above it, half as fast far below."""
+WIDE = 100_000
+"""Weights above which fact 3 outweighs the loop it costs; those of the inputs count five times,
+since only the loop can leave out the inputs' own gradient where nobody asks for it. Measured in
+turn, on one core: with the loop 64 units behind 78 inputs take .89 of the time, 200 behind one the
+same, 150 behind one 1.06 times and 100 behind one 1.16 to 1.2 times as long."""
 
 
 def run(
@@ -115,7 +117,7 @@ def _run_part(
     """Run one part of the batch; arguments and results as in `run`."""
     matrix, bias = weights
     x = tf.transpose(x, (1, 0, 2))  # (time, batch, features)
-    if matrix.shape.num_elements() > WIDE:
+    if (4 * x.shape[2] + matrix.shape[0]) * matrix.shape[1] > WIDE:
         hs, cs = _wide(x, h, c, matrix, bias)  # (time, batch, units) each
     else:
         block = _block_lstm(x, h, c, matrix, bias, tf.where(rows > 0, tf.shape(x)[0], 0))

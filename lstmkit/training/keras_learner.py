@@ -29,6 +29,13 @@ from lstmkit.runs import Run
 from lstmkit.training import fused, loop, tracking
 from lstmkit.training.allocation import keep_freed_memory
 
+MOST_STEPS = 256
+"""Steps in an epoch: with more examples than they hold, an epoch is a part of a pass over them, so
+that the held-out rows are asked while there is still something to save."""
+
+SCORED = 32
+"""Examples scored at once, at least: nothing is learned from them, so their order is free."""
+
 log = logging.getLogger(__name__)
 tf.get_logger().setLevel(logging.ERROR)  # every fold of a backtest is traced, and that is meant
 
@@ -165,19 +172,22 @@ class KerasLearner:
         """Build the graphs of a step of training and of scoring."""
         self.model, self.train, self.validation, self.seed = model, train, validation, seed
         self.batch = min(batch_size, len(train))
-        self.steps = math.ceil(len(train) / self.batch)
+        self.parts = math.ceil(len(train) / (self.batch * MOST_STEPS))  # epochs of one pass
+        self.steps = math.ceil(len(train) / (self.batch * self.parts))
         self.best: list[np.ndarray] = []  # stays empty where nothing is held out
         self.order = (-1, tf.constant([], tf.int32))
         _build(model, train)
-        self.train_steps = self._graph(train, model.train_step)
-        self.test_steps = self._graph(validation, model.test_step) if validation else None
+        self.scored = max(SCORED, self.batch)
+        self.train_steps = self._graph(train, model.train_step, self.batch)
+        self.test_steps = None
+        if validation is not None:
+            self.test_steps = self._graph(validation, model.test_step, self.scored)
 
-    def _graph(self, examples: Examples, step: Callable[[Any], Any]) -> Any:
+    def _graph(self, examples: Examples, step: Callable[[Any], Any], batch: int) -> Any:
         """Return a graph function that runs steps `first` to `last` of an order.
 
         It returns the metrics so far: reckoned there, they cost nothing beside the steps.
         """
-        batch = self.batch
 
         @tf.function(  # type: ignore[untyped-decorator]
             input_signature=[
@@ -197,18 +207,26 @@ class KerasLearner:
     def step(self, epoch: int, first: int, last: int) -> dict[str, float]:
         """Take steps `first` to `last` of an epoch."""
         if self.order[0] != epoch:
-            shuffled = np.random.default_rng([self.seed, epoch]).permutation(len(self.train))
-            self.order = (epoch, tf.constant(shuffled, tf.int32))
+            self.order = (epoch, tf.constant(self._shuffled(epoch), tf.int32))
         if first == 0:
             self.model.reset_metrics()
         return _floats(self.train_steps(self.order[1], first, last))
+
+    def _shuffled(self, epoch: int) -> np.ndarray:
+        """Return the examples of an epoch; the last of a pass is filled from its first."""
+        turn, part = divmod(epoch, self.parts)
+        shuffled = np.random.default_rng([self.seed, turn]).permutation(len(self.train))
+        if self.parts == 1:
+            return shuffled
+        count = self.steps * self.batch
+        return np.take(shuffled, np.arange(part * count, (part + 1) * count), mode="wrap")
 
     def score(self) -> dict[str, float | None]:
         """Return the metrics of the validation examples; empty without any."""
         if self.validation is None or self.test_steps is None:
             return {}
         self.model.reset_metrics()
-        count = math.ceil(len(self.validation) / self.batch)
+        count = math.ceil(len(self.validation) / self.scored)
         return dict(_floats(self.test_steps(tf.range(len(self.validation)), 0, count)))
 
     def remarks(self) -> loop.Row:

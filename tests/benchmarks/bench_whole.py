@@ -1,8 +1,7 @@
-"""Whole trainings: from the command to the result, and the memory they take."""
+"""Whole trainings: from the command to the result."""
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import measure
@@ -12,7 +11,6 @@ from compare import KERAS, WINDOW, Options, dataset_at_hand, reference_csv, star
 from lstmkit.stock.data import Dataset
 
 TUTORIAL_EPOCHS = 1000
-MINUTES = 5_000_000
 
 
 def whole_training(report: measure.Report, options: Options) -> None:
@@ -45,25 +43,6 @@ def whole_training(report: measure.Report, options: Options) -> None:
     text += f"\n\nThe tutorial's training takes {tutorial['seconds'] / seconds:.0f} times as long."
     found = {"ours": ours, "tutorial": tutorial}
     report.add("whole_training", f"From command to a trained model ({dataset.name})", text, found)
-
-
-def memory(report: measure.Report, options: Options) -> None:
-    """(6) Measure the largest resident set of `lstmkit stock train`."""
-    rows = 50_000 if options.quick else MINUTES
-    minutes = _minute_file(rows, options.scratch / "minutes.csv")
-    csv = reference_csv()
-    files = {"the series above": [str(csv)] if csv else [], f"{rows:,} minutes": [str(minutes)]}
-    table, found = [], []
-    for name, file in files.items():
-        command = [sys.executable, "-m", "lstmkit", "stock", "train", *file, "--json"]
-        command += ["--output", str(options.scratch / "memory"), "--set", "train.epochs=1"]
-        outcome = measure.run(command, timeout=4 * 3600)
-        found.append({"file": name, "peak_mib": outcome.peak_mib, "seconds": outcome.seconds})
-        table.append([name, f"{outcome.peak_mib:,.0f}", f"{outcome.seconds:,.1f}"])
-    minutes.unlink()
-    text = "One epoch, evaluation and report included.\n\n"
-    text += measure.table(["`lstmkit stock train`", "peak MiB", "seconds"], table)
-    report.add("memory", "Peak memory", text, found)
 
 
 def _train_ours(seed: int, options: Options) -> dict[str, Any]:
@@ -108,19 +87,3 @@ def _train_tutorial(dataset: Dataset, options: Options) -> dict[str, Any]:
         "last_loss": run["losses"][-1],
         "peak_mib": run["peak_mib"],
     }
-
-
-def _minute_file(rows: int, path: Path) -> Path:
-    """Write minutes of a random walk, as a Bitcoin exchange exports them."""
-    rng = np.random.default_rng(0)
-    times = 1_500_000_000 + 60 * np.arange(rows)
-    prices = 10_000 * np.exp(np.cumsum(rng.normal(0, 1e-4, rows)))
-    np.savetxt(
-        path,
-        np.column_stack([times, prices]),
-        fmt=["%d", "%.2f"],
-        delimiter=",",
-        header="Timestamp,Close",
-        comments="",
-    )
-    return path

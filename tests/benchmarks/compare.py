@@ -42,24 +42,32 @@ class Options:
 
 @dataclass(frozen=True)
 class Contender:
-    """Who trains: a name for the table, a framework of `contender.py`, a backend of Keras."""
+    """Who trains: a name for the table, a framework of `contender.py`, threads of its own.
+
+    Attributes:
+        name: For the table.
+        framework: As `contender.py` has it.
+        threads: It may use; None: as many as there are cores.
+    """
 
     name: str
     framework: str
-    backend: str = "tensorflow"
+    threads: int | None = None
 
     def is_installed(self) -> bool:
-        needed = {"torch": "torch"}.get(self.framework, self.backend)
+        needed = self.framework if self.framework in ("torch", "jax") else "tensorflow"
         return importlib.util.find_spec(needed) is not None
 
 
 KERAS = Contender("plain Keras", "keras")
 OURS = Contender("lstmkit", "lstmkit")
 BARE = Contender("its arithmetic alone", "lstmkit-bare")
-XLA = Contender("plain Keras, jit_compile=True", "keras-xla")
 STEPS = Contender("lstmkit, every step", "lstmkit-steps")
-OTHERS = (Contender("PyTorch", "torch"), Contender("Keras on JAX", "keras", "jax"))
-UNROLLED = Contender("plain Keras, unrolled by hand", "keras-unrolled")
+OTHERS = (
+    Contender("PyTorch, one thread", "torch", 1),
+    Contender("PyTorch, two threads", "torch", 2),
+    Contender("JAX, epoch in one jit", "jax"),
+)
 
 
 def reference_csv() -> Path | None:
@@ -92,12 +100,13 @@ def stock_spec(options: Options, prices: np.ndarray) -> dict[str, Any]:
 
 def start(contender: Contender, spec: dict[str, Any], options: Options) -> dict[str, Any]:
     """Run one contender once, in its own process."""
-    spec = {"framework": contender.framework, "cores": options.cores} | spec
+    threads = contender.threads or options.cores
+    spec = {"framework": contender.framework, "cores": options.cores, "threads": threads} | spec
     outcome = measure.run(
         [sys.executable, str(HERE / "contender.py"), json.dumps(spec)],
         environment={
-            "KERAS_BACKEND": contender.backend,
-            "OMP_NUM_THREADS": str(options.cores),
+            "KERAS_BACKEND": "tensorflow",
+            "OMP_NUM_THREADS": str(threads),
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "CUDA_VISIBLE_DEVICES": "",
         },

@@ -7,21 +7,22 @@
 All contenders train the same network from the same weights on the same numbers, with the same
 batch size, optimizer (Adam) and cores. What differs is what they are named after:
 
-    keras            model.fit, as its documentation has it; KERAS_BACKEND says on what
-    keras-unrolled   djmodel as the course builds it: one cell applied 30 times in a row
-    keras-xla        the same, compiled with XLA
+    keras            model.fit, as its documentation has it
     lstmkit          the fused kernel in keras_learner.fit, as the pipelines train
     lstmkit-steps    the same, answering after every step of a stretch (the default for stock)
     lstmkit-bare     the steps of lstmkit on one batch, again and again, and nothing around them
-    torch            nn.LSTM in a plain loop
+    torch            nn.LSTM in a plain loop (`plain_torch.py`)
+    jax              a scan, the epoch in one jit (`plain_jax.py`)
 """
 
+import importlib
 import json
 import os
 import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,12 +31,10 @@ import numpy as np
 from tasks import (
     EMOJIS,
     LONGEST,
-    SNIPPET,
     VALUES,
     arrays,
     embedding,
     first_weights,
-    layer_sizes,
 )
 
 
@@ -121,30 +120,11 @@ def djmodel(spec: dict[str, Any]) -> Any:
     return build_model(configs.load(MusicConfig, "music", None, changes), VALUES)
 
 
-def course_djmodel(spec: dict[str, Any]) -> Any:
-    """Build the course's djmodel: for each of 30 steps, take the step, apply the cell, answer."""
-    import keras
-
-    reshape = keras.layers.Reshape((1, VALUES))
-    cell = keras.layers.LSTM(64, return_state=True)
-    densor = keras.layers.Dense(VALUES, activation="softmax")
-    X = keras.Input((SNIPPET, VALUES))
-    a0, c0 = keras.Input((64,)), keras.Input((64,))
-    a, c, outputs = a0, c0, []
-    for t in range(SNIPPET):
-        x = keras.layers.Lambda(lambda z, t=t: z[:, t, :])(X)
-        a, _, c = cell(reshape(x), initial_state=[a, c])
-        outputs.append(densor(a))
-    model = keras.Model([X, a0, c0], outputs)
-    return compiled(model, spec, ["sparse_categorical_crossentropy"] * SNIPPET)
-
-
 def compiled(model: Any, spec: dict[str, Any], loss: Any) -> Any:
     """Compile, and set the weights that every contender starts from."""
     import keras
 
-    xla = {"jit_compile": True} if spec["framework"] == "keras-xla" else {}
-    model.compile(keras.optimizers.Adam(spec["learning_rate"]), loss, **xla)
+    model.compile(keras.optimizers.Adam(spec["learning_rate"]), loss)
     weights = first_weights(spec)
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
@@ -160,12 +140,7 @@ def train_keras(spec: dict[str, Any], stamps: Stamps) -> list[float]:
             stamps.note()
 
     x, y = arrays(spec)
-    if spec["framework"] == "keras-unrolled":
-        model = course_djmodel(spec)
-        zeros = np.zeros((len(x), 64), np.float32)
-        x, y = [x, zeros, zeros], list(y.T)
-    else:
-        model = keras_model(spec)
+    model = keras_model(spec)
     history = model.fit(
         x,
         y,
@@ -178,8 +153,7 @@ def train_keras(spec: dict[str, Any], stamps: Stamps) -> list[float]:
     stamps.note()
     if spec.get("predictions"):
         np.save(spec["predictions"], model.predict(np.load(spec["test"]), verbose=0))
-    share = SNIPPET if spec["framework"] == "keras-unrolled" else 1
-    return [loss / share for loss in history.history["loss"]]
+    return list(history.history["loss"])
 
 
 def train_lstmkit(spec: dict[str, Any], stamps: Stamps) -> list[float]:
@@ -196,7 +170,7 @@ def train_lstmkit(spec: dict[str, Any], stamps: Stamps) -> list[float]:
         patience=None,
         accelerate=True,
         checkpoint_seconds=5.0,
-        tensorboard=False,
+        tracker=None,
     )
     keras_learner.seed_everything(0)
     steps = spec["window"] if spec["framework"] == "lstmkit-steps" else 1
@@ -270,90 +244,18 @@ def lstmkit_examples(spec: dict[str, Any], steps: int) -> Any:
     return WindowExamples(series[:, None], np.arange(window, len(series)), window, targets=steps)
 
 
-def train_torch(spec: dict[str, Any], stamps: Stamps) -> list[float]:
-    """Train with nn.LSTM in a plain loop."""
-    import torch
-
-    torch.set_num_threads(spec["cores"])
-    torch.manual_seed(0)
-    network, loss_of = torch_network(spec)
-    optimizer = torch.optim.Adam(
-        [weight for weight in network.parameters() if weight.requires_grad],
-        lr=spec["learning_rate"],
-        eps=1e-7,
-    )
-    x, y = (torch.from_numpy(array) for array in arrays(spec))
-    losses = []
-    for _ in range(spec["epochs"]):
-        stamps.note()
-        total = 0.0
-        for index in torch.randperm(len(x)).split(spec["batch"]):
-            optimizer.zero_grad()
-            loss = loss_of(network(x[index]), y[index])
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-        losses.append(total / len(x))
-    stamps.note()
-    return losses
-
-
-def torch_network(spec: dict[str, Any]) -> tuple[Any, Any]:
-    """Return the network of a task, and its loss."""
-    import torch
-    from torch import nn
-
-    class Network(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            sizes, dense = layer_sizes(spec)
-            self.lstms = nn.ModuleList(nn.LSTM(*size, batch_first=True) for size in sizes)
-            self.drop, self.dense = nn.Dropout(spec["dropout"]), nn.Linear(*dense)
-            self.words = (
-                nn.Embedding.from_pretrained(torch.from_numpy(embedding()))
-                if spec["model"] == "emoji"
-                else None
-            )
-
-        def forward(self, x: Any) -> Any:
-            if self.words is not None:
-                x = self.words(x.long())  # (batch, time, features)
-            for number, lstm in enumerate(self.lstms, start=1):
-                x, _ = lstm(x)  # (batch, time, units)
-                if spec["model"] == "emoji" and number < len(self.lstms):
-                    x = self.drop(x)
-            if spec["model"] == "music":
-                return self.dense(x)
-            return self.dense(self.drop(x[:, -1]))
-
-    network = Network()
-    weights = [torch.from_numpy(weight) for weight in first_weights(spec)]
-    with torch.no_grad():
-        for lstm, (kernel, recurrent, bias) in zip(
-            network.lstms, zip(*[iter(weights[:-2])] * 3, strict=True), strict=True
-        ):
-            lstm.weight_ih_l0.copy_(kernel.T)
-            lstm.weight_hh_l0.copy_(recurrent.T)
-            lstm.bias_ih_l0.copy_(bias)
-            lstm.bias_hh_l0.zero_()
-        network.dense.weight.copy_(weights[-2].T)
-        network.dense.bias.copy_(weights[-1])
-    for lstm in network.lstms:  # Keras has one bias, nn.LSTM two: their gradients are equal
-        lstm.bias_hh_l0.requires_grad_(False)
-    if spec["model"] == "stock":
-        return network, nn.MSELoss()
-    entropy = nn.CrossEntropyLoss()
-    return network, lambda logits, y: entropy(logits.flatten(0, -2), y.flatten().long())
+def train_elsewhere(module: str) -> Callable[[dict[str, Any], Stamps], list[float]]:
+    """Return the training of a framework that has a file of its own."""
+    return lambda spec, stamps: importlib.import_module(module).train(spec, stamps)
 
 
 CONTENDERS = {
     "keras": train_keras,
-    "keras-unrolled": train_keras,
-    "keras-xla": train_keras,
     "lstmkit-bare": train_bare,
     "lstmkit": train_lstmkit,
     "lstmkit-steps": train_lstmkit,
-    "torch": train_torch,
+    "torch": train_elsewhere("plain_torch"),
+    "jax": train_elsewhere("plain_jax"),
 }
 
 if __name__ == "__main__":

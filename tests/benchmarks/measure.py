@@ -20,6 +20,7 @@ from tabulate import tabulate
 
 PACKAGE = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).resolve().parent / "results"
+QUIET, QUIET_SECONDS, QUIET_PATIENCE = 0.3, 4.0, 60.0
 LIBRARIES = ("lstmkit", "tensorflow", "keras", "torch", "jax", "numpy")
 
 
@@ -138,6 +139,7 @@ class Report:
 
     def __init__(self, folder: Path, *, quick: bool, renew: bool = False) -> None:
         self.folder, self.sections = folder, {}
+        self.load: float | None = None  # before the section to come
         self.head = {"quick": quick, "machine": machine()}
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "results.json"
@@ -147,7 +149,8 @@ class Report:
     def add(self, name: str, title: str, text: str, data: Any) -> None:
         """Add a section, show it, and write everything so far."""
         now = f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M}"
-        self.sections[name] = {"title": title, "measured": now, "text": text, "data": data}
+        section = {"title": title, "measured": now, "text": text, "data": data}
+        self.sections[name] = section | {"load": self.load}
         sys.stdout.write(f"\n## {title}\n\n{text}\n")
         sys.stdout.flush()
         content = self.head | {"sections": self.sections}
@@ -169,5 +172,43 @@ class Report:
         for section in self.sections.values():
             lines += ["", f"## {section['title']}", "", section["text"]]
             if "measured" in section:
-                lines += ["", f"Measured until {section['measured']} UTC."]
+                lines += ["", f"Measured until {section['measured']} UTC{_load(section)}."]
         return "\n".join(lines) + "\n"
+
+
+def _load(section: dict[str, Any]) -> str:
+    load = section.get("load")
+    return "" if load is None else f"; cores busy just before it: {load:.2f}"
+
+
+def wait_for_quiet() -> float | None:
+    """Wait until less than 0.3 of a core is busy over some seconds, or patience ends.
+
+    The load average of a minute would still hold what the section before it did.
+
+    Returns:
+        How many cores were busy; None where the system does not say.
+    """
+    if not Path("/proc/stat").exists():
+        return None
+    until = time.monotonic() + QUIET_PATIENCE
+    busy = _busy_cores()
+    while busy >= QUIET and time.monotonic() < until:
+        busy = _busy_cores()
+    return busy
+
+
+def _busy_cores() -> float:
+    """Return how many cores are busy, over some seconds."""
+    before = _ticks()
+    time.sleep(QUIET_SECONDS)
+    spent = [after - begin for begin, after in zip(before, _ticks(), strict=True)]
+    idle = spent[3] + spent[4]  # and waiting for a disk
+    return (os.cpu_count() or 1) * (1 - idle / max(1, sum(spent)))
+
+
+def _ticks() -> list[int]:
+    return [
+        int(word)
+        for word in Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:9]
+    ]

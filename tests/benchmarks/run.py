@@ -1,36 +1,45 @@
 """Run the benchmarks and write their results.
 
 python tests/benchmarks/run.py                  everything: about an hour
+python tests/benchmarks/run.py --kept           what the README shows, in 25 quiet minutes
 python tests/benchmarks/run.py --quick          a smoke test: some minutes
 python tests/benchmarks/run.py --only stock_epoch --only small_epochs
 """
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import measure
+from bench_growth import growth
+from bench_large import commands, large
 from bench_panel import panel
 from bench_reading import reading
 from bench_supervision import supervision
-from bench_training import growth, overhead, small_epochs, stock_epoch
-from bench_whole import TUTORIAL_EPOCHS, memory, whole_training
+from bench_training import overhead, small_epochs, stock_epoch
+from bench_whole import TUTORIAL_EPOCHS, whole_training
 from compare import Options
 
 HERE = Path(__file__).resolve().parent
+KEPT = (
+    *("stock_epoch", "small_epochs", "commands", "large", "growth"),
+    *("overhead", "inference", "emoji", "music"),
+)
 
 
 def main() -> None:
     """Run the sections asked for."""
     functions = (
         *(stock_epoch, overhead, small_epochs, whole_training, supervision),
-        *(growth, inference, emoji, music, memory, reading, panel),
+        *(growth, inference, emoji, music, commands, large, reading, panel),
     )
     sections = {function.__name__: function for function in functions}
     parser = argparse.ArgumentParser(description="Benchmarks of lstmkit on this machine.")
     parser.add_argument("--quick", action="store_true", help="only see that everything runs")
+    parser.add_argument("--kept", action="store_true", help="renew what the README shows")
     parser.add_argument("--only", action="append", choices=list(sections), help="a section")
     parser.add_argument("--rounds", type=int, help="processes per contender (default 3)")
     parser.add_argument("--epochs", type=int, help="timed epochs per process (default 5)")
@@ -48,9 +57,15 @@ def main() -> None:
             tutorial_epochs=given.tutorial_epochs or (2 if given.quick else TUTORIAL_EPOCHS),
             scratch=Path(scratch),
         )
-        report = measure.Report(output, quick=given.quick, renew=bool(given.only))
-        for name in given.only or sections:
+        wanted = given.only or (KEPT if given.kept else sections)
+        report = measure.Report(output, quick=given.quick, renew=bool(given.only or given.kept))
+        for name in wanted:
+            report.load = None if given.quick else measure.wait_for_quiet()
             sections[name](report, options)
+    if given.kept:
+        subprocess.run(
+            [sys.executable, str(measure.PACKAGE / "docs" / "make_tables.py")], check=True
+        )
 
 
 def inference(report: measure.Report, options: Options) -> None:

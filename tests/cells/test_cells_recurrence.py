@@ -79,6 +79,12 @@ def test_masked_steps_change_nothing_and_repeat_the_output():
     np.testing.assert_array_equal(run.a[0, 3], run.a[0, 2])
 
 
+def test_a_mask_without_a_masked_step_is_none():
+    _, recurrence, x, states = lesson_and_fast("lstm", 2, 1.0, m=2, T_x=6)
+    whole = recurrence.run(x, states, mask=np.ones((2, 6), bool), sequences=True)
+    np.testing.assert_array_equal(whole.a, recurrence.run(x, states, sequences=True).a)
+
+
 def test_masked_steps_give_zeros_where_asked():
     _, recurrence, x, _ = lesson_and_fast("lstm", 3, 1.0, m=1, T_x=4)
     mask = np.array([[True, False, True, False]])

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import threading
@@ -16,8 +17,9 @@ from click.testing import CliRunner
 
 from lstmkit import cli
 from lstmkit.downloads import catalogue
-from lstmkit.downloads.catalogue import RemoteFile, Source
 from lstmkit.downloads.fetch import fetch, state
+from lstmkit.downloads.public import PUBLIC
+from lstmkit.downloads.remote import RemoteFile, Source
 from lstmkit.emoji import embeddings
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.files import locate
@@ -285,15 +287,24 @@ def test_data_option_chooses_the_folder(server, tmp_path, monkeypatch, where):
 
 
 def test_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match="expected dis, metheny, emoji, glove or all"):
+    with pytest.raises(InputError, match="expected dis, metheny, emoji, public, glove or all"):
         catalogue.chosen(["disney"])
 
 
 def test_catalogue_agrees_with_the_reference_files(reference):
-    known = [f for s in catalogue.CATALOGUE for f in s.files if s.name != "glove"]
+    known = [f for s in catalogue.CATALOGUE for f in s.files if s.name not in ("glove", "public")]
     for file in known:
         content = (reference / "data" / file.name).read_bytes()
         assert (file.size, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def test_public_sets_are_asked_for_by_commit_and_known_by_their_sums():
+    assert len({file.name for file in PUBLIC.files}) == len(PUBLIC.files)
+    for file in PUBLIC.files:
+        assert re.fullmatch(r"https://\S+/[0-9a-f]{40}/\S+", file.url)
+        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
+        assert 0 < file.size < 1_000_000
+    assert PUBLIC not in catalogue.chosen(catalogue.SMALL)
 
 
 def test_all_is_everything_and_no_name_is_only_what_is_small():

@@ -263,6 +263,14 @@ def test_shipped_model_gets_the_plain_test_sentences(model):
     assert right / len(test) >= 0.93
 
 
+def test_shipped_model_is_silent_where_nothing_fits_and_loses_few(model):
+    test = data.load(data.shipped("test"), {}, known=model.labels)
+    answered = np.array([model.answer(reading) is not None for reading in model.read(test.texts)])
+    fits = test.targets != model.none
+    assert answered[~fits].mean() <= 0.15
+    assert answered[fits].mean() >= 0.97
+
+
 def test_shipped_model_gets_nine_in_ten_blind_sentences(model):
     blind = data.load(data.shipped("blind"), {}, known=model.labels)
     right = sum(r.best == t for r, t in zip(model.read(blind.texts), blind.targets, strict=True))

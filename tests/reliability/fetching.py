@@ -4,7 +4,7 @@ import sys
 
 from lstmkit.cli import main
 from lstmkit.downloads import catalogue
-from lstmkit.downloads.catalogue import RemoteFile, Source
+from lstmkit.downloads.remote import RemoteFile, Source
 
 if __name__ == "__main__":
     url, size, sha256 = sys.argv[1:4]

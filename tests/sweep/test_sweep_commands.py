@@ -21,7 +21,7 @@ def here(monkeypatch):
     """Do tasks in this process."""
 
     def doing(left, place, **_):
-        for task in left.values():
+        for task in list(left.values()):
             yield perform(task, place)
 
     monkeypatch.setattr(parallel, "_on_cores", doing)

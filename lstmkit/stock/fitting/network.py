@@ -10,6 +10,7 @@ import numpy as np
 from lstmkit import runtime
 from lstmkit.progress import Progress
 from lstmkit.stock.baselines.prices import changes_of
+from lstmkit.stock.fitting import stretches
 from lstmkit.stock.fitting.anchor import Anchor
 from lstmkit.stock.fitting.head import Head
 from lstmkit.stock.fitting.inputs import OWN, RANGE_DECAYS, TINY, Track, moving_averages
@@ -117,6 +118,7 @@ class Network:
         anchor: What it starts from.
         head: The last step to its scale.
         trust: How far its paths are believed.
+        every_step: Whether it was trained to answer after every row of a stretch.
     """
 
     model: runtime.Model
@@ -125,6 +127,7 @@ class Network:
     anchor: Anchor = field(default_factory=Anchor)
     head: Head = field(default_factory=Head)
     trust: Trust = field(default_factory=Trust)
+    every_step: bool = False
 
     @property
     def stands_still(self) -> bool:
@@ -143,6 +146,9 @@ class Network:
     def tell(self, view: View, *, first: int | None = None) -> np.ndarray:
         """Run the network on every row that has a window before it, and the row to come.
 
+        Of many rows, each is answered for within a stretch, as it was trained; the row to come
+        always from the newest window, as a forecast is.
+
         Args:
             view: The series.
             first: The first row to answer for; None: the first that can be.
@@ -153,6 +159,13 @@ class Network:
         start = self.window if first is None else max(first, self.window)
         rows = np.arange(start, len(view.values) + 1)
         wide = view.features[:, : self.inputs]
+        many = len(rows) > max(stretches.MANY_ROWS, self.window)
+        if many and self.every_step and stretches.fits(self.model):
+            told = stretches.answers(self.model, wide, rows[:-1], self.window)
+            return np.concatenate([told, self._from_windows(wide, rows[-1:])])
+        return self._from_windows(wide, rows)
+
+    def _from_windows(self, wide: np.ndarray, rows: np.ndarray) -> np.ndarray:
         with Progress(len(rows), label="evaluate", unit="row") as progress:
             parts = []
             for begin in range(0, len(rows), BLOCK_ROWS):

@@ -138,6 +138,7 @@ class FittedFile(Section):
     anchor: AnchorSection
     head: HeadSection
     trust: TrustSection
+    every_step: bool = False
     baselines: BaselinesSection
     rivals: RivalsSection
     interval: IntervalSection

@@ -54,7 +54,10 @@ def complete(run: runs.Run, part: runs.Run, span: Span, model: runtime.Model) ->
         model: The network.
     """
     dataset, view = span.dataset, span.view
-    network = Network(model, span.config.data.window, span.scaling, span.aim.anchor)
+    every_step = span.config.train.supervision == "every_step"
+    network = Network(
+        model, span.config.data.window, span.scaling, span.aim.anchor, every_step=every_step
+    )
     told = network.tell(view)
     trained = span.calibrated(network, told)
     result = Judge(dataset, trained, view, told).score(run, first_test=span.first_test)
