@@ -17,7 +17,7 @@ def read_file(path: Path, most: int) -> bytes | None:
     """
     with path.open("rb") as stream:
         promised = _size_of(stream)
-        content = read_at_most(stream, most)
+        content = None if promised > most else read_at_most(stream, most)
     if content is not None:
         refuse_less(len(content), promised, path)
     return content

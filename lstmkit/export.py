@@ -52,8 +52,8 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
     target = target or Path(run.name + ENDINGS[kind])
     if target.exists():
         raise InputError(f"{target}: already there; choose another name with --to")
-    model = runtime.load(source)
     if kind == "keras":
+        runtime.load(source)
         write_bytes(target, source.read_bytes())
         return Exported(target, None)
     backend.require(f"export --format {kind}")
@@ -62,6 +62,7 @@ def export(run: Run, kind: str, target: Path | None) -> Exported:
             'ONNX needs the extra of that name: pip install "lstmkit[onnx]", in the checkout '
             '".[onnx]"; --format keras and saved_model need none'
         )
+    model = runtime.load(source)
     inputs = _examples(model)
     with whole(target) as temporary:
         _convert(source, kind, temporary, inputs)

@@ -52,6 +52,7 @@ def read(path: Path) -> dict[str, Any]:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise InputError(
-            f"{path}: damaged: {where}: {first['msg']}, found {first['input']!r:.60}; train again"
+            f"{path}: damaged: {where}: {first['msg']}, found {first['input']!r:.60}; make "
+            f"the run again"
         ) from error
     return content

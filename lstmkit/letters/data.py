@@ -146,7 +146,7 @@ def _read(path: Path) -> str:
     try:
         content = read_file(path, MAX_BYTES)
         if content is None:
-            raise InputError(f"{path}: over {MAX_BYTES:,} bytes; give a part of it")
+            raise InputError(f"{path}: too large; expected at most {MAX_BYTES:,} bytes")
         text = content.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: cannot read it: {error.strerror}") from error

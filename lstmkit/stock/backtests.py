@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +66,7 @@ def backtest(
         The result, and what the terminal shows of it.
     """
     pool = pool or Pool()
-    if not given or (len(given) == 1 and not Path(given[0]).is_dir() and pool.cluster is None):
+    if not given or (len(given) == 1 and not os.path.isdir(given[0]) and pool.cluster is None):
         path = Path(given[0]) if given else None
         one = pipeline.backtest(path, config, output, folds=folds)
         return one, report.shown(one)

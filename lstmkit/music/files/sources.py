@@ -9,6 +9,7 @@ import contextlib
 import gzip
 import hashlib
 import logging
+import os
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -82,7 +83,7 @@ def expand(paths: list[str]) -> list[str]:
     found: list[str] = []
     for text in paths:
         folder = Path(text)
-        if text.startswith(CORPUS) or not folder.is_dir():
+        if text.startswith(CORPUS) or not os.path.isdir(folder):
             found.append(text)
             continue
         inside = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)

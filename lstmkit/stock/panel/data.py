@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,7 +73,7 @@ def load(source: Path | None, config: DataConfig) -> Group:
     """
     if source is None:
         return _alone(data.load(None, config))
-    if source.is_dir():
+    if os.path.isdir(source):
         files = sorted(p for p in source.iterdir() if p.is_file() and not p.name.startswith("."))
         return load_files(source, files, config)
     if config.series is None:
@@ -112,7 +113,7 @@ def load_like(source: Path | None, config: DataConfig, known: Sequence[str]) -> 
     Raises:
         InputError: No series can be read.
     """
-    if source is None or config.series is None or source.is_dir():
+    if source is None or config.series is None or os.path.isdir(source):
         return load(source, config)
     beside = config.series == several.BESIDE
     try:
