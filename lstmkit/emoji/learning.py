@@ -13,12 +13,12 @@ from lstmkit.emoji import classifier
 from lstmkit.emoji.classifier import Classifier, Reading
 from lstmkit.emoji.config import EmojiConfig, EmojiTrainConfig
 from lstmkit.emoji.embeddings import VectorTable
-from lstmkit.emoji.start import Start
 from lstmkit.emoji.text import Reader, known_words
 from lstmkit.quiet import native_stderr
 
 if TYPE_CHECKING:
     from lstmkit.emoji.data import Dataset
+    from lstmkit.emoji.start import Start
 
 
 def fit(

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     import keras
 
 LEARNED_FROM = ("train", "validation")
-MOST_SHARED = (
-    0.01  # share of the test sentences that may be said there by chance, as "thank you" is
-)
+MOST_SHARED = 0.01
+"""Share of the test sentences that may be said there by chance, as "thank you" is."""
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +81,9 @@ def start_for(config: EmojiConfig, table: VectorTable, tested: Dataset) -> Start
     shared = sum(data.overlap(one, tested) for one in own)
     known = shared > MOST_SHARED * len(tested)
     if shared:
+        then = "; training starts at random" if known else ""
         log.warning(
             "%d of the %d test sentences are among those that the model that ships learned from%s",
-            shared, len(tested), "; training starts at random" if known else "",
-        )  # fmt: skip
+            *(shared, len(tested), then),
+        )
     return None if known else Start(run.path, found.table)
