@@ -46,24 +46,35 @@ def cases():
     return found or ["no cases here"]
 
 
+#: A process counts what its parent had when it was made: so a small one makes it, not pytest.
+LAUNCHER = """
+import json, os, sys
+worker = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(worker, 0)
+said = os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+with open(sys.argv[1], "w", encoding="utf-8") as stream:
+    json.dump(said, stream)
+"""
+
+
 def measured(words, folder):
     """Run a command; return what it said, its seconds of CPU, its highest memory."""
+    command = [sys.executable, "-m", "lstmkit", *words]
     with (folder / "out").open("w+b") as out, (folder / "err").open("w+b") as err:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "lstmkit", *words],
+        subprocess.run(
+            [sys.executable, "-c", LAUNCHER, folder / "usage", *command],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), "LSTMKIT_CACHE": str(folder / "cache")},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
+            check=True,
         )
-        _, status, usage = os.wait4(worker.pid, 0)
-        worker.returncode = os.waitstatus_to_exitcode(status)
     texts = [
         (folder / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err")
     ]
-    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return worker.returncode, *texts, usage.ru_utime + usage.ru_stime, peak
+    code, seconds, peak = json.loads((folder / "usage").read_text(encoding="utf-8"))
+    return code, *texts, seconds, peak * (1 if sys.platform == "darwin" else 1024)
 
 
 @pytest.fixture(scope="module")
