@@ -1,11 +1,18 @@
-"""Twenty series on cores, on a cluster and under kills: the same bytes."""
+"""Twenty series on cores, on a cluster and under kills: the same bytes.
 
+Ten minutes, so on demand: LSTMKIT_LONG_TESTS=1; `tests/test_parallel.py` holds the same in small.
+"""
+
+import os
 import random
 
 import pytest
 import sweeps
 
 JOBS = ("--jobs", "2")
+pytestmark = pytest.mark.skipif(
+    "LSTMKIT_LONG_TESTS" not in os.environ, reason="ten minutes: set LSTMKIT_LONG_TESTS=1"
+)
 
 
 @pytest.mark.slow
