@@ -9,6 +9,7 @@ import sys
 
 import click
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT, TINY, write_prices
 from ruamel.yaml import YAML
@@ -130,11 +131,17 @@ def folder(tmp_path_factory):
     """A folder with the files that the pages name, a finished run, and an interrupted one."""
     folder = tmp_path_factory.mktemp("reader")
     walk = np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, 400))) * 100
-    for name in ("PRICES.csv", "OTHER.csv", "DIS.csv"):
+    for name in ("PRICES.csv", "OTHER.csv", "DIS.csv", "NEW.csv"):
         write_prices(folder / name, walk)
-    (folder / "SERIES").mkdir()
-    for name in ("ONE.csv", "TWO.csv"):
-        write_prices(folder / "SERIES" / name, walk)
+    for inside in ("SERIES", "FOLDER"):
+        (folder / inside).mkdir()
+        for name in ("AAPL.csv", "MSFT.csv"):
+            write_prices(folder / inside / name, walk)
+    days = pd.read_csv(folder / "PRICES.csv")
+    both = [days.assign(Name=name) for name in ("AAPL", "MSFT")]
+    pd.concat(both).to_csv(folder / "LONG.csv", index=False)
+    wide = days.iloc[:, :1].assign(AAPL=walk, MSFT=walk[::-1])
+    wide.to_csv(folder / "WIDE.csv", index=False)
     words = ("red", "blue", "green", "old", "new", "big", "small", "warm", "cold", "dark")
     labelled = [f"good {word} food,🍴\nsad {word} day,😞" for word in words]
     (folder / "MY.csv").write_text("text,emoji\n" + "\n".join(labelled) + "\n", encoding="utf-8")
@@ -154,6 +161,12 @@ def finished(folder):
     return _train(folder, "finished")
 
 
+@pytest.fixture(scope="module")
+def panel(folder):
+    """The run of many series, one of which the pages call AAPL."""
+    return _train(folder, "panel", source="FOLDER")
+
+
 @pytest.fixture
 def interrupted(folder, monkeypatch):
     """A run that was stopped before its first step."""
@@ -166,9 +179,9 @@ def interrupted(folder, monkeypatch):
         return _train(folder, "interrupted", code=130)
 
 
-def _train(folder, name, code=0):
+def _train(folder, name, code=0, source="PRICES.csv"):
     output = folder / name
-    command = ["stock", "train", folder / "PRICES.csv", *TINY, "--output", output, "--json"]
+    command = ["stock", "train", folder / source, *TINY, "--output", output, "--json"]
     with pytest.raises(SystemExit) as stop:
         main([str(word) for word in command])
     assert int(stop.value.code or 0) == code
@@ -183,6 +196,9 @@ def _placed(words, finished, request):
     if "--resume" in words:
         run = request.getfixturevalue("interrupted")
         return [str(run) if word == "RUN" else word for word in words]
+    if "--series" in words:
+        finished = request.getfixturevalue("panel")
+        words = words if "RUN" in words else [*words, "--run", "RUN"]
     places = {"RUN": str(finished), "tcp://10.0.0.1:8786": "local"}
     placed = [places.get(word, word) for word in words]
     return [*placed, *SMALL.get(tuple(words[:2]), ())]

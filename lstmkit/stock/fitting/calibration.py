@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -53,7 +54,8 @@ def fit_around(
     horizons = max(1, min(settings.horizons, len(held_out) // 2))
     if network.stands_still:
         origins = np.arange(network.window, len(view.prices) - horizons + 1)
-        ahead = np.repeat(view.prices[origins - 1][:, None], horizons, axis=1)
+        last = view.prices[origins - 1][:, None]
+        ahead = np.broadcast_to(last, (len(origins), horizons))
     else:
         origins = np.arange(held_out[0], len(view.prices) - horizons + 1)
         origins = origins[np.unique(np.linspace(0, len(origins) - 1, MAX_ORIGINS).astype(int))]
@@ -62,8 +64,8 @@ def fit_around(
         ahead = network.believed(paths)
     at = origins - network.window
     interval = _interval(
-        [errors, *_missed(network, view, origins, ahead)],
-        [np.arange(len(errors)), *[at] * (horizons - 1)],
+        errors,
+        ((missed, at) for missed in _missed(network, view, origins, ahead)),
         answers.scale,
         answers.long_run,
         settings,
@@ -73,31 +75,38 @@ def fit_around(
 
 def _missed(
     network: Network, view: View, origins: np.ndarray, ahead: np.ndarray
-) -> list[np.ndarray]:
-    """Return the errors two rows ahead, three, ..., of paths from several origins."""
-    return [
-        network.scaling.error(view.prices[origins + step], ahead[:, step])
-        for step in range(1, ahead.shape[1])
-    ]
+) -> Iterator[np.ndarray]:
+    """Yield the errors two rows ahead, three, ..., of paths from several origins."""
+    for step in range(1, ahead.shape[1]):
+        yield network.scaling.error(view.prices[origins + step], ahead[:, step])
 
 
 def _interval(
-    errors: list[np.ndarray],
-    origins: list[np.ndarray],
+    errors: np.ndarray,
+    further: Iterable[tuple[np.ndarray, np.ndarray]],
     scale: np.ndarray,
     long_run: np.ndarray,
     settings: IntervalConfig,
 ) -> Interval:
-    """Return the interval of errors 1, 2, ... rows ahead of their origins."""
-    mixtures, outer, inner = [], [], []
-    for horizon, (missed, at) in enumerate(zip(errors, origins, strict=True)):
+    """Return the interval of errors 1, 2, ... rows ahead.
+
+    Args:
+        errors: Of every row, one ahead, (n,).
+        further: Two rows ahead, three, ...: errors, and where they were made from.
+        scale: Of the row to come, from every row on, (n + 1,).
+        long_run: Mean size of all changes there, (n + 1,).
+        settings: Coverage and rate.
+    """
+    scaled = np.abs(errors) / scale[:-1]
+    mixtures = [1.0]
+    outer = [conformal_quantile(scaled, settings.coverage)]
+    inner = [conformal_quantile(scaled, INNER)]
+    for missed, at in further:
         ours, mean = scale[at], long_run[at]
-        mixture = choose_mixture(missed, ours, mean, settings.coverage) if horizon else 1.0
-        scaled = np.abs(missed) / mixed(ours, mean, mixture)
-        mixtures.append(mixture)
-        outer.append(conformal_quantile(scaled, settings.coverage))
-        inner.append(conformal_quantile(scaled, INNER))
-    scaled = np.abs(errors[0]) / scale[origins[0]]
+        mixtures.append(choose_mixture(missed, ours, mean, settings.coverage))
+        beside = np.abs(missed) / mixed(ours, mean, mixtures[-1])
+        outer.append(conformal_quantile(beside, settings.coverage))
+        inner.append(conformal_quantile(beside, INNER))
     return Interval(
         coverage=settings.coverage,
         rate=settings.rate,
@@ -105,9 +114,9 @@ def _interval(
         inner=tuple(np.maximum.accumulate(inner).tolist()),
         mixtures=tuple(mixtures),
         curve=tuple(conformal_quantile(scaled, share) for share in LEVELS),
-        constant=conformal_quantile(np.abs(errors[0]), settings.coverage),
+        constant=conformal_quantile(np.abs(errors), settings.coverage),
         unit=float(np.sqrt(np.mean(scaled**2))),
-        calibration_rows=len(errors[0]),
+        calibration_rows=len(errors),
     )
 
 

@@ -24,8 +24,9 @@ class Band:
         upper: Upper ends.
         width: Half the width in the unit of the errors, by which rows are calm or wild.
         winkler: Interval score of each row, in the file's unit.
-        crps: Of the whole distribution, by the central intervals in `LEVELS`, in the file's unit.
-        qlike: log variance plus squared error over variance.
+        crps: Of the whole distribution, by the central intervals in `LEVELS`, in the file's unit;
+            summed over the rows.
+        qlike: log variance plus squared error over variance; summed over the rows.
         held: Whether the intervals for the shares in `LEVELS` held the row, (levels,) counts.
     """
 
@@ -33,8 +34,8 @@ class Band:
     upper: np.ndarray
     width: np.ndarray
     winkler: np.ndarray
-    crps: np.ndarray
-    qlike: np.ndarray
+    crps: float
+    qlike: float
     held: np.ndarray
 
     def summary(self, actual: np.ndarray) -> dict[str, Any]:
@@ -55,8 +56,8 @@ class Band:
         return {
             "coverage": float(inside.mean()),
             "interval_score": float(self.winkler.mean()),
-            "crps": float(self.crps.mean()),
-            "qlike": float(self.qlike.mean()),
+            "crps": self.crps / len(actual),
+            "qlike": self.qlike / len(actual),
             "coverage_by_quarter": [float(part.mean()) for part in parts],
             "held": {f"{level:g}": share for level, share in zip(LEVELS, shares, strict=True)},
         }
@@ -101,8 +102,8 @@ def band(
         upper=upper,
         width=quantile * scale,
         winkler=interval_score(actual, lower, upper, coverage),
-        crps=total / (len(LEVELS) + 0.5),
-        qlike=np.log(variance) + errors**2 / variance,
+        crps=float(total.sum()) / (len(LEVELS) + 0.5),
+        qlike=float((np.log(variance) + errors**2 / variance).sum()),
         held=held,
     )
 
@@ -114,6 +115,11 @@ def join(stretches: list[Mapping[str, Band]]) -> dict[str, Band]:
 
 
 def _joined(parts: list[Band]) -> Band:
-    rows = ("lower", "upper", "width", "winkler", "crps", "qlike")
+    rows = ("lower", "upper", "width", "winkler")
     whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in rows}
-    return Band(**whole, held=np.sum([part.held for part in parts], axis=0))
+    return Band(
+        **whole,
+        crps=sum(part.crps for part in parts),
+        qlike=sum(part.qlike for part in parts),
+        held=np.sum([part.held for part in parts], axis=0),
+    )
