@@ -56,8 +56,9 @@ from lstmkit.runs import MODEL
 from lstmkit.stock.config import ModelConfig
 from lstmkit.stock.fitting.start import Start
 
-DEGREES = 20.0
-"""Returns have about 4; an interval is judged in its tails, and a lower number hears them less."""
+DEGREES, OF_MANY = 8.0, 20.0
+"""Degrees of freedom; returns have about 4. The fewer, the less one wild day counts: that steadies
+what one file teaches. Many stocks bear more, and an interval is judged in the tails."""
 
 
 def build_model(
@@ -110,17 +111,20 @@ def take_start(model: keras.Model, start: Start) -> None:
     model.get_layer("lstm_1").trainable = False
 
 
-def student_t(change: keras.KerasTensor, answer: keras.KerasTensor) -> keras.KerasTensor:
+def student_t(
+    change: keras.KerasTensor, answer: keras.KerasTensor, *, degrees: float = DEGREES
+) -> keras.KerasTensor:
     """Return minus the log likelihood of what happened, without constants.
 
     Args:
         change: Changes in units of their usual size, (batch, targets, 1).
         answer: Mean and log of the scale, (batch, targets, 2).
+        degrees: Degrees of freedom; `OF_MANY` where the LSTM learned from many series.
 
     Returns:
         (batch, targets).
     """
     mean, log_scale = answer[..., 0], answer[..., 1]
     surprise = (change[..., 0] - mean) * keras.ops.exp(-log_scale)  # u
-    tail = keras.ops.log1p(keras.ops.square(surprise) / DEGREES)
-    return log_scale + (DEGREES + 1) / 2 * tail
+    tail = keras.ops.log1p(keras.ops.square(surprise) / degrees)
+    return log_scale + (degrees + 1) / 2 * tail

@@ -31,7 +31,7 @@ from lstmkit.stock.fitting.inputs import OWN
 from lstmkit.stock.fitting.network import View, view_of
 from lstmkit.stock.fitting.scaling import Scaling
 from lstmkit.stock.fitting.start import START
-from lstmkit.stock.model import build_model, student_t
+from lstmkit.stock.model import OF_MANY, build_model, student_t
 from lstmkit.training import keras_learner
 
 HERE = Path(__file__).resolve().parent
@@ -101,7 +101,8 @@ def train(
     window = config.data.window
     keras_learner.seed_everything(seed)
     model = build_model(config.model, window=window, columns=OWN, targets=TARGETS, with_scale=True)
-    model.compile(keras_learner.optimizer(config.train), student_t, jit_compile=False)
+    loss = partial(student_t, degrees=OF_MANY)
+    model.compile(keras_learner.optimizer(config.train), loss, jit_compile=False)
     keras_learner.accelerate(model, config.train)
     features = tf.constant(np.concatenate([view.features for view in views]))
     answers = tf.constant(np.concatenate([view.answers for view in views]))

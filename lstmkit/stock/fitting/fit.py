@@ -20,7 +20,7 @@ def fit(run: runs.Run, panel: Panel, *, label: str = "train") -> list[dict[str, 
         import tensorflow as tf
 
         from lstmkit.stock.fitting.examples import WindowExamples
-        from lstmkit.stock.model import build_model, student_t, take_start
+        from lstmkit.stock.model import OF_MANY, build_model, student_t, take_start
         from lstmkit.training import keras_learner
 
     config, targets, window = panel.config, panel.targets, panel.config.data.window
@@ -30,9 +30,10 @@ def fit(run: runs.Run, panel: Panel, *, label: str = "train") -> list[dict[str, 
         build_model, config.model, window=window, columns=panel.inputs, with_scale=with_scale
     )
     model = network(targets=targets)
+    loss: Any = student_t if with_scale else "mse"
     if panel.start is not None:
         take_start(model, panel.start)
-    loss = student_t if with_scale else "mse"
+        loss = partial(student_t, degrees=OF_MANY)
     model.compile(keras_learner.optimizer(config.train), loss, jit_compile=False)
     keras_learner.accelerate(model, config.train)
     features, answers = tf.constant(panel.features), tf.constant(panel.answers)
