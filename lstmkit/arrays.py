@@ -1,6 +1,5 @@
 """Arrays of ours on the disk, read under guard: no pickle, no more than the file holds."""
 
-import io
 import math
 import tokenize
 import zipfile
@@ -10,16 +9,24 @@ from typing import IO, Any
 
 import numpy as np
 
-from lstmkit.files import undamaged, write_bytes
+from lstmkit.files import undamaged, whole
 
 MAX_BYTES = 1 << 30  # of all arrays of a file together
 
 
-def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Write arrays by name into one `.npz` file, whole, as they are: not packed."""
-    stream = io.BytesIO()
-    np.savez(stream, **arrays)
-    write_bytes(path, stream.getvalue())
+def save_arrays(path: Path, arrays: Mapping[str, Any], *, parents: bool = True) -> None:
+    """Write arrays by name into one `.npz` file, whole, as they are: not packed.
+
+    Args:
+        path: The file.
+        arrays: What it holds.
+        parents: Make its folder where it is missing.
+
+    Raises:
+        RunError: The disk is full, the folder is gone, or it cannot be written.
+    """
+    with whole(path, parents=parents) as made:
+        np.savez(made, **arrays)
 
 
 def load_arrays(path: Path, *, remedy: str = "train again") -> dict[str, np.ndarray]:

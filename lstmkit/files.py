@@ -49,11 +49,12 @@ DAMAGE: tuple[type[Exception], ...] = (
 
 
 @contextlib.contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, *, parents: bool = True) -> Iterator[Path]:
     """Give a path to make a file or a folder at, and put it in its place once it is whole.
 
     Args:
-        path: The place; its folder is made where it is missing.
+        path: The place.
+        parents: Make its folder where it is missing.
 
     Yields:
         A path of the same name in a hidden folder beside it.
@@ -65,7 +66,8 @@ def whole(path: Path) -> Iterator[Path]:
         place = path.resolve() if path.is_symlink() else path
         special = place.exists() and not (place.is_file() or place.is_dir())
         beside = Path(tempfile.gettempdir()) if special else place.parent
-        beside.mkdir(parents=True, exist_ok=True)
+        if parents:
+            beside.mkdir(parents=True, exist_ok=True)
         _sweep(beside)
         folder = Path(tempfile.mkdtemp(dir=beside, prefix=f"{_mine()}-"))
         try:

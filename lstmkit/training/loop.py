@@ -249,11 +249,15 @@ class Loop:
             self._save()
 
     def _save(self) -> None:
-        if not self.path.parent.is_dir():
-            raise RunError(f"{self.path.parent}: the run's folder is gone; it is not made anew")
         arrays: dict[str, Any] = dict(self.learner.state())
         arrays["place"] = np.frombuffer(json.dumps(asdict(self.place)).encode(), np.uint8)
-        save_arrays(self.path, arrays)
+        try:
+            save_arrays(self.path, arrays, parents=False)
+        except RunError as error:
+            folder = self.path.parent
+            if folder.is_dir():
+                raise
+            raise RunError(f"{folder}: the run's folder is gone; it is not made anew") from error
         self.saved_at = time.monotonic()
 
     def _restore(self) -> Place:

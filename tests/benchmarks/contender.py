@@ -241,7 +241,8 @@ def lstmkit_examples(spec: dict[str, Any], steps: int) -> Any:
     from lstmkit.stock.fitting.examples import WindowExamples
 
     series, window = np.load(spec["series"]), spec["window"]
-    return WindowExamples(series[:, None], np.arange(window, len(series)), window, targets=steps)
+    values, rows = series[:, None].astype(np.float32), np.arange(window, len(series))
+    return WindowExamples(values, values, [rows], window, targets=steps)
 
 
 def train_elsewhere(module: str) -> Callable[[dict[str, Any], Stamps], list[float]]:
