@@ -110,14 +110,14 @@ def backtest(
 ) -> None:
     """Walk forward through each CSV: train on all rows before each fold, score the fold."""
     from lstmkit.parallel import Pool
-    from lstmkit.stock import backtests
+    from lstmkit.stock import backtests, report
 
     pool = Pool(jobs, cluster)
     if resume is not None:
-        result, shown = backtests.resume(resume, output, pool=pool)
+        result = backtests.resume(resume, output, pool=pool)
     else:
-        result, shown = backtests.backtest(sources, config, output, folds=folds, pool=pool)
-    show(result, shown, as_json=as_json)
+        result = backtests.backtest(sources, config, output, folds=folds, pool=pool)
+    show(result, report.shown(result), as_json=as_json)
     backtests.complain(result)
 
 

@@ -83,7 +83,7 @@ def _series(rows: list[dict[str, Any]]) -> Table:
         [
             row["series"],
             *(_fold_cell(key, row.get(key)) for key in FOLD_COLUMNS[1:]),
-            row["verdict"],
+            row["beside_naive"],
         ]
         for row in rows
     ]

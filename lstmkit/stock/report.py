@@ -10,14 +10,14 @@ import numpy as np
 from lstmkit import terminal
 from lstmkit.chart import loss
 from lstmkit.files import write_json
-from lstmkit.result import write_history
+from lstmkit.result import Result, write_history
 from lstmkit.runs import METRICS
 from lstmkit.stock import pictures
 from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
 from lstmkit.stock.dated import write_dated
 from lstmkit.stock.panel import report as panel
 from lstmkit.stock.panel.result import PanelOutlook
-from lstmkit.stock.result import Forecast, Outlook, Result, Scored, iso
+from lstmkit.stock.result import Forecast, Outlook, Scored, iso
 
 ZOOM_ROWS = 120
 FOOT_WIDTH = 170

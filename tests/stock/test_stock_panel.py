@@ -401,8 +401,11 @@ def test_a_name_with_a_comma_stays_one_cell(tmp_path):
 
 def test_p_values_are_corrected_as_benjamini_and_hochberg_have_it():
     given = [0.01, None, 0.04, 0.03, 0.005]
-    assert scores.corrected(given) == pytest.approx([0.02, None, 0.04, 0.04, 0.02])
-    assert scores.corrected([None, None]) == [None, None]
+    judged, test = scores.beside_naive([row(str(p), 0.1, p) for p in given])
+    assert [one["q_value"] for one in judged] == pytest.approx([0.02, None, 0.04, 0.04, 0.02])
+    assert (test["beats"], test["equals"], test["loses"]) == (0, 5, 0)
+    judged, _ = scores.beside_naive([row("same", None, None)])
+    assert [one["q_value"] for one in judged] == [None]
 
 
 def row(name, skill, p_value, relative=1.0, width=None):

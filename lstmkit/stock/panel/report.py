@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from lstmkit import terminal
 from lstmkit.chart import loss
 from lstmkit.files import atomic, write_json
-from lstmkit.result import write_history
+from lstmkit.result import Result, write_history
 from lstmkit.runs import METRICS, Run
 from lstmkit.stock import pictures
 from lstmkit.stock.panel.result import PanelOutlook, PanelResult
-from lstmkit.stock.result import Result
 
 if TYPE_CHECKING:
     from lstmkit.stock.panel.scores import Row
 
+TABLE = "series.csv"
 SHOWN = 20
 FOOT_WIDTH = 170
 COLUMNS = (
@@ -38,7 +38,7 @@ def write(result: PanelResult, kind: str) -> None:
     """
     from lstmkit.stock.panel import rows  # a forecast alone needs no pandas
 
-    write_series(result.metrics["series"], result.run / "series.csv")
+    write_series(result.metrics["series"], result.run)
     if result.history:
         write_history(result.history, result.run / "history.csv")
     if result.forecasts:
@@ -47,14 +47,14 @@ def write(result: PanelResult, kind: str) -> None:
     write_json(result.run / METRICS, result.metrics)
 
 
-def write_series(series: Sequence[Row], path: Path) -> None:
+def write_series(series: Sequence[Row], folder: Path, columns: Sequence[str] = COLUMNS) -> None:
     """Write one line of scores per series."""
-    with atomic(path) as stream:
+    with atomic(folder / TABLE) as stream:
         lines = csv.writer(stream, lineterminator="\n")
-        lines.writerow(COLUMNS)
+        lines.writerow(columns)
         for row in series:
-            full = {**row, "relative_to_ewma": row["relative"].get("ewma")}
-            lines.writerow([_cell(full[name]) for name in COLUMNS])
+            full = {**row, "relative_to_ewma": row.get("relative", {}).get("ewma")}
+            lines.writerow([_cell(full[name]) for name in columns])
 
 
 def shown(result: Result) -> str:
@@ -66,7 +66,7 @@ def shown(result: Result) -> str:
     if len(few) < len(ranked):
         text = (
             f"the {SHOWN // 2} series of {len(ranked):,} with the highest skill and the "
-            f"{SHOWN // 2} with the lowest; all: series.csv\n{text}"
+            f"{SHOWN // 2} with the lowest; all: {TABLE}\n{text}"
         )
     return text
 

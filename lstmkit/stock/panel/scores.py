@@ -55,39 +55,68 @@ def judge(rows: Sequence[Row], *, coverage: float) -> dict[str, Any]:
         each rival's; `series`, the rows with `q_value`, `beside_naive`, `interval_q_value` and
         `beside_ewma`.
     """
-    q_values = corrected([row["dm_p_value"] for row in rows])
-    widths = corrected([row["interval_p_value"] for row in rows])
+    judged, test = beside_naive(rows)
+    widths = _corrected([row["interval_p_value"] for row in rows])
     judged = [
         {
             **row,
-            "q_value": q,
-            "beside_naive": _word(PRICE, row["skill"], q),
             "interval_q_value": width,
             "beside_ewma": _word(WIDTH, 1 - row["relative"].get(RIVAL, 1.0), width),
         }
-        for row, q, width in zip(rows, q_values, widths, strict=True)
+        for row, width in zip(judged, widths, strict=True)
     ]
-    skills = [row["skill"] for row in rows if row["skill"] is not None]
     count = np.array([row["n"] for row in rows])
-    test = {
-        "series": len(rows),
-        "n": int(count.sum()),
-        "median_skill": float(np.median(skills)) if skills else None,
-        "mean_skill": float(np.mean(skills)) if skills else None,
-        **_counted(judged, "beside_naive", PRICE),
+    test |= {
         "coverage": float(count @ np.array([row["coverage"] for row in rows]) / count.sum()),
         **_counted(judged, "beside_ewma", WIDTH),
     }
     intervals = _mean_of(rows)
     return {
-        "verdict": f"{_price_verdict(test)} {_width_verdict(test, intervals, coverage)}",
+        "verdict": f"{price_verdict(test)} {_width_verdict(test, intervals, coverage)}",
         "test": test,
         "intervals": intervals,
         "series": judged,
     }
 
 
-def corrected(p_values: Sequence[float | None]) -> list[float | None]:
+def beside_naive(rows: Sequence[Row]) -> tuple[list[Row], dict[str, Any]]:
+    """Judge many series beside "tomorrow = today".
+
+    Args:
+        rows: Of each series at least `n`, `skill` and `dm_p_value`.
+
+    Returns:
+        The rows with `q_value` and `beside_naive`, and what holds of all: how many series and
+        rows, the median and mean skill, and how many series beat, equal and lose.
+    """
+    q_values = _corrected([row["dm_p_value"] for row in rows])
+    judged = [
+        {**row, "q_value": q, "beside_naive": _word(PRICE, row["skill"], q)}
+        for row, q in zip(rows, q_values, strict=True)
+    ]
+    skills = [row["skill"] for row in rows if row["skill"] is not None]
+    return judged, {
+        "series": len(rows),
+        "n": sum(row["n"] for row in rows),
+        "median_skill": float(np.median(skills)) if skills else None,
+        "mean_skill": float(np.mean(skills)) if skills else None,
+        **_counted(judged, "beside_naive", PRICE),
+    }
+
+
+def price_verdict(test: Mapping[str, Any]) -> str:
+    """Return the sentence on what `beside_naive` found of all series."""
+    median = test["median_skill"]
+    skill = "" if median is None else f" On the median series RMSE is {_change(-median)}."
+    return (
+        f'Beside "tomorrow = today", {test["series"]:,} series: {test["beats"]:,} beat it, '
+        f"{test['loses']:,} lose to it and {test['equals']:,} equal it, tested at "
+        f"{SIGNIFICANT:.0%} after the correction for many tests (Diebold-Mariano, "
+        f"Benjamini-Hochberg).{skill}"
+    )
+
+
+def _corrected(p_values: Sequence[float | None]) -> list[float | None]:
     """Return the p-values corrected for their number; None, where nothing differs, stays None."""
     tested = [index for index, value in enumerate(p_values) if value is not None]
     found: list[float | None] = [None] * len(p_values)
@@ -129,17 +158,6 @@ def _mean_of(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
                 "series": len(ratios),
             }
     return found
-
-
-def _price_verdict(test: Mapping[str, Any]) -> str:
-    median = test["median_skill"]
-    skill = "" if median is None else f" On the median series RMSE is {_change(-median)}."
-    return (
-        f'Beside "tomorrow = today", {test["series"]:,} series: {test["beats"]:,} beat it, '
-        f"{test['loses']:,} lose to it and {test['equals']:,} equal it, tested at "
-        f"{SIGNIFICANT:.0%} after the correction for many tests (Diebold-Mariano, "
-        f"Benjamini-Hochberg).{skill}"
-    )
 
 
 def _width_verdict(
