@@ -53,15 +53,25 @@ def train(
 @source_argument
 @run_option
 @series_option
+@jobs_option
+@cluster_option
 @output_option
 @json_option
 def evaluate(
-    source: Path | None, run: Path | None, series: str | None, output: Path, as_json: bool
+    source: Path | None,
+    run: Path | None,
+    series: str | None,
+    jobs: int | None,
+    cluster: str | None,
+    output: Path,
+    as_json: bool,
 ) -> None:
     """Score a model on every row of CSV, or on the test span of its own file."""
+    from lstmkit.parallel import Pool
     from lstmkit.stock import pipeline, report
 
-    result = pipeline.evaluate(source, run, output, series=series)
+    pool = Pool(jobs, cluster) if jobs or cluster else None
+    result = pipeline.evaluate(source, run, output, series=series, pool=pool)
     show(result, report.shown(result), as_json=as_json)
 
 

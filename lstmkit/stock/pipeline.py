@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,7 @@ from lstmkit.training.loop import forget_checkpoint
 from lstmkit.work import Timings, recorded, work
 
 if TYPE_CHECKING:
+    from lstmkit.parallel import Pool
     from lstmkit.stock.data import Dataset
     from lstmkit.stock.panel.data import Group
     from lstmkit.stock.panel.result import PanelOutlook
@@ -76,7 +78,12 @@ def resume(wanted: Path, output: Path) -> Result:
 
 
 def evaluate(
-    source: Path | None, run: Path | None, output: Path, *, series: str | None = None
+    source: Path | None,
+    run: Path | None,
+    output: Path,
+    *,
+    series: str | None = None,
+    pool: Pool | None = None,
 ) -> Result:
     """Score a trained model on its own test spans, or on rows of files that it has not seen.
 
@@ -86,6 +93,7 @@ def evaluate(
         run: The run; None: the newest.
         output: Folder of all runs.
         series: The only one of many series to score; None: all.
+        pool: Where many series are scored; None: on all cores of this machine.
     """
     found = runs.find(output, run, "stock")
     config = found.config(StockConfig)
@@ -101,7 +109,11 @@ def evaluate(
     if len(group.members) > 1:
         made = new(group.name)
         with work(made):
-            return pipeline.evaluate(found, made, group, own=own)
+            from lstmkit.stock.panel import shares
+
+            if pool is None and len(group.members) <= shares.SIZE:
+                return pipeline.evaluate(found, made, group, own=own)
+            return shares.evaluate(found, made, group, pool, own=own)
     judge = judging.judged(found, group.members[0], own=own)
     made = new(judge.dataset.name)
     with work(made):
@@ -109,6 +121,25 @@ def evaluate(
         result = judge.score(made, first_test=first_test)
         report.write(result)
     return result
+
+
+def share(
+    source: Sequence[str],
+    config: StockConfig,
+    output: Path,
+    *,
+    run: str,
+    wanted: Sequence[tuple[int, str]],
+    own: bool,
+) -> Result:
+    """Score some of the many series that `evaluate` was asked for, as a task of its own."""
+    from lstmkit.stock.panel import shares
+
+    found = runs.find(output, Path(run), "stock")
+    group = shares.again(source, wanted, config)
+    made = runs.create(output, "stock", group.name, config, inputs=group.inputs, verb=shares.VERB)
+    with trials.fitting(made):
+        return shares.score(made, found, group, own=own)
 
 
 def forecast(

@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -397,6 +398,31 @@ def test_a_name_with_a_comma_stays_one_cell(tmp_path):
     found = table(tmp_path / "forecast.csv")
     assert [row["series"] for row in found] == ['A, "B" 100%'] * 2
     assert [row["predicted"] for row in found] == ["1", "2"]
+
+
+def test_shares_of_workers_make_the_same_files_as_one_process(
+    trained, prices, tmp_path, monkeypatch
+):
+    from lstmkit.parallel import Pool
+    from lstmkit.stock import pipeline as stock
+    from lstmkit.stock.panel import shares
+
+    run, _ = trained
+    files = folder(tmp_path / "prices", prices)
+    prices["BETA"].head(14).to_csv(files / "SHORT.csv", index=False)
+    shutil.copyfile(files / "ALPHA.csv", files / "ALPHA.txt")  # a name that is there before
+    alone = stock.evaluate(files, run.path, tmp_path / "alone")
+    monkeypatch.setattr(shares, "SIZE", 2)
+    shared = stock.evaluate(files, run.path, tmp_path / "shared", pool=Pool(2))
+    assert len(shared.metrics["series"]) > 2
+    assert {path.relative_to(alone.run) for path in alone.files} == {
+        path.relative_to(shared.run) for path in shared.files
+    }
+    for name in ("series.csv", "predictions.csv", "metrics.json"):
+        assert (shared.run / name).read_bytes() == (alone.run / name).read_bytes()
+    assert sorted(p.name for p in (shared.run / "series").iterdir()) == sorted(
+        p.name for p in (alone.run / "series").iterdir()
+    )
 
 
 def test_p_values_are_corrected_as_benjamini_and_hochberg_have_it():

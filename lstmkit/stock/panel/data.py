@@ -32,6 +32,7 @@ class Group:
         members: The series, each under a name of its own.
         left_out: What could not be read or used, and why.
         several: Whether many series were asked for, however many there are.
+        read: File and name of every series that could be read, in their order.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Group:
     members: tuple[Dataset, ...]
     left_out: dict[str, str] = field(default_factory=dict)
     several: bool = False
+    read: tuple[tuple[str, str], ...] = ()
 
     @property
     def inputs(self) -> list[dict[str, Any]]:
@@ -235,7 +237,9 @@ def _group(name: str, path: Path, members: Sequence[Dataset], left_out: Mapping[
             "%s: %s of %s series were mended, such as %s",
             *(path, f"{len(mended):,}", f"{len(members):,}", first),
         )
-    return Group(name, path, _each_by_its_name(members, path), dict(left_out), several=True)
+    named = _each_by_its_name(members, path)
+    read = tuple((str(one.fingerprint["path"]), one.name) for one in named)
+    return Group(name, path, named, dict(left_out), several=True, read=read)
 
 
 def _each_by_its_name(members: Sequence[Dataset], path: Path) -> tuple[Dataset, ...]:

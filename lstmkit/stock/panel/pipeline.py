@@ -32,11 +32,10 @@ def train(run: runs.Run, group: Group, timings: Timings) -> PanelResult:
     history = fit(run, panel)
     timings.note("train")
     _keep_start(run, panel)
-    scored = _completed(run, panel)
-    result = _result(run, group, scored, config)
-    result = replace(result, history=history)
-    late = overlap(panel)
-    result = replace(result, metrics={**result.metrics, "loss": _loss(panel), "overlap": late})
+    scored, ahead = score_each(run, len(panel.spans), _completed(run, panel), config)
+    result = judged(run, group, scored, config)
+    metrics = {**result.metrics, "loss": _loss(panel), "overlap": overlap(panel)}
+    result = replace(result, history=history, forecasts=ahead, metrics=metrics)
     report.write(result, config.data.tables)
     timings.note("score")
     return result
@@ -56,8 +55,9 @@ def evaluate(found: runs.Run, made: runs.Run, group: Group, *, own: bool) -> Pan
     """
     config = found.config(StockConfig)
     left_out: dict[str, str] = {}
-    scored = _judged(found, made, group, left_out, own=own)
-    result = _result(made, group, scored, config, left_out)
+    each = scored_with(found, made, group, left_out, own=own)
+    scored, _ = score_each(made, len(group.members), each, config)
+    result = judged(made, group, scored, config, left_out)
     report.write(result, config.data.tables)
     return result
 
@@ -89,9 +89,10 @@ def _completed(run: runs.Run, panel: Panel) -> Iterator[Scored]:
         yield judging.complete(run, part, span, model)
 
 
-def _judged(
+def scored_with(
     found: runs.Run, made: runs.Run, group: Group, left_out: dict[str, str], *, own: bool
 ) -> Iterator[Scored]:
+    """Yield the scores of every series by the model of a run; note which has no row to score."""
     model = runtime.load(found.path / runs.MODEL)
     for dataset in group.members:
         try:
@@ -103,20 +104,18 @@ def _judged(
         yield replace(judge.score(made, first_test=first), name=dataset.name)
 
 
-def _result(
-    run: runs.Run,
-    group: Group,
-    scored: Iterator[Scored],
-    config: StockConfig,
-    left_out: dict[str, str] | None = None,
-) -> PanelResult:
-    """Write the predictions of each series as it comes, and judge all of them together."""
+def score_each(
+    run: runs.Run, count: int, scored: Iterator[Scored], config: StockConfig
+) -> tuple[list[scores.Row], dict[str, Forecast]]:
+    """Write the predictions and the metrics of each series as it comes.
+
+    Returns:
+        The row of scores of each, and its forecast where there is one.
+    """
     found: list[scores.Row] = []
     ahead: dict[str, Forecast] = {}
-    count = len(group.members)
-    kind = config.data.tables
     with (
-        rows.writer(run.path, "predictions", rows.PREDICTIONS, kind) as written,
+        rows.writer(run.path, "predictions", rows.PREDICTIONS, config.data.tables) as written,
         Progress(count, label="score", unit="series") as progress,
     ):
         for one in scored:
@@ -126,15 +125,28 @@ def _result(
             if one.forecast is not None:
                 ahead[one.name] = one.forecast
             progress.update(1)
-    say_left_out(left_out or {}, count, bool(found))
-    metrics = scores.judge(found, coverage=config.interval.coverage)
-    without = {**group.left_out, **(left_out or {})}
+    return found, ahead
+
+
+def judged(
+    run: runs.Run,
+    group: Group,
+    scored: list[scores.Row],
+    config: StockConfig,
+    left_out: dict[str, str] | None = None,
+) -> PanelResult:
+    """Judge all series together.
+
+    Raises:
+        InputError: None could be scored.
+    """
+    say_left_out(left_out or {}, len(group.members), bool(scored))
+    metrics = scores.judge(scored, coverage=config.interval.coverage)
     return PanelResult(
         run=run.path,
         name=group.name,
         coverage=config.interval.coverage,
-        metrics={**metrics, "left_out": without},
-        forecasts=ahead,
+        metrics={**metrics, "left_out": {**group.left_out, **(left_out or {})}},
     )
 
 

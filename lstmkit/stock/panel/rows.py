@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -49,8 +50,7 @@ class _Groups:
         self._schema = self._arrow.schema(
             [*kinds, *((name, self._arrow.float64()) for name in names)]
         )
-        parquet = importlib.import_module("pyarrow.parquet")
-        self.writer = parquet.ParquetWriter(path, self._schema)
+        self.writer = _parquet().ParquetWriter(path, self._schema)
 
     def add(self, name: str, dates: np.ndarray, columns: Sequence[np.ndarray]) -> None:
         cells = [[name] * len(dates), dates.astype("datetime64[us]"), *columns]
@@ -102,6 +102,25 @@ def write_forecasts(forecasts: Mapping[str, Forecast], folder: Path, kind: str) 
             rows.add(name, one.dates, [getattr(one, column) for column in FORECAST])
 
 
+def join(parts: Sequence[Path], folder: Path, stem: str, kind: str) -> None:
+    """Write one file of rows from those of the same columns in other folders, one after another."""
+    path = folder / f"{stem}.{kind}"
+    if kind == "csv":
+        with atomic(path) as stream:
+            for number, part in enumerate(parts):
+                with (part / path.name).open(encoding="utf-8", newline="") as piece:
+                    head = piece.readline()
+                    stream.write("" if number else head)
+                    shutil.copyfileobj(piece, stream)
+        return
+    parquet = _parquet()
+    with whole(path) as made:
+        schema = parquet.read_schema(parts[0] / path.name)
+        with parquet.ParquetWriter(made, schema) as written:
+            for part in parts:
+                written.write_table(parquet.read_table(part / path.name))
+
+
 def read(run: Run, stem: str, names: Sequence[str]) -> dict[str, Columns]:
     """Return the rows of some series, by name, a piece of the file in memory at a time.
 
@@ -135,6 +154,11 @@ def _columns(parts: list[pd.DataFrame]) -> Columns:
     dates = pd.to_datetime(frame["date"]).to_numpy()
     numbers = [name for name in frame if name not in ("series", "date")]
     return {"date": dates, **{name: frame[name].to_numpy(np.float64) for name in numbers}}
+
+
+def _parquet() -> ModuleType:
+    _pyarrow()
+    return importlib.import_module("pyarrow.parquet")
 
 
 def _pyarrow() -> ModuleType:
