@@ -7,7 +7,7 @@ import numpy as np
 
 from lstmkit import result
 from lstmkit.files import finite
-from lstmkit.stock.scores.bands import Band
+from lstmkit.stock.scores.bands import Band, Ends
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class Scored(Result):
         prices: Of all rows, (rows,).
         rows: The test rows, (n,), indices into `dates`.
         predicted: Forecast of every test row, (n,).
-        bands: The intervals of the test rows by name: `lstm`, and those it is held against.
+        interval: Where the network's interval of every test row ends.
+        bands: How that did, `lstm`, and those it is held against, by name.
         baselines: Forecasts of the test rows by name, (n,) each.
         forecast: The future; None where it was not asked for.
     """
@@ -78,6 +79,7 @@ class Scored(Result):
     prices: np.ndarray
     rows: np.ndarray
     predicted: np.ndarray
+    interval: Ends
     bands: dict[str, Band]
     baselines: dict[str, np.ndarray]
     forecast: Forecast | None = None
@@ -86,11 +88,6 @@ class Scored(Result):
     def actual(self) -> np.ndarray:
         """What happened on the test rows, (n,)."""
         return self.prices[self.rows]
-
-    @property
-    def interval(self) -> Band:
-        """The network's interval."""
-        return self.bands["lstm"]
 
     @property
     def naive(self) -> np.ndarray:

@@ -105,18 +105,18 @@ def test_garch_agrees_with_arch(name, kind, sign):
     rivals = fit_rivals(changes, None, first=100, coverage=0.9, decay=0.94)
     unit = np.std(changes[1:])
     other = arch_model(changes[1:] / unit, vol=kind, o=sign, dist="t").fit(disp="off")
-    found = rivals.scales(changes, None)[name]
+    found = dict(rivals.scales(changes, None))[name]
     np.testing.assert_allclose(found[1:], unit * other.conditional_volatility, rtol=1e-6)
 
 
 def test_rivals_hold_their_share_of_the_rows_they_were_fitted_on():
     changes = returns(4, 600)
     rivals = fit_rivals(changes, np.abs(changes) + 0.01, first=100, coverage=0.9, decay=0.94)
-    for name, scale in rivals.scales(changes, np.abs(changes) + 0.01).items():
+    for name, scale in rivals.scales(changes, np.abs(changes) + 0.01):
         rival = rivals.fitted[name]
         assert np.mean(np.abs(changes[100:]) <= rival.quantile * scale[100:]) >= 0.9
         assert len(rival.curve) == len(LEVELS)
-    assert "har" not in rivals.scales(changes, None)
+    assert "har" not in dict(rivals.scales(changes, None))
 
 
 def test_season_is_found_and_chance_is_none():

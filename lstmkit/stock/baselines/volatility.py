@@ -16,7 +16,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -70,19 +70,20 @@ class Rivals:
     decay: float
     fitted: dict[str, Rival]
 
-    def scales(self, changes: np.ndarray, ranges: np.ndarray | None) -> dict[str, np.ndarray]:
-        """Return the size that each forecasts of every row, (rows,), from the rows before it.
+    def scales(
+        self, changes: np.ndarray, ranges: np.ndarray | None
+    ) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield name and size that each forecasts of every row, (rows,), from the rows before it.
 
         Args:
             changes: Of every row, (rows,).
             ranges: High less low of every row, (rows,), or None.
         """
         inputs = 2 + len(SPANS) * (1 if ranges is None else 2)
-        return {
-            name: _scale(name, np.asarray(rival.weights), changes, ranges, self.decay)
-            for name, rival in self.fitted.items()
-            if name != "har" or len(rival.weights) == inputs  # else fitted on files of another kind
-        }
+        for name, rival in self.fitted.items():
+            weights = np.asarray(rival.weights)
+            if name != "har" or len(weights) == inputs:  # else fitted on files of another kind
+                yield name, _scale(name, weights, changes, ranges, self.decay)
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Rivals:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 INNER = 0.5
+ROWS_AT_ONCE = 65_536
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 MIXTURES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -103,12 +104,16 @@ def adapted(errors: np.ndarray, half: np.ndarray, coverage: float, rate: float) 
     Returns:
         (n + 1,): entry t uses errors before row t only; the last entry is for the row to come.
     """
-    found, factor, log_factor = [1.0], 1.0, 0.0
-    for error, width in zip(np.abs(errors).tolist(), half.tolist(), strict=True):
-        log_factor += rate * ((error > width * factor) - (1 - coverage))
-        factor = math.exp(log_factor)
-        found.append(factor)
-    return np.array(found)
+    found, factor, log_factor = np.ones(len(errors) + 1), 1.0, 0.0
+    for start in range(0, len(errors), ROWS_AT_ONCE):
+        piece = slice(start, start + ROWS_AT_ONCE)
+        factors = []
+        for error, width in zip(np.abs(errors[piece]).tolist(), half[piece].tolist(), strict=True):
+            log_factor += rate * ((error > width * factor) - (1 - coverage))
+            factor = math.exp(log_factor)
+            factors.append(factor)
+        found[start + 1 : start + 1 + len(factors)] = factors
+    return found
 
 
 def choose_mixture(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,39 @@ QUARTERS = 4
 
 
 @dataclass(frozen=True)
-class Band:
-    """An interval over some rows with its scores, (n,) each unless it says otherwise.
+class Ends:
+    """Where an interval ends over some rows, in the file's unit.
 
     Attributes:
-        lower: Lower ends, in the file's unit.
-        upper: Upper ends.
+        lower: (n,).
+        upper: (n,).
+    """
+
+    lower: np.ndarray
+    upper: np.ndarray
+
+    @classmethod
+    def around(cls, centre: np.ndarray, half: np.ndarray, scaling: Scaling) -> Ends:
+        """Return the ends at half a width, (n,), in the unit of the errors, around a centre."""
+        return cls(*(scaling.shift(centre, side * half) for side in (-1, 1)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Ends]) -> Ends:
+        """Return those of stretches that follow one another."""
+        sides = ([part.lower for part in parts], [part.upper for part in parts])
+        return cls(*(np.concatenate(side) for side in sides))
+
+    def hold(self, actual: np.ndarray) -> np.ndarray:
+        """Return whether each row, (n,), is inside."""
+        return np.asarray((actual >= self.lower) & (actual <= self.upper))
+
+
+@dataclass(frozen=True)
+class Band:
+    """How an interval did over some rows, (n,) each unless it says otherwise.
+
+    Attributes:
+        inside: Whether it held the row.
         width: Half the width in the unit of the errors, by which rows are calm or wild.
         winkler: Interval score of each row, in the file's unit.
         crps: Of the whole distribution, by the central intervals in `LEVELS`, in the file's unit;
@@ -30,34 +57,30 @@ class Band:
         held: Whether the intervals for the shares in `LEVELS` held the row, (levels,) counts.
     """
 
-    lower: np.ndarray
-    upper: np.ndarray
+    inside: np.ndarray
     width: np.ndarray
     winkler: np.ndarray
     crps: float
     qlike: float
     held: np.ndarray
 
-    def summary(self, actual: np.ndarray) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """Return its scores over all rows.
-
-        Args:
-            actual: What happened, (n,).
 
         Returns:
             `coverage`, `interval_score` (Winkler), `crps` and `qlike`, lower is better;
             `coverage_by_quarter`, from the calmest quarter of the rows to the wildest; `held`, the
             share of rows inside the intervals for each share in `LEVELS`.
         """
-        inside = (actual >= self.lower) & (actual <= self.upper)
+        count = len(self.inside)
         order = np.argsort(self.width, kind="stable")
-        parts = [part for part in np.array_split(inside[order], QUARTERS) if len(part)]
-        shares = (self.held / len(actual)).tolist()
+        parts = [part for part in np.array_split(self.inside[order], QUARTERS) if len(part)]
+        shares = (self.held / count).tolist()
         return {
-            "coverage": float(inside.mean()),
+            "coverage": float(self.inside.mean()),
             "interval_score": float(self.winkler.mean()),
-            "crps": self.crps / len(actual),
-            "qlike": self.qlike / len(actual),
+            "crps": self.crps / count,
+            "qlike": self.qlike / count,
             "coverage_by_quarter": [float(part.mean()) for part in parts],
             "held": {f"{level:g}": share for level, share in zip(LEVELS, shares, strict=True)},
         }
@@ -90,18 +113,17 @@ def band(
         scaling: Moves a price by an error.
     """
     errors = scaling.error(actual, centre)
-    lower, upper = (scaling.shift(centre, side * quantile * scale) for side in (-1, 1))
+    ends = Ends.around(centre, quantile * scale, scaling)
     total, held = np.abs(actual - centre) / 2, np.empty(len(LEVELS))
     for row, (share, reach) in enumerate(zip(LEVELS, curve, strict=True)):
-        low, high = (scaling.shift(centre, side * reach * scale) for side in (-1, 1))
-        total += (1 - share) / 2 * interval_score(actual, low, high, share)
-        held[row] = np.count_nonzero((actual >= low) & (actual <= high))
+        wide = Ends.around(centre, reach * scale, scaling)
+        total += (1 - share) / 2 * interval_score(actual, wide.lower, wide.upper, share)
+        held[row] = np.count_nonzero(wide.hold(actual))
     variance = np.maximum((unit * scale) ** 2, TINY)
     return Band(
-        lower=lower,
-        upper=upper,
+        inside=ends.hold(actual),
         width=quantile * scale,
-        winkler=interval_score(actual, lower, upper, coverage),
+        winkler=interval_score(actual, ends.lower, ends.upper, coverage),
         crps=float(total.sum()) / (len(LEVELS) + 0.5),
         qlike=float((np.log(variance) + errors**2 / variance).sum()),
         held=held,
@@ -115,7 +137,7 @@ def join(stretches: list[Mapping[str, Band]]) -> dict[str, Band]:
 
 
 def _joined(parts: list[Band]) -> Band:
-    rows = ("lower", "upper", "width", "winkler")
+    rows = ("inside", "width", "winkler")
     whole = {name: np.concatenate([getattr(part, name) for part in parts]) for name in rows}
     return Band(
         **whole,

@@ -16,7 +16,7 @@ from lstmkit.stock.fitting.scaling import range_of
 from lstmkit.stock.forecaster import Forecaster
 from lstmkit.stock.result import Scored
 from lstmkit.stock.scores import bands, metrics
-from lstmkit.stock.scores.bands import Band, band
+from lstmkit.stock.scores.bands import Band, Ends, band
 
 if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
@@ -49,8 +49,8 @@ def score(
     test, seen = rows >= first_test, rows < dataset.train_rows
     predicted = answers.predicted[:-1]
     unit = trained.baselines.naive_mae
-    found = {OURS: _ours(trained, prices[rows], answers, test)}
-    found |= _rivals(trained, dataset, view, rows[test])
+    ours, ends = _ours(trained, prices[rows], answers, test)
+    found = {OURS: ours} | _rivals(trained, dataset, view, rows[test])
     result = Scored(
         run=folder,
         name=dataset.name,
@@ -60,6 +60,7 @@ def score(
         rows=rows[test],
         predicted=predicted[test],
         bands=found,
+        interval=ends,
         baselines=trained.baselines.predict(prices, rows[test]),
         coverage=trained.interval.coverage,
     )
@@ -88,6 +89,7 @@ def join(folder: Path, folds: Sequence[Scored], *, naive_mae: float) -> Scored:
         rows=np.concatenate([fold.rows for fold in folds]),
         predicted=np.concatenate([fold.predicted for fold in folds]),
         bands=bands.join([fold.bands for fold in folds]),
+        interval=Ends.joined([fold.interval for fold in folds]),
         baselines={
             name: np.concatenate([fold.baselines[name] for fold in folds]) for name in names
         },
@@ -109,7 +111,7 @@ def _judge(result: Scored, unit: float, anchor: str) -> dict[str, Any]:
         name: metrics.score(actual, predicted, naive, naive_mae=unit)
         for name, predicted in result.baselines.items()
     }
-    intervals = {name: one.summary(actual) for name, one in result.bands.items()}
+    intervals = {name: one.summary() for name, one in result.bands.items()}
     test = metrics.score(actual, result.predicted, naive, naive_mae=unit) | {"anchor": anchor}
     test |= intervals.pop(OURS)
     constant = intervals["constant"]
@@ -129,21 +131,26 @@ def _judge(result: Scored, unit: float, anchor: str) -> dict[str, Any]:
     }
 
 
-def _ours(trained: Forecaster, actual: np.ndarray, answers: Answers, test: np.ndarray) -> Band:
+def _ours(
+    trained: Forecaster, actual: np.ndarray, answers: Answers, test: np.ndarray
+) -> tuple[Band, Ends]:
     interval, scaling = trained.interval, trained.network.scaling
     half = interval.half_width(answers.scale, answers.long_run)[:-1]
     errors = scaling.error(actual, answers.predicted[:-1])
     factors = adapted(errors, half, interval.coverage, interval.rate)[:-1]
-    return band(
+    centre, scale = answers.predicted[:-1][test], (answers.scale[:-1] * factors)[test]
+    quantile = interval.quantiles[0]
+    found = band(
         actual[test],
-        answers.predicted[:-1][test],
-        (answers.scale[:-1] * factors)[test],
-        quantile=interval.quantiles[0],
+        centre,
+        scale,
+        quantile=quantile,
         curve=interval.curve,
         unit=interval.unit,
         coverage=interval.coverage,
         scaling=scaling,
     )
+    return found, Ends.around(centre, quantile * scale, scaling)
 
 
 def _rivals(trained: Forecaster, dataset: Dataset, view: View, rows: np.ndarray) -> dict[str, Band]:
@@ -152,18 +159,17 @@ def _rivals(trained: Forecaster, dataset: Dataset, view: View, rows: np.ndarray)
     changes = changes_of(view.prices, in_logs=scaling.in_logs) - view.foreseen[:-1]
     ranges = range_of(dataset.extremes, in_logs=scaling.in_logs)
     centre = scaling.shift(view.prices[rows - 1], view.foreseen[rows])
-    scales = trained.rivals.scales(changes, ranges)
+    fitted = trained.rivals.fitted
     return {
         name: band(
             view.prices[rows],
             centre,
-            scales[name][rows],
-            quantile=rival.quantile,
-            curve=rival.curve,
-            unit=rival.unit,
+            scale[rows],
+            quantile=fitted[name].quantile,
+            curve=fitted[name].curve,
+            unit=fitted[name].unit,
             coverage=trained.interval.coverage,
             scaling=scaling,
         )
-        for name, rival in trained.rivals.fitted.items()
-        if name in scales
+        for name, scale in trained.rivals.scales(changes, ranges)
     }
