@@ -37,3 +37,12 @@ def test_issue_templates_ask_for_doctor():
     for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
         labels = [part["attributes"].get("label", "") for part in read(path)["body"]]
         assert any("lstmkit doctor --json" in label for label in labels), path
+
+
+def test_every_action_is_pinned_by_its_commit_and_names_its_version():
+    for path in WORKFLOWS.glob("*.yml"):
+        text = path.read_text(encoding="utf-8")
+        lines = re.findall(r"uses: (.+)$", text, flags=re.MULTILINE)
+        assert lines, path
+        for line in lines:
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line), (path, line)
