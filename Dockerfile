@@ -3,7 +3,7 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY . .
-RUN pip install --no-cache-dir build && python -m build --wheel -o /wheels
+RUN pip wheel --no-cache-dir --no-deps -w /wheels .
 RUN python -m venv /opt/lstmkit \
     && /opt/lstmkit/bin/pip install --no-cache-dir uv \
     && printf 'keras ; python_version < "0"\ntensorflow ; python_version < "0"\n' > /light.txt \
@@ -13,8 +13,8 @@ RUN python -m venv /opt/lstmkit \
 
 FROM python:3.13-slim
 COPY --from=build /opt/lstmkit /opt/lstmkit
-RUN useradd --create-home student
-USER student
+RUN useradd --create-home --uid 1000 student
+USER 1000
 WORKDIR /home/student
 ENTRYPOINT ["/opt/lstmkit/bin/lstmkit"]
 CMD ["--help"]
