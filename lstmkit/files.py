@@ -177,6 +177,11 @@ def fingerprint(path: Path) -> dict[str, Any]:
     return {"path": str(path.resolve()), "bytes": size, "sha256": digest.hexdigest()}
 
 
+def title(path: Path) -> str:
+    """Return a file's name without its ending; `?` stands for each byte that is no text here."""
+    return path.stem.encode("utf-8", "replace").decode("utf-8")
+
+
 def files_below(folder: Path) -> list[Path]:
     """Return every finished file below a folder, sorted; unfinished ones are hidden."""
     found = (p for p in folder.rglob("*") if p.is_file())

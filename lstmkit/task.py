@@ -25,7 +25,7 @@ from typing import Any
 
 from lstmkit import __version__, config
 from lstmkit.errors import InputError, InterruptedRunError, LstmkitError
-from lstmkit.files import files_below, fingerprint, locate, whole, write_text
+from lstmkit.files import files_below, fingerprint, locate, title, whole, write_text
 from lstmkit.liveness import has_ended
 from lstmkit.runs import Run, is_run
 
@@ -136,10 +136,10 @@ def sources(given: Sequence[str], *, ships: str, together: bool = False) -> list
     found = [file for one in given for file in _files(one)]
     prints = [() if _is_name(file) else (fingerprint(Path(file)),) for file in found]
     if not found or together:
-        name = Path(found[0]).stem if len(found) == 1 else ships
+        name = title(Path(found[0])) if len(found) == 1 else ships
         path = tuple(found) if together else None
         return [Source(name, path, tuple(one for several in prints for one in several))]
-    return [Source(Path(file).stem, file, own) for file, own in zip(found, prints, strict=True)]
+    return [Source(title(Path(file)), file, own) for file, own in zip(found, prints, strict=True)]
 
 
 def _files(given: str) -> list[str]:

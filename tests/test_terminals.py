@@ -4,10 +4,12 @@ import importlib
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
@@ -61,6 +63,23 @@ def test_json_loses_no_sign_in_a_pipe_that_is_no_utf_8(process):
     assert (found["text"], found["emoji"]) == ("Ça va? I love you!", "❤️")
     done = process("stock", "train", "Öl.csv", "--json", **env)
     assert json.loads(done.stderr.splitlines()[-1])["where"] == "Öl.csv"
+
+
+def test_a_file_whose_name_is_no_text_in_the_locale_is_read_and_drawn(
+    process, price_csv, walk, tmp_path
+):
+    price_csv(np.tile(walk, 2), "Öl.csv")
+    (tmp_path / "sätze.csv").write_text("text,emoji\nI love you,❤️\na sad day,😞\n", "utf-8")
+    shutil.copy(ROOT / "data" / "music" / "blues_in_c.mid", tmp_path / "Mélodie.mid")
+    env = {**PLAIN["dumb"], "LSTMKIT_CACHE": str(tmp_path / "cache")}
+    for command in (
+        ("stock", "evaluate", "Öl.csv", "--run", "shipped"),
+        ("emoji", "evaluate", "sätze.csv", "--run", "shipped"),
+        ("music", "inspect", "Mélodie.mid"),
+        ("runs", "list"),
+    ):
+        done = process(*command, **env)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow

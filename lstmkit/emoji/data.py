@@ -15,7 +15,7 @@ from lstmkit.config import package_folder
 from lstmkit.emoji import naming, sentences
 from lstmkit.emoji.labels import Label
 from lstmkit.errors import InputError
-from lstmkit.files import locate
+from lstmkit.files import locate, title
 
 MAX_ROWS = 5_000_000
 MAX_CLASSES = 100
@@ -94,7 +94,7 @@ def load(
             f"of: {allowed}"
         )
     targets = np.array([index[key] for key in keys], dtype=np.int64)
-    return Dataset(found.stem, found, tuple(texts), targets, labels)
+    return Dataset(title(found), found, tuple(texts), targets, labels)
 
 
 def require_trainable(dataset: Dataset) -> None:

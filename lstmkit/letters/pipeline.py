@@ -8,7 +8,7 @@ from lstmkit import runs, trials
 from lstmkit.arrays import load_arrays, save_arrays
 from lstmkit.cells.types import Parameters
 from lstmkit.config import Changes
-from lstmkit.files import fingerprint, undamaged, write_json
+from lstmkit.files import fingerprint, title, undamaged, write_json
 from lstmkit.letters import data, model, report
 from lstmkit.letters.config import LettersConfig, ModelConfig
 from lstmkit.letters.learner import LettersLearner, show_progress
@@ -34,7 +34,7 @@ def train(source: Path | None, config: LettersConfig, output: Path) -> Result:
     """
     dataset = data.load(source, config.data)
     inputs = [fingerprint(dataset.path)]
-    run = runs.create(output, "letters", dataset.path.stem, config, inputs=inputs, verb="learn")
+    run = runs.create(output, "letters", title(dataset.path), config, inputs=inputs, verb="learn")
     return _train(run, dataset, config)
 
 
@@ -48,7 +48,7 @@ def trial(source: Path | None, config: LettersConfig, output: Path) -> trials.Tr
     """
     dataset = data.load(source, config.data)
     inputs, verb = [fingerprint(dataset.path)], trials.VERB
-    run = runs.create(output, "letters", dataset.path.stem, config, inputs=inputs, verb=verb)
+    run = runs.create(output, "letters", title(dataset.path), config, inputs=inputs, verb=verb)
     with trials.fitting(run):
         learner = LettersLearner(dataset, config)
         history = loop.fit(learner, config.train, run, label="learn")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lstmkit.errors import InputError
-from lstmkit.files import fingerprint, locate
+from lstmkit.files import fingerprint, locate, title
 from lstmkit.stock.calendar.ahead import Calendar, infer
 from lstmkit.stock.config import DataConfig, StockConfig
 from lstmkit.stock.reading import jumps
@@ -208,7 +208,7 @@ def name_of(path: Path, where: str | None = None) -> str:
     """Return the ticker: the one that was chosen, else the file's name without its endings."""
     if where is not None:
         return where.partition("=")[2].strip()
-    return path.name.removesuffix(PACKED.get(path.suffix.lower(), "")).rsplit(".", 1)[0]
+    return title(Path(path.name.removesuffix(PACKED.get(path.suffix.lower(), ""))))
 
 
 def cleaned(name: str, path: Path, table: Table, config: DataConfig) -> Dataset:

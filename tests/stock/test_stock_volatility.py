@@ -177,3 +177,14 @@ def test_no_day_that_the_shipped_model_learned_from_is_scored(cli, tmp_path):
     ended = cli("stock", "evaluate", path, "--run", "shipped")
     assert ended.code == 2
     assert "later than 2002-05-31" in ended.err
+
+
+def test_the_shipped_model_forecasts_a_series_whose_changes_repeat(cli, price_csv):
+    changes = 0.01 * np.random.default_rng(3).normal(size=600)
+    for row in range(1, 600):
+        changes[row] += 0.8 * changes[row - 1]
+    prices = price_csv(100 * np.exp(np.cumsum(changes)))
+    done = cli("stock", "forecast", prices, "--run", "shipped", "--days", "3", "--json")
+    assert done.code == 0, done.err
+    ahead = json.loads(done.out)["forecast"]
+    assert len(ahead) == 3

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from lstmkit.bounds import read_file
 from lstmkit.errors import InputError, RunError
-from lstmkit.files import cache_folder, locate, write_bytes
+from lstmkit.files import cache_folder, locate, title, write_bytes
 from lstmkit.music.files.midi.reader import parse_midi
 from lstmkit.music.files.musicxml.reader import parse_musicxml
 from lstmkit.music.files.score import Score
@@ -63,9 +63,9 @@ def read(source: str | Path) -> Score:
     is_midi = suffix in MIDI_SUFFIXES or data.startswith((b"MThd", b"RIFF"))
     parse = parse_midi if is_midi else parse_musicxml
     digest = checksum(data)
-    score = _cached(digest, lambda: parse(data, name=path.stem, where=str(path)))
+    score = _cached(digest, lambda: parse(data, name=title(path), where=str(path)))
     named = {"path": str(path.resolve()), "bytes": len(data), "sha256": digest}
-    return replace(score, name=path.stem, fingerprint=named)
+    return replace(score, name=title(path), fingerprint=named)
 
 
 def _read_corpus(source: str) -> Score:

@@ -264,8 +264,9 @@ class Network:
         newest = last.copy()
         newest[:, 1] = 0.0
         known = [(0, np.arcsinh(mean))]
-        if self.anchor.lags:
-            known.append((OWN + (len(RANGE_DECAYS) if self.scaling.ranges else 0), change))
+        own = OWN + (len(RANGE_DECAYS) if self.scaling.ranges else 0)
+        if self.anchor.lags and own < self.inputs:  # a network of others' series may not read it
+            known.append((own, change))
         for column, value in known:
             scaled = (value - self.scaling.center[column]) / self.scaling.scale[column]
             newest[:, column] = FURTHEST * np.tanh(scaled / FURTHEST)

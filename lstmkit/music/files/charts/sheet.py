@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lstmkit.errors import InputError
+from lstmkit.files import title
 from lstmkit.music.config import DataConfig
 from lstmkit.music.files import sources
 from lstmkit.music.files.charts import ireal
@@ -51,7 +52,7 @@ def read(source: str, config: DataConfig) -> Chart:
         return Chart("iReal", parse_progression(ireal.progression(source, "--chords")), None)
     path = Path(source)
     if path.suffix.lower() in TEXT_SUFFIXES:
-        return Chart(path.stem, parse_progression(_text(path)), None)
+        return Chart(title(path), parse_progression(_text(path)), None)
     found = measures.of(sources.read(source), config, source)
     bars = [[timed.chord for timed in measure.chords] for measure in found.measures]
     if not all(bars) or not bars:
