@@ -79,6 +79,21 @@ COMMANDS = {
         ("emoji", "train"),
         slow=True,
     ),
+    "sweep-cells": Command(
+        ("sweep", "cells", "--over", "model.units=4,8", "--seeds", "1", *SMALL),
+        ("sweep", "cells"),
+    ),
+    "sweep-stock": Command(
+        ("sweep", "stock", "prices.csv", "--over", "train.epochs=1,2", "--seeds", "1", *STOCK),
+        ("sweep", "stock"),
+        slow=True,
+    ),
+    "sweep-emoji": Command(
+        ("sweep", "emoji", "labelled.csv", "--over", "model.units=[4],[5]", "--seeds", "1", *SMALL),
+        ("sweep", "emoji"),
+        slow=True,
+    ),
+    "solo": Command(("music", "generate", *SHIPPED, "--bars", "4", "--musicxml")),
     "fetch": Command((), program=(sys.executable, str(HERE / "fetching.py"))),
 }
 
