@@ -60,7 +60,11 @@ class Forecaster:
     learned_until: str | None = None
 
     def look_ahead(self, context: Context, steps: int) -> Forecast:
-        """Forecast the rows after the last one of `context`, with two bands that widen."""
+        """Forecast the rows after the last one of `context`, with two bands that widen.
+
+        Raises:
+            InputError: The forecast is no number: what the run kept is damaged.
+        """
         path = self._path(context, steps)
         bounds = []
         for inner in (False, True):
@@ -71,6 +75,11 @@ class Forecaster:
                 ]
             )
             bounds += [self.network.scaling.shift(path, sign * half) for sign in (-1, 1)]
+        if not np.isfinite([path, *bounds]).all():
+            raise InputError(
+                f"{self.name}: the forecast is no number; the weights or the newest rows that the "
+                f"run kept are damaged; train again"
+            )
         calendar = context.calendar
         dates = calendar.after(context.dates[-1], steps)
         return Forecast(dates, path, *bounds, timed=calendar.timed)

@@ -109,6 +109,13 @@ def test_cues_slashes_and_grace_notes_are_no_melody():
     assert "8 rhythm slashes" in chart.repairs[0]
 
 
+def test_a_note_that_lasts_less_than_nothing_is_refused():
+    with pytest.raises(
+        InputError, match=r"x\.musicxml: .* a duration of '-14'; expected 0 or more"
+    ):
+        parse(lead(note(0, "", -14) + BAR))
+
+
 def test_a_chart_without_chords_has_nothing_to_read():
     with pytest.raises(InputError, match="no notes"):
         parse(lead("<note><rest/><duration>32</duration></note>"))

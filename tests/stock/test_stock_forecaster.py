@@ -47,6 +47,15 @@ def test_context_with_what_is_no_number_and_no_date_is_refused(run, name):
         forecaster.load_context(run)
 
 
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
+def test_a_forecast_that_is_no_number_is_refused(run):
+    arrays = load_arrays(run.path / "context.npz")
+    far = np.full_like(arrays["window"], 1e33)
+    save_arrays(run.path / "context.npz", {**arrays, "window": far})
+    with pytest.raises(InputError, match="the forecast is no number"):
+        forecaster.load(run).look_ahead(forecaster.load_context(run), 3)
+
+
 @pytest.mark.parametrize("name", ["dates", "prices", "train_rows"])
 def test_rows_it_was_trained_on_fit_together_or_are_refused(run, name):
     arrays = load_arrays(run.path / "trained_on.npz")

@@ -71,6 +71,12 @@ def parse_musicxml(data: bytes, *, name: str, where: str) -> Score:
         InputError: If the file is broken, too large, or has neither notes nor chord symbols.
     """
     root = tree.read(data, where)
+    backwards = [one for one in root.iter("duration") if tree.fraction(one.text) < 0]
+    if backwards:
+        raise InputError(
+            f"{where}: not a readable MusicXML file: a duration of {backwards[0].text!r:.20}; "
+            "expected 0 or more; open and save it again in a notation program"
+        )
     players = _players(root)
     if not players:
         raise InputError(
