@@ -149,12 +149,17 @@ def _run(args: Sequence[str] | None) -> int:
         text = "Interrupted; nothing was left half-written."
         return _tell(130, text, as_json=as_json, prefix="")
     except BrokenPipeError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _give_up_stdout()
         return 1
     except Exception as error:
         return _failed(error, as_json=as_json)
     return 0
+
+
+def _give_up_stdout() -> None:
+    """Let what cannot be written go nowhere; Python would try again at its end, and exit by 120."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _tell(
@@ -214,6 +219,8 @@ def _failed(error: Exception, *, as_json: bool) -> int:
         text = "out of memory; use a smaller file, window or batch (--set train.batch_size=32)"
     elif isinstance(error, OSError):
         text = f"{error.filename or 'standard output'}: {error.strerror or error}"
+        if error.filename is None:
+            _give_up_stdout()
     else:
         text = f"this is a bug in lstmkit: {type(error).__name__}: {error}"
         text += "\nRun again with LSTMKIT_DEBUG=1 for the details to report."

@@ -43,11 +43,13 @@ def lstmkit(tmp_path):
     return run
 
 
-def test_full_disk_under_stdout_ends_with_1(lstmkit):
-    done = lstmkit(*PREDICT, shell="LSTMKIT > /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_full_disk_under_stdout_ends_with_1(lstmkit, unbuffered):
+    done = lstmkit(*PREDICT, shell=f"PYTHONUNBUFFERED={unbuffered} LSTMKIT > /dev/full")
     assert done.returncode == 1
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 def test_pipe_that_is_closed_ends_quietly(lstmkit):
