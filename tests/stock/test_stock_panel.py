@@ -400,6 +400,22 @@ def test_a_name_with_a_comma_stays_one_cell(tmp_path):
     assert [row["predicted"] for row in found] == ["1", "2"]
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_rows_of_several_folders_are_joined_as_if_written_together(tmp_path, kind):
+    if kind == "parquet":
+        pytest.importorskip("pyarrow", reason="needs pyarrow")
+    series = {"A": np.array([1.0, 2.0]), "B, C": np.array([3.0])}
+    for name, values in series.items():
+        (tmp_path / name).mkdir()
+        with rows.writer(tmp_path / name, "forecast", ("predicted",), kind) as written:
+            written.add(name, days(len(values)), [values])
+    rows.join([tmp_path / name for name in series], tmp_path, "forecast", kind)
+    found = rows.read(runs.Run(tmp_path), "forecast", list(series))
+    assert {name: columns["predicted"].tolist() for name, columns in found.items()} == {
+        name: values.tolist() for name, values in series.items()
+    }
+
+
 def test_shares_of_workers_make_the_same_files_as_one_process(
     trained, prices, tmp_path, monkeypatch
 ):
