@@ -200,10 +200,11 @@ def test_the_shared_scaling_is_that_of_all_rows_together(tmp_path, prices):
     raw = []
     for span in panel.spans:
         known = span.dataset.values[: span.dataset.train_rows]
-        raw.append(span.own.track(known, None, span.aim.anchor).raw[1:, : panel.inputs])
-    together = np.concatenate(raw)
-    assert np.allclose(panel.spans[0].scaling.center[: panel.inputs], together.mean(axis=0))
-    assert np.allclose(panel.spans[0].scaling.scale[: panel.inputs], together.std(axis=0))
+        _, inputs = span.own.track(known, None, span.aim.anchor)
+        raw.append(np.array([*inputs])[: panel.inputs, 1:])
+    together = np.concatenate(raw, axis=1)
+    assert np.allclose(panel.spans[0].scaling.center[: panel.inputs], together.mean(axis=1))
+    assert np.allclose(panel.spans[0].scaling.scale[: panel.inputs], together.std(axis=1))
 
 
 def test_test_rows_from_before_the_last_lesson_are_counted(tmp_path, caplog):

@@ -129,7 +129,7 @@ def _scale(
 ) -> np.ndarray:
     forecast: dict[str, Callable[[], np.ndarray]] = {
         "constant": lambda: np.ones(len(changes)),
-        "ewma": lambda: _before(moving_averages(np.abs(changes[1:, None]), (decay,))[:, 0]),
+        "ewma": lambda: _before(next(moving_averages(np.abs(changes[1:]), (decay,)))),
         "har": lambda: _har(weights, changes, ranges),
         "garch_t": lambda: _garch(weights, changes),
         "egarch_t": lambda: _egarch(weights, changes),
@@ -142,29 +142,30 @@ def _before(known: np.ndarray) -> np.ndarray:
     return np.concatenate([known[:1], known[:1], known[:-1]])
 
 
-def _design(changes: np.ndarray, ranges: np.ndarray | None) -> np.ndarray:
-    """Return what HAR looks at before every row: means over its spans, (rows, inputs)."""
-    columns = [np.ones(len(changes))]
+def _design(changes: np.ndarray, ranges: np.ndarray | None) -> Iterator[np.ndarray]:
+    """Yield what HAR looks at before every row: one, then means over its spans, (rows,) each."""
+    rows = np.arange(len(changes))
+    yield np.ones(len(changes))
     for sizes in (np.abs(changes), ranges):
         if sizes is None:
             continue
         summed = np.concatenate([[0.0], np.cumsum(sizes)])
-        rows = np.arange(len(sizes))
         for span in SPANS:
             first = np.maximum(rows - span, 0)
-            columns.append((summed[rows] - summed[first]) / np.maximum(rows - first, 1))
-    return np.column_stack(columns)
+            yield (summed[rows] - summed[first]) / np.maximum(rows - first, 1)
 
 
 def _fit_har(changes: np.ndarray, ranges: np.ndarray | None) -> list[float]:
     rows = slice(min(SPANS[-1] + 1, len(changes) // 2), None)
-    design, sizes = _design(changes, ranges)[rows], np.abs(changes[rows])
+    design, sizes = np.column_stack([*_design(changes, ranges)])[rows], np.abs(changes[rows])
     found = np.linalg.lstsq(design, sizes, rcond=None)[0]
     return [FLOOR * float(sizes.mean()), *found.tolist()]
 
 
 def _har(weights: np.ndarray, changes: np.ndarray, ranges: np.ndarray | None) -> np.ndarray:
-    return np.maximum(_design(changes, ranges) @ weights[1:], weights[0])
+    floor, *own = weights.tolist()
+    columns = zip(own, _design(changes, ranges), strict=True)
+    return np.maximum(sum(weight * column for weight, column in columns), floor)
 
 
 def _fit_arch(changes: np.ndarray) -> dict[str, list[float]]:

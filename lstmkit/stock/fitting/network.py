@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -84,12 +84,10 @@ def view_of(
         anchor: What the network starts from.
     """
     if not scaling.with_scale:
-        return View(values, scaling.features(values), None, np.zeros(len(values) + 1))
-    track = scaling.track(values, extremes, anchor)
+        return View(values, scaling.features(values.T), None, np.zeros(len(values) + 1))
+    track, inputs = scaling.track(values, extremes, anchor)
     changes = changes_of(values[:, 0], in_logs=scaling.in_logs)
-    features = scaling.features(track.raw)
-    track = replace(track, raw=np.empty((len(values), 0)))  # twice as large as what it became
-    return View(values, features, track, anchor.foreseen(changes))
+    return View(values, scaling.features(inputs), track, anchor.foreseen(changes))
 
 
 @dataclass(frozen=True)
@@ -206,7 +204,7 @@ class Network:
         predicted = self.scaling.to_price(told[:, 0])
         sizes = np.abs(changes_of(view.prices, in_logs=False))
         missed = np.abs(view.prices[rows[:-1]] - predicted[:-1])
-        lately = moving_averages(missed[:, None], (self.scaling.decay,))[:, 0]
+        (lately,) = moving_averages(missed, (self.scaling.decay,))
         long_run = np.cumsum(sizes)[rows - 1] / np.maximum(rows - 1, 1)
         scale = np.concatenate([long_run[:1], lately])
         return Answers(predicted, np.maximum(scale, TINY), np.maximum(long_run, TINY))
