@@ -46,7 +46,7 @@ def score(
     answers = network.read(view, told)
     first = len(prices) + 1 - len(told)
     first_test = max(first, first_test)
-    rows, test = np.arange(first_test, len(prices)), slice(first_test - first, -1)
+    rows, test = np.arange(first_test, len(prices)), slice(first_test - first, len(prices) - first)
     unit = trained.baselines.naive_mae
     ours, ends = _ours(trained, prices[first:], answers, test)
     train, learned = None, slice(first, dataset.train_rows)
