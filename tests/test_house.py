@@ -15,8 +15,9 @@ PACKAGE = ROOT / "lstmkit"
 EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "commands")
 #: Who may import whom: a file only files of its own room and of rooms further up in this table.
 LAYERS = """
-errors lazy contract
-quiet liveness backend notebook bounds
+errors lazy contract system
+quiet liveness backend notebook bounds typed
+unfinished
 cells files
 arrays config progress
 stock.config emoji.config letters.config music.config
