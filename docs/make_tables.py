@@ -142,6 +142,7 @@ def reference() -> str:
     parts = [
         "# Every command, every key",
         "Written by `docs/make_tables.py` from the code.",
+        "## Commands",
         "The words after `lstmkit`; each explains itself with `--help`.",
         tabulate(list(commands()), heads, "github"),
         "## Python",
