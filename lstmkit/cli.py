@@ -203,13 +203,14 @@ def _keys_meant(error: click.ClickException) -> list[str]:
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:
         return []
     from lstmkit import completion, config
+    from lstmkit.keys import keys_called
 
     group = error.ctx.command_path.split()[1:2]
     pipeline = completion.pipeline_of(group[0] if group else None)
     if pipeline is None:
         return []
     name = error.option_name.lstrip("-").replace("-", "_")
-    return config.keys_called(config.schema_of(pipeline), name)
+    return keys_called(config.schema_of(pipeline), name)
 
 
 def _failed(error: Exception, *, as_json: bool) -> int:

@@ -19,7 +19,9 @@ errors lazy contract system
 quiet liveness backend notebook bounds typed
 unfinished
 cells files
-arrays config progress
+arrays documents progress
+keys
+config
 stock.config emoji.config letters.config music.config
 manifest
 runtime result runs tables
