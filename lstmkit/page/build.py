@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from lstmkit.chart import several
 from lstmkit.errors import InputError
 from lstmkit.page.blocks import Block, Chart, Table, number
 from lstmkit.page.history import read_history
+from lstmkit.system import command_line
 
 PAGE, CARD = "report.html", "README.md"
 MAX_FILES = 200
@@ -233,7 +233,7 @@ def _command(words: Sequence[str]) -> str:
     if not words:
         return ""
     program = "python -m lstmkit" if words[0] == "__main__.py" else "lstmkit"
-    return f"{program} {shlex.join(words[1:])}".strip()
+    return f"{program} {command_line(words[1:])}".strip()
 
 
 def _text(path: Path) -> str:

@@ -28,6 +28,7 @@ from lstmkit.files import whole
 from lstmkit.runs import Run
 from lstmkit.training import fused, loop, tracking
 from lstmkit.training.allocation import keep_freed_memory
+from lstmkit.training.portable import make_portable
 
 MOST_STEPS = 256
 """Steps in an epoch: with more examples than they hold, an epoch is a part of a pass over them, so
@@ -283,6 +284,7 @@ def _zeros_like_output(output: keras.KerasTensor, target: tf.Tensor) -> tf.Tenso
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Save a plain `.keras` file, whole or not at all."""
+    """Save a plain `.keras` file that older Keras opens too, whole or not at all."""
     with whole(path) as temporary:
         model.save(temporary)
+        make_portable(temporary)
