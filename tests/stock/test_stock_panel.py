@@ -90,12 +90,12 @@ def test_examples_of_many_series_are_those_of_each(tmp_path, prices):
     config = settings("train.start=random")
     panel = Panel.of(spans_of(read(folder(tmp_path / "files", prices)), config))
     whole = WindowExamples(panel.features, panel.answers, panel.rows[0], 10, targets=5)
-    found = [tuple(map(np.asarray, whole.gather([i]))) for i in range(len(whole))]
+    found = [tuple(map(np.asarray, whole.gather(whole.tensors, [i]))) for i in range(len(whole))]
     alone = []
     for span in panel.spans:
         seen = span.view.features[: span.dataset.train_rows, : panel.inputs]
         one = WindowExamples(seen, span.answers, [span.rows[0]], 10, targets=5)
-        alone += [tuple(map(np.asarray, one.gather([i]))) for i in range(len(one))]
+        alone += [tuple(map(np.asarray, one.gather(one.tensors, [i]))) for i in range(len(one))]
     assert len(found) == len(alone)
     for (seen, answers), (own, expected) in zip(found, alone, strict=True):
         assert np.array_equal(seen, own)
