@@ -137,8 +137,9 @@ def _page_of(manifest: dict[str, Any]) -> Any:
 def _facts(run: runs.Run, manifest: dict[str, Any], verdict: str) -> dict[str, Any]:
     expected = {"lstmkit": "?", "created": "?", "seed": "?", "status": "?"}
     empty: dict[str, Any] = {"inputs": [], "versions": {}, "timings": {}}
+    made = dict.fromkeys((manifest.get("pipeline"), manifest.get("verb")))
     return {
-        "title": f"{manifest.get('pipeline')} {manifest.get('verb')}: {manifest.get('name')}",
+        "title": f"{' '.join(map(str, made))}: {manifest.get('name')}",
         "run": run.name,
         "manifest": {**expected, **empty, **manifest},
         "verdict": verdict,
