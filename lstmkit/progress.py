@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import logging
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -13,6 +15,10 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from tqdm import tqdm
+
+PATIENCE = 2.0  # seconds until it is said that something takes its time
+
+log = logging.getLogger(__name__)
 
 
 def _in_notebook() -> bool:
@@ -117,3 +123,15 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@contextlib.contextmanager
+def told_if_long(text: str) -> Iterator[None]:
+    """Say once what is going on, if it is still going on after two seconds."""
+    timer = threading.Timer(PATIENCE, log.warning, ("%s", text))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

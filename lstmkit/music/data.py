@@ -18,6 +18,7 @@ from lstmkit.music.corpus.songbook import Songbook, Tune, tokens_of
 from lstmkit.music.files.reading import measures
 from lstmkit.music.files.score import Measure, Score, usual_signature
 from lstmkit.music.files.sources import expand, read
+from lstmkit.progress import told_if_long
 
 FEWEST_BARS = 2
 MOST_SAID = 20  # remarks on files, one a line
@@ -139,7 +140,8 @@ def load_tune(source: str, config: DataConfig) -> Tune:
 
 def _tune(source: str, config: DataConfig) -> tuple[Tune, tuple[str, ...]]:
     """Return the tune of a file, and what a person should know of it."""
-    found = measures.of(read(source), config, source)
+    with told_if_long(f"{source}: reading it takes a while"):
+        found = measures.of(read(source), config, source)
     if found.choice is None:
         raise measures.no_melody(found, source)
     chosen = _with_music(found.measures)

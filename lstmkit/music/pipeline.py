@@ -18,11 +18,13 @@ from lstmkit.music.corpus.snippets import Snippets
 from lstmkit.music.corpus.songbook import Songbook
 from lstmkit.music.data import Dataset
 from lstmkit.music.files.reading import measures, part_facts
+from lstmkit.music.files.score import Score
 from lstmkit.music.files.sources import read
 from lstmkit.music.play import improvise
 from lstmkit.music.play.band import Request
 from lstmkit.music.report import write
 from lstmkit.music.result import Result, Solo
+from lstmkit.progress import told_if_long
 from lstmkit.quiet import native_stderr
 from lstmkit.training.loop import History, Row
 from lstmkit.work import work
@@ -145,7 +147,11 @@ def evaluate(source: str, run: Path | None, output: Path, *, config: MusicConfig
 
 def inspect(source: str, config: MusicConfig) -> dict[str, Any]:
     """Return what would be read from a file: parts, choice and reasons, chords bar by bar."""
-    score = read(source)
+    with told_if_long(f"{source}: reading it takes a while"):
+        return _inspected(source, read(source), config)
+
+
+def _inspected(source: str, score: Score, config: MusicConfig) -> dict[str, Any]:
     found: dict[str, Any] = {
         "file": source,
         "bars": len(score.bars),

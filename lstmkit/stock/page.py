@@ -167,7 +167,8 @@ def _dated(path: Path) -> Columns | None:
     if not path.exists():
         return None
     try:
-        table = pd.read_csv(path, parse_dates=["date"])
-        return {name: table[name].to_numpy() for name in table}
-    except (OSError, ValueError, KeyError) as error:
+        table = pd.read_csv(path, dtype={"date": str})
+        columns = {name: table[name].to_numpy() for name in table}
+        return columns | {"date": columns["date"].astype("datetime64[s]")}  # ISO, as we write it
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: damaged ({error}); make the run again") from error

@@ -13,7 +13,15 @@ from lstmkit.music.config import MusicConfig
 from lstmkit.music.corpus import songbook
 from lstmkit.music.files import sources
 from lstmkit.music.files.midi import writer
-from lstmkit.music.files.score import Note, is_compound, usual_signature
+from lstmkit.music.files.reading import metre
+from lstmkit.music.files.score import (
+    Note,
+    Part,
+    Score,
+    bars_from_metres,
+    is_compound,
+    usual_signature,
+)
 from lstmkit.music.play import band
 from lstmkit.music.play.band import Request
 
@@ -65,3 +73,12 @@ def test_songbook_refuses_a_signature_that_is_not_the_metre(jig):
 def test_usual_signature_is_the_simplest(length, signature, compound):
     assert usual_signature(Fraction(length)) == signature
     assert is_compound(signature) is compound
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_piece_shorter_than_a_bar_is_read_in_four(quarters):
+    part = Part("", 0, False, (Note(Fraction(0), Fraction(quarters), 60, 80),))
+    bars = bars_from_metres([(Fraction(0), Fraction(1))], Fraction(quarters))
+    found = metre.mended(Score("x", (part,), bars, ((Fraction(0), 120.0),), signature=(1, 4)))
+    assert found.signature == (4, 4)

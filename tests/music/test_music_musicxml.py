@@ -9,6 +9,7 @@ from steps import steps_of
 
 from lstmkit.errors import InputError
 from lstmkit.music.files import repeats
+from lstmkit.music.files.musicxml.grid import FINEST
 from lstmkit.music.files.musicxml.harmony import symbol as spelled
 from lstmkit.music.files.musicxml.reader import parse_musicxml
 from lstmkit.music.files.repeats import Marks
@@ -259,3 +260,12 @@ def test_twice_the_bars_take_twice_the_steps():
     once, twice = (lead(*[BAR] * count) for count in (100, 200))
     assert steps_of(lambda: parse(twice)) < 2.1 * steps_of(lambda: parse(once))
     assert len(parse(twice).parts[0].notes) == 1600
+
+
+def test_times_without_a_common_part_stay_on_a_grid():
+    primes = [n for n in range(2, 500) if all(n % k for k in range(2, n))]
+    each = "<attributes><divisions>{}</divisions></attributes>" + note(0, length=1)
+    found = parse(lead("".join(map(each.format, primes)))).parts[0].notes
+    assert len(found) == len(primes)
+    assert all(one.onset.denominator <= 2 * FINEST for one in found)
+    assert float(found[-1].onset) == pytest.approx(sum(1 / prime for prime in primes[:-1]))

@@ -3,10 +3,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from melodies import line, random_melody
+from steps import steps_of
 
 from lstmkit.errors import InputError
 from lstmkit.music.files.reading import harmony, part_facts, parts
-from lstmkit.music.files.reading.melody import struck
+from lstmkit.music.files.reading.melody import is_single, skyline, struck
 from lstmkit.music.files.score import Bar, Note, Part, Score, bars_from_metres, in_order
 
 MELODY = Part("", 73, False, tuple(random_melody(np.random.default_rng(0), 8)))
@@ -109,12 +110,37 @@ def test_inferred_spells_chords_as_the_key_does(up, names):
     assert [bar[0].chord.symbol for bar in harmony.of_accompaniment(notes, bars)] == names * 3
 
 
-def test_facts_look_at_the_end_of_a_score_once_however_many_parts_it_has(monkeypatch):
-    looks = []
-    end = Score.end.fget
-    monkeypatch.setattr(Score, "end", property(lambda score: looks.append(1) or end(score)))
+def test_twice_the_parts_take_twice_the_steps():
     notes = tuple(Note(Fraction(n), Fraction(1), 60 + n, 80) for n in range(4))
-    parts = tuple(Part(f"part {n}", 0, False, notes) for n in range(50))
-    bars = (Bar(Fraction(0), Fraction(4)),)
-    assert len(part_facts.facts(Score("x", parts, bars, ((Fraction(0), 120.0),)))) == 50
-    assert len(looks) == 1
+    once, twice = (
+        Score("x", (Part("", 0, False, notes),) * count, (Bar(Fraction(0), Fraction(4)),), ())
+        for count in (25, 50)
+    )
+    assert steps_of(lambda: part_facts.facts(twice)) < 2.1 * steps_of(
+        lambda: part_facts.facts(once)
+    )
+
+
+def crowded(beats: int) -> Score:
+    """Low notes that ring on, and above them a tune that is alone now and then."""
+    low = [Note(Fraction(i), Fraction(20), 40 + i % 5, 60) for i in range(0, beats, 2)]
+    tune = [Note(Fraction(i, 2), Fraction(3, 4), 60 + i % 20, 80) for i in range(2 * beats)]
+    bars = bars_from_metres([(Fraction(0), Fraction(4))], Fraction(beats))
+    return Score(
+        "piece", (Part("", 0, False, in_order(low + tune)),), bars, ((Fraction(0), 120.0),)
+    )
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        part_facts.facts,
+        lambda score: skyline(score.parts[0].notes, close_gaps=Fraction(1, 4)),
+        lambda score: is_single(score.parts[0].notes),
+        lambda score: harmony.of_accompaniment(score.parts[0].notes, score.bars),
+    ],
+    ids=["facts", "skyline", "is_single", "of_accompaniment"],
+)
+def test_twice_the_notes_are_read_in_twice_the_steps(read):
+    once, twice = crowded(100), crowded(200)
+    assert steps_of(lambda: read(twice)) < 2.1 * steps_of(lambda: read(once))

@@ -99,10 +99,13 @@ def test_history_reads_losses_and_leaves_texts(make_run):
     [
         ("history.csv", "epoch,loss\n0,abc\n"),
         ("predictions.csv", "nothing\n1\n"),
+        ("predictions.csv", "date,actual\nsoon,1\n"),
+        ("forecast.csv", "date,predicted\n,1\n"),
         ("forecast.csv", ""),
         ("metrics.json", "{"),
     ],
 )
+@pytest.mark.filterwarnings("error")
 def test_damaged_file_is_one_error_that_names_it(make_run, file, text):
     run = make_run(metrics__json='{"verdict": "Equals.", "test": {"n": 1}}')
     files.write_text(run.path / file, text)

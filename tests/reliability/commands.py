@@ -50,6 +50,7 @@ SHIPPED = ("--run", "shipped")
 COMMANDS = {
     "learn": Command(("cells", "learn", *SMALL, *_set("model.units=8")), ("cells", "learn")),
     "stock": Command(("stock", "train", "prices.csv", *STOCK), ("stock", "train"), slow=True),
+    "panel": Command(("stock", "train", "panel", *STOCK), ("stock", "train"), slow=True),
     "backtest": Command(
         ("stock", "backtest", "prices.csv", "--folds", "2", *STOCK), ("stock", "backtest"), True
     ),
@@ -93,6 +94,11 @@ COMMANDS = {
         ("sweep", "emoji"),
         slow=True,
     ),
+    "sweep-music": Command(
+        ("sweep", "music", "tune.mid", "--over", "model.units=4,8", "--seeds", "1", *SMALL),
+        ("sweep", "music"),
+        slow=True,
+    ),
     "solo": Command(("music", "generate", *SHIPPED, "--bars", "4", "--musicxml")),
     "fetch": Command((), program=(sys.executable, str(HERE / "fetching.py"))),
 }
@@ -109,6 +115,11 @@ def prepare(folder):
         "vectors.txt": "glove/plain.txt",
     }.items():
         shutil.copy(CORPUS / source, folder / name)
+    head, *rows = (folder / "prices.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "panel").mkdir()
+    for number in range(3):
+        series = "".join([head, *rows[5 * number :]])
+        (folder / "panel" / f"S{number}.csv").write_text(series, encoding="utf-8")
     for pipeline, name in (("letters", OLD), ("letters", f"{OLD}-2"), ("stock", OLD)):
         shutil.copytree(CORPUS / "runs" / pipeline, folder / "outputs" / pipeline / name)
 

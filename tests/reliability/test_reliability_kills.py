@@ -18,7 +18,6 @@ NOT_KILLED = {
     "cells write": "writes nothing",
     "runs list": "writes nothing",
     "runs show": "writes nothing",
-    "sweep music": "the loop of the other sweeps over the trials of music train",
 }
 LIGHT = {name: one for name, one in COMMANDS.items() if not one.slow}
 PLANTED = (sys.executable, str(Path(__file__).with_name("planted.py")))

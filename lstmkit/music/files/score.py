@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from lstmkit.music.theory.chords import Chord
@@ -116,7 +117,7 @@ class Score:
     repairs: tuple[str, ...] = ()
     fingerprint: dict[str, Any] = field(default_factory=dict, compare=False)
 
-    @property
+    @cached_property
     def end(self) -> Fraction:
         """Quarters to the end of the last note; of the last bar where there is none."""
         ends = (note.end for part in self.parts for note in part.notes)

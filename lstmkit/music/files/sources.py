@@ -30,7 +30,7 @@ MUSICXML_SUFFIXES = (".musicxml", ".mxl", ".xml")
 SUFFIXES = MIDI_SUFFIXES + MUSICXML_SUFFIXES
 CORPUS = "corpus:"
 MAX_BYTES = 8 << 20
-CACHE_VERSION = "4"  # raise it when a reader reads differently
+CACHE_VERSION = "5"  # raise it when a reader reads differently
 
 _STORED = TypeAdapter(Score)
 

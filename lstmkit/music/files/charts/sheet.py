@@ -10,6 +10,7 @@ from lstmkit.music.files import sources
 from lstmkit.music.files.charts import ireal
 from lstmkit.music.files.reading import measures
 from lstmkit.music.theory.chords import Chord, parse_progression
+from lstmkit.progress import told_if_long
 
 TEXT_SUFFIXES = (".txt", ".html", ".htm", ".url", ".ireal", ".irealb")
 LONGEST_TEXT = 1 << 20  # bytes
@@ -53,7 +54,8 @@ def read(source: str, config: DataConfig) -> Chart:
     path = Path(source)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return Chart(title(path), parse_progression(_text(path)), None)
-    found = measures.of(sources.read(source), config, source)
+    with told_if_long(f"{source}: reading it takes a while"):
+        found = measures.of(sources.read(source), config, source)
     bars = [[timed.chord for timed in measure.chords] for measure in found.measures]
     if not all(bars) or not bars:
         raise InputError(f"{source}: holds no chords to play over")

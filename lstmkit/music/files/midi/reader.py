@@ -83,10 +83,11 @@ class _Reader:
         self.signatures: dict[Fraction, tuple[int, int]] = {}  # by the length of the bar
         self.symbols: dict[Fraction, str] = {}
         self.hanging = 0
+        self.end = 0  # in ticks
 
     def score(self, name: str) -> Score:
         """Return what was collected."""
-        end = max((note.end for part in self.parts for note in part.notes), default=Fraction(0))
+        end = self._time(self.end)
         if self.parts and end <= 0:
             raise InputError(
                 f"{self.where}: every note begins and ends at once; the times are lost"
@@ -152,6 +153,7 @@ class _Reader:
                     f"{self.where}: the music would last over {MAX_QUARTERS:,} quarter notes;"
                     " a time in the file is damaged"
                 )
+            self.end = max(self.end, ended)
             notes[channel].append(
                 Note(self._time(began), self._time(ended - began), pitch, velocity)
             )

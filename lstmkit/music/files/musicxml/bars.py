@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from lstmkit.music.files.musicxml import harmony
 from lstmkit.music.files.musicxml import signs as signs
+from lstmkit.music.files.musicxml.grid import Grid
 from lstmkit.music.files.musicxml.tree import fraction
 from lstmkit.music.files.repeats import Marks
 from lstmkit.music.files.score import MAX_QUARTERS
@@ -73,8 +74,9 @@ class PartReader:
         unread: Chord symbols that cannot be understood.
     """
 
-    def __init__(self, *, concert: bool) -> None:
-        """Begin a part; `concert`: whether the whole score is at sounding pitch as written."""
+    def __init__(self, grid: Grid, *, concert: bool) -> None:
+        """Begin a part on the grid of its file; `concert`: whether it is written as it sounds."""
+        self._grid = grid
         self.drums = False
         self.slashes = self.cues = self.unread = 0
         self._concert = concert
@@ -243,4 +245,4 @@ class PartReader:
 
     def _time(self, text: str | None) -> Fraction:
         """Return divisions as quarters, not longer than any piece."""
-        return min(fraction(text) / self._divisions, Fraction(MAX_QUARTERS))
+        return self._grid.place(min(fraction(text) / self._divisions, Fraction(MAX_QUARTERS)))

@@ -15,6 +15,7 @@ from lstmkit.errors import InputError
 from lstmkit.music.files import repeats
 from lstmkit.music.files.musicxml import tree
 from lstmkit.music.files.musicxml.bars import PartReader, PrintedBar
+from lstmkit.music.files.musicxml.grid import Grid
 from lstmkit.music.files.repeats import Marks
 from lstmkit.music.files.score import (
     BAR_GRID,
@@ -215,9 +216,9 @@ def _players(root: Element) -> list[_Player]:
             measures.setdefault(part.get("id", ""), []).extend(part.iterfind("measure"))
     described = {part.get("id", ""): part for part in root.iterfind("part-list/score-part")}
     concert = root.find("defaults/concert-score") is not None
-    players = []
+    players, grid = [], Grid()
     for key, printed in measures.items():
-        reader = PartReader(concert=concert)
+        reader = PartReader(grid, concert=concert)
         bars = list(reader.read(printed))
         name, program, drums = _described(described.get(key))
         players.append(_Player(name, program, drums or reader.drums, bars, reader))

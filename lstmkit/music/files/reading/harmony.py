@@ -3,14 +3,14 @@
 Inferred are those that an accompaniment and a melody imply, where nobody has written them.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
-from lstmkit.music.files.reading import melody
+from lstmkit.music.files.reading import melody, ticks
 from lstmkit.music.files.score import Bar, Note, Score, TimedChord, is_compound
 from lstmkit.music.theory import chords, functions, naming
 
@@ -18,7 +18,7 @@ Harmony = list[tuple[TimedChord, ...]]  # the chords of each bar; each bar has a
 CHANGE = 0.03  # what a change of chord costs, as a share of a span
 KEY_SPANS = 16  # spans before and after, eight bars, that decide the key
 MELODY_SHARE = 0.2  # how much a melody counts beside its accompaniment
-LONGEST_HELD = Fraction(16)  # quarters; a note that is held longer no longer names the chord
+LONGEST_HELD = 16  # quarters; a note that is held longer no longer names the chord
 
 _Span = tuple[Fraction, Fraction]
 
@@ -160,21 +160,22 @@ def _spans(bars: Sequence[Bar], halves: Sequence[int]) -> list[_Span]:
 
 def _weights(notes: Sequence[Note], spans: Sequence[_Span]) -> tuple[np.ndarray, list[int | None]]:
     """Return how long each pitch class sounds in each span, (spans, 12), and the lowest of each."""
-    starts = [start for start, _ in spans]
-    weights = np.zeros((len(spans), 12))
+    quarter = ticks.per_quarter(notes, *(time for span in spans for time in span))
+    starts = [ticks.whole(start, quarter) for start, _ in spans]
+    ends = [ticks.whole(end, quarter) for _, end in spans]
+    weights = [[0.0] * 12 for _ in spans]
     lowest: list[int | None] = [None] * len(spans)
-    for note in notes:
-        until = min(note.end, note.onset + LONGEST_HELD)
-        index = max(bisect_left(starts, note.onset + Fraction(1, 10**6)) - 1, 0)
-        while index < len(spans) and spans[index][0] < until:
-            start, end = spans[index]
-            length = float(min(until, end) - max(note.onset, start))
+    for note in ticks.of(notes, quarter):
+        until = min(note.end, note.onset + LONGEST_HELD * quarter)
+        index = max(bisect_right(starts, note.onset) - 1, 0)
+        while index < len(spans) and starts[index] < until:
+            length = min(until, ends[index]) - max(note.onset, starts[index])
             if length > 0:
-                weights[index, note.pitch % 12] += length
+                weights[index][note.pitch % 12] += length / quarter
                 low = lowest[index]
                 lowest[index] = note.pitch if low is None else min(low, note.pitch)
             index += 1
-    return weights, [None if low is None else low % 12 for low in lowest]
+    return np.reshape(weights, (-1, 12)), [None if low is None else low % 12 for low in lowest]
 
 
 def _smoothed(rows: np.ndarray, reach: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 """A score as a musician reads it: a line of melody over chords, bar by bar, with the reasons."""
 
-import logging
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -8,11 +8,7 @@ from fractions import Fraction
 from lstmkit.errors import InputError
 from lstmkit.music.config import DataConfig
 from lstmkit.music.files.reading import harmony, melody, metre, parts
-from lstmkit.music.files.score import Bar, Measure, Note, Score, bar_index
-
-MANY_NOTES = 20_000  # about two seconds
-
-log = logging.getLogger(__name__)
+from lstmkit.music.files.score import Bar, Measure, Note, Score
 
 
 @dataclass(frozen=True)
@@ -53,9 +49,6 @@ def of(score: Score, config: DataConfig, source: str) -> Reading:
         score = metre.with_metre(score, (beats, unit))
     else:
         score = metre.mended(score)
-    count = sum(len(part.notes) for part in score.parts)
-    if count > MANY_NOTES:
-        log.warning("%s: %s notes; reading them takes a while", source, f"{count:,}")
     said = score.repairs
     bars = set(_chosen_bars(score, config, source))
     if not score.parts:
@@ -118,14 +111,16 @@ def _harmony(
 def _measures(
     score: Score, line: Sequence[Note], chords: harmony.Harmony, wanted: set[Bar]
 ) -> tuple[Measure, ...]:
-    notes: dict[int, list[Note]] = {}
-    for note in line:
-        notes.setdefault(bar_index(score.bars, note.onset), []).append(note)
-    return tuple(
-        Measure(bar, tuple(notes.get(index, ())), chords[index])
-        for index, bar in enumerate(score.bars)
-        if bar in wanted
-    )
+    later = deque(line)
+    following: list[Bar | None] = [*score.bars[1:], None]  # the last has what begins at its end
+    found = []
+    for bar, then, harmonies in zip(score.bars, following, chords, strict=True):
+        notes = []
+        while later and (then is None or later[0].onset < then.start):
+            notes.append(later.popleft())
+        if bar in wanted:
+            found.append(Measure(bar, tuple(notes), harmonies))
+    return tuple(found)
 
 
 def _chosen_bars(score: Score, config: DataConfig, source: str) -> Sequence[Bar]:

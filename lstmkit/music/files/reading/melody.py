@@ -10,14 +10,15 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import floor
 from statistics import median
 
+from lstmkit.music.files.reading import ticks
+from lstmkit.music.files.reading.ticks import Ticked
 from lstmkit.music.files.score import Note, in_order
 
 GRIDS = (4, 3)  # parts of a quarter: sixteenths, triplet eighths
 CHORD_SPREAD = Fraction(1, 16)  # quarters within which notes are struck together
-HANDS_SPAN = Fraction(8)  # quarters before and after a note in which its hand is looked for
+HANDS_SPAN = 8  # quarters before and after a note in which its hand is looked for
 FEWEST_BELOW = 0.1  # of the notes of a part, under others, from which there is a left hand
 MOST_HEARD = 64  # notes there that are looked at
 OCTAVE = 12
@@ -65,117 +66,149 @@ def _rounded_note(note: Note) -> Note:
     return note._replace(onset=rounded(note.onset), duration=rounded(note.duration))
 
 
-def skyline(notes: Iterable[Note], *, close_gaps: Fraction) -> list[Note]:
+def skyline(notes: Sequence[Note], *, close_gaps: Fraction) -> list[Note]:
     """Return the highest line of a part on the grid, no note overlapping the next.
 
     Args:
         notes: The notes of the part.
         close_gaps: Silence between two notes, in quarters, up to which the first is held.
     """
-    played = _right_hand(in_order(notes))
-    grids = _grid_of_beats(played)
-    highest: dict[Fraction, Note] = {}
+    quarter = ticks.per_quarter(notes, close_gaps)
+    played = _right_hand(ticks.of(in_order(notes), quarter), quarter)
+    grid = _Grid(played, quarter)
+    highest: dict[int, Ticked] = {}
     for note in played:
-        onset = _snap(note.onset, grids)
+        onset = grid.snap(note.onset)
         other = highest.get(onset)
         if other is None or note.pitch > other.pitch:
             highest[onset] = note
-    onsets = sorted(highest)
+    onsets, held = sorted(highest), ticks.whole(close_gaps, quarter)
     line = []
     for onset, following in zip(onsets, [*onsets, None][1:], strict=True):
         note = highest[onset]
-        end = _snap(note.end, grids)
+        end = grid.snap(note.end)
         if end <= onset:
-            end = onset + Fraction(1, grids[floor(onset)])
-        if following is not None and (end > following or following - end <= close_gaps):
+            end = onset + grid.step(onset)
+        if following is not None and (end > following or following - end <= held):
             end = following
-        line.append(Note(onset, end - onset, note.pitch, note.velocity))
+        times = Fraction(onset, quarter), Fraction(end - onset, quarter)
+        line.append(Note(*times, note.pitch, note.velocity))
     return line
 
 
 def is_single(notes: Sequence[Note]) -> bool:
     """Tell whether notes are one voice: hardly one begins well before the last has ended."""
-    pairs = list(itertools.pairwise(in_order(notes)))
-    together = sum(a.end - b.onset > min(a.duration, b.duration) / 2 for a, b in pairs)
+    pairs = list(itertools.pairwise(ticks.of(in_order(notes), ticks.per_quarter(notes))))
+    together = sum(2 * (a.end - b.onset) > min(a.end - a.onset, b.end - b.onset) for a, b in pairs)
     return together <= 0.05 * len(pairs)
 
 
-def _right_hand(notes: Sequence[Note]) -> list[Note]:
+def _right_hand(notes: Sequence[Ticked], quarter: int) -> list[Ticked]:
     """Return the highest voice, less what the left hand plays while the right one rests.
 
     A note that sounds alone is the left hand's if it lies over an octave below what is usually
     heard above other notes thereabouts, and nearer to what is heard below them.
     """
-    top, below = _voices(notes)
+    top, below = _voices(notes, quarter)
     if len(below) < FEWEST_BELOW * len(notes):
         return top
-    floor_of = [note.onset for note in below]
-    over = {id(a) for a in top if _over_another(a, below, floor_of)}
-    certain = [note for note in top if id(note) in over]
-    line = []
-    for note in top:
-        high, low = _level(certain, note.onset), _level(below, note.onset)
-        left = high is not None and low is not None and note.pitch < high - OCTAVE
-        if id(note) in over or not left or note.pitch * 2 > (high or 0) + (low or 0):
-            line.append(note)
-    return line
+    onsets = [note.onset for note in below]
+    over = [_over_another(note, below, onsets, quarter) for note in top]
+    heard = _Hand(list(itertools.compress(top, over)), quarter), _Hand(below, quarter)
+    return [
+        note
+        for note, certain in zip(top, over, strict=True)
+        if certain or not _in_left_hand(note, *heard)
+    ]
 
 
-def _over_another(note: Note, below: Sequence[Note], onsets: Sequence[Fraction]) -> bool:
+class _Hand:
+    """What one hand plays, and how high it plays at a moment."""
+
+    def __init__(self, notes: Sequence[Ticked], quarter: int) -> None:
+        self._onsets = [note.onset for note in notes]
+        self._pitches = [note.pitch for note in notes]
+        self._span = HANDS_SPAN * quarter
+
+    def level(self, moment: int) -> float | None:
+        """Return the median pitch of what begins within two bars or so of a moment."""
+        first = bisect_left(self._onsets, moment - self._span)
+        last = bisect_left(self._onsets, moment + self._span)
+        if first >= last:
+            return None
+        return median(self._pitches[first : last : 1 + (last - first) // MOST_HEARD])
+
+
+def _in_left_hand(note: Ticked, right: _Hand, left: _Hand) -> bool:
+    high = right.level(note.onset)
+    if high is None or note.pitch >= high - OCTAVE:
+        return False
+    low = left.level(note.onset)
+    return low is not None and note.pitch * 2 <= high + low
+
+
+def _over_another(
+    note: Ticked, below: Sequence[Ticked], onsets: Sequence[int], quarter: int
+) -> bool:
     """Tell whether a lower note begins while a note sounds, or just before it."""
-    first = bisect_left(onsets, note.onset - CHORD_SPREAD)
+    first = bisect_left(onsets, note.onset - ticks.whole(CHORD_SPREAD, quarter))
     return first < len(onsets) and onsets[first] < note.end and below[first].pitch < note.pitch
 
 
-def _level(notes: Sequence[Note], moment: Fraction) -> float | None:
-    """Return the median pitch of what begins within two bars or so of a moment."""
-    first = bisect_left(notes, moment - HANDS_SPAN, key=lambda note: note.onset)
-    last = bisect_left(notes, moment + HANDS_SPAN, key=lambda note: note.onset)
-    if first >= last:
-        return None
-    thinned = 1 + (last - first) // MOST_HEARD
-    return median(note.pitch for note in notes[first:last:thinned])
-
-
-def _voices(notes: Sequence[Note]) -> tuple[list[Note], list[Note]]:
+def _voices(notes: Sequence[Ticked], quarter: int) -> tuple[list[Ticked], list[Ticked]]:
     """Part the highest voice from what begins below a note that is still held."""
-    top: list[Note] = []
-    below: list[Note] = []
+    spread = ticks.whole(CHORD_SPREAD, quarter)
+    top: list[Ticked] = []
+    below: list[Ticked] = []
     for note in notes:
         held = top[-1] if top else None
-        if held is not None and note.pitch < held.pitch - 2 and _still_held(held, note):
+        if held is not None and note.pitch < held.pitch - 2 and _still_held(held, note, spread):
             below.append(note)
             continue
-        while top and top[-1].pitch < note.pitch and note.onset - top[-1].onset <= CHORD_SPREAD:
+        while top and top[-1].pitch < note.pitch and note.onset - top[-1].onset <= spread:
             below.append(top.pop())
         top.append(note)
-    return top, list(in_order(below))
+    return top, sorted(below, key=lambda note: note.onset)
 
 
-def _still_held(held: Note, note: Note) -> bool:
+def _still_held(held: Ticked, note: Ticked, spread: int) -> bool:
     """Tell whether a note goes on well beyond the beginning of another.
 
     One that ends before the other does is played legato: it makes way, and the other is its
     successor.
     """
-    if note.onset - held.onset <= CHORD_SPREAD:
+    apart = note.onset - held.onset
+    if apart <= spread:
         return True
-    legato = note.end > held.end and note.onset - held.onset >= held.duration / 3
-    return not legato and min(held.end, note.end) - note.onset > note.duration / 2
+    legato = note.end > held.end and 3 * apart >= held.end - held.onset
+    return not legato and 2 * (min(held.end, note.end) - note.onset) > note.end - note.onset
 
 
-def _grid_of_beats(notes: Iterable[Note]) -> defaultdict[int, int]:
-    """Return the number of parts each beat is played in: 4, or 3 where that fits better."""
-    onsets: defaultdict[int, list[Fraction]] = defaultdict(list)
-    for note in notes:
-        onsets[floor(note.onset)].append(note.onset)
-    grids: defaultdict[int, int] = defaultdict(lambda: GRIDS[0])
-    for beat, times in onsets.items():
-        errors = {g: sum(abs(t - Fraction(round(t * g), g)) for t in times) for g in GRIDS}
-        grids[beat] = min(GRIDS, key=lambda g: errors[g])
-    return grids
+class _Grid:
+    """The number of parts each beat is played in: 4, or 3 where that fits better."""
+
+    def __init__(self, notes: Iterable[Ticked], quarter: int) -> None:
+        self._quarter = quarter
+        onsets: defaultdict[int, list[int]] = defaultdict(list)
+        for note in notes:
+            onsets[note.onset // quarter].append(note.onset)
+        self._steps = {beat: self._best(times) for beat, times in onsets.items()}
+
+    def step(self, time: int) -> int:
+        """Return how many ticks lie between two lines of the grid."""
+        return self._steps.get(time // self._quarter, self._quarter // GRIDS[0])
+
+    def snap(self, time: int) -> int:
+        """Return the nearest line of the grid; the even one where two are as near."""
+        return _nearest(time, self.step(time))
+
+    def _best(self, times: Sequence[int]) -> int:
+        steps = [self._quarter // parts for parts in GRIDS]
+        return min(steps, key=lambda step: sum(abs(t - _nearest(t, step)) for t in times))
 
 
-def _snap(time: Fraction, grids: defaultdict[int, int]) -> Fraction:
-    grid = grids[floor(time)]
-    return Fraction(round(time * grid), grid)
+def _nearest(time: int, step: int) -> int:
+    """Return the nearest multiple of a step; the even one where two are as near."""
+    lines, rest = divmod(time, step)
+    up = 2 * rest > step or (2 * rest == step and lines % 2 == 1)
+    return (lines + up) * step

@@ -48,6 +48,8 @@ def _guess(score: Score) -> int:
         for note in () if part.drums else part.notes:
             first, last = int(note.onset), int(min(note.end, note.onset + 16))
             chroma[first : max(last, first + 1), note.pitch % 12] += 1
+    if len(chroma) <= max(GUESSES):  # shorter than a bar
+        return GUESSES[0]
     norms = np.linalg.norm(chroma, axis=1) + 1e-9
     novelty = 1 - (chroma[1:] * chroma[:-1]).sum(axis=1) / (norms[1:] * norms[:-1])  # at beat 1 on
     fits = {length: float(novelty[length - 1 :: length].mean()) for length in GUESSES}

@@ -1,15 +1,19 @@
 """What can be said of the parts of a score by counting."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from statistics import median
 
 import numpy as np
 
-from lstmkit.music.files.score import Note, Part, Score, bar_index
+from lstmkit.music.files.reading import ticks
+from lstmkit.music.files.reading.ticks import Ticked
+from lstmkit.music.files.score import Part, Score
 
-STRUM = Fraction(1, 8)  # quarters within which notes that ring on are struck as one chord
+STRUM = 8  # a quarter parted by it: notes within that ring on are struck as one chord
+SHARED = 8  # likewise: what sounds together for no longer is legato
+MOST_SOUNDING = 16  # notes that are looked at
 CELL = 2  # moments of a quarter at which it is seen who is on top
 LONGEST_SEEN = 16  # quarters of a note for which it is
 THIRD = 4  # semitones, at most
@@ -58,23 +62,31 @@ class PartFacts:
 
 def facts(score: Score) -> list[PartFacts]:
     """Count what there is to know about each part of a score."""
-    end = score.end  # looks at every note of every part
-    heights = np.stack([_height(part, end) for part in score.parts] or [np.zeros(0)])
-    highest = heights.max(axis=0)
+    every = (note for part in score.parts for note in part.notes)
+    quarter = ticks.per_quarter(every, *(bar.start for bar in score.bars))
+    played = [ticks.of(part.notes, quarter) for part in score.parts]
+    end = max((note.end for notes in played for note in notes), default=0)
+    silence = np.zeros(end * CELL // quarter + 1, np.int16)
+    heights = [
+        silence if part.drums else _height(notes, silence, quarter)
+        for part, notes in zip(score.parts, played, strict=True)
+    ]
+    highest = np.max(heights or [silence], axis=0)
+    bars = [ticks.whole(bar.start, quarter) for bar in score.bars]
     return [
-        _facts(score, index, part, _share_on_top(heights[index], highest))
+        _facts(index, part, played[index], bars, quarter, _share_on_top(heights[index], highest))
         for index, part in enumerate(score.parts)
     ]
 
 
-def _height(part: Part, end: Fraction) -> np.ndarray:
-    """Return the highest pitch of a part at each moment; 0 where it is silent, and for drums."""
-    cells = np.zeros(int(end * CELL) + 1, np.int16)
-    for note in () if part.drums else part.notes:
-        first = int(note.onset * CELL)
-        length = min(note.duration, Fraction(LONGEST_SEEN))
-        last = max(first + 1, int((note.onset + length) * CELL))
-        np.maximum(cells[first:last], note.pitch, out=cells[first:last])
+def _height(notes: Sequence[Ticked], silence: np.ndarray, quarter: int) -> np.ndarray:
+    """Return the highest pitch of a part at each moment; 0 where it is silent."""
+    cells = silence.copy()
+    for note in notes:
+        first = note.onset * CELL // quarter
+        until = min(note.end, note.onset + LONGEST_SEEN * quarter)
+        sounding = cells[first : max(first + 1, until * CELL // quarter)]
+        np.maximum(sounding, note.pitch, out=sounding)
     return cells
 
 
@@ -83,10 +95,12 @@ def _share_on_top(height: np.ndarray, highest: np.ndarray) -> float:
     return float((height[played] >= highest[played]).mean()) if played.any() else 0.0
 
 
-def _facts(score: Score, index: int, part: Part, top: float) -> PartFacts:
-    pitches = [note.pitch for note in part.notes]
-    bars = [max(0, bar_index(score.bars, note.onset)) + 1 for note in part.notes]
-    struck = _struck(part.notes)
+def _facts(
+    index: int, part: Part, notes: Sequence[Ticked], starts: list[int], quarter: int, top: float
+) -> PartFacts:
+    pitches = [note.pitch for note in notes]
+    bars = [max(1, bisect_right(starts, note.onset)) for note in notes]
+    struck = _struck(notes, quarter)
     line = [int(max(note.pitch for note in together)) for together in struck]
     intervals = np.abs(np.diff(line))
     return PartFacts(
@@ -94,47 +108,42 @@ def _facts(score: Score, index: int, part: Part, top: float) -> PartFacts:
         name=part.name,
         program=part.program,
         drums=part.drums,
-        notes=len(part.notes),
+        notes=len(notes),
         low=min(pitches),
         high=max(pitches),
         middle=float(median(line)),
-        overlap=_overlap(part.notes),
-        chord_size=len(part.notes) / len(struck),
+        overlap=_overlap(notes, quarter),
+        chord_size=len(notes) / len(struck),
         first_bar=min(bars),
         last_bar=max(bars),
-        coverage=len(set(bars)) / len(score.bars),
+        coverage=len(set(bars)) / len(starts),
         top=top,
         chords=len({frozenset(note.pitch % 12 for note in together) for together in struck}),
         steps=float(((intervals > 0) & (intervals <= THIRD)).mean()) if len(intervals) else 0.0,
     )
 
 
-def _struck(notes: Sequence[Note]) -> list[list[Note]]:
+def _struck(notes: Sequence[Ticked], quarter: int) -> list[list[Ticked]]:
     """Group notes that are struck together, or strummed: one after the other while all ring on."""
-    groups: list[list[Note]] = []
+    groups: list[list[Ticked]] = []
+    strum = quarter // STRUM
     for note in notes:
-        first = groups[-1][0] if groups else None
-        together = first is not None and (
-            note.onset == first.onset
-            or (note.onset - first.onset < STRUM and groups[-1][-1].end > note.onset + STRUM)
-        )
-        if together:
+        apart = note.onset - groups[-1][0].onset if groups else strum
+        if apart == 0 or (apart < strum and groups[-1][-1].end > note.onset + strum):
             groups[-1].append(note)
         else:
             groups.append([note])
     return groups
 
 
-def _overlap(notes: Sequence[Note]) -> float:
+def _overlap(notes: Sequence[Ticked], quarter: int) -> float:
     """Return the share of notes that sound with another for more than an eighth of a quarter."""
-    shared = [False] * len(notes)
+    shared: set[int] = set()
     sounding: list[int] = []
-    ends = [note.end for note in notes]
     for index, note in enumerate(notes):
-        until = note.onset + Fraction(1, 8)
-        sounding = [i for i in sounding if ends[i] > until]
-        if note.duration > Fraction(1, 8) or sounding:
-            for i in sounding:
-                shared[i] = shared[index] = True
-        sounding = [*sounding, index][-16:]
-    return sum(shared) / len(notes)
+        until = note.onset + quarter // SHARED
+        sounding = [i for i in sounding if notes[i].end > until]
+        if sounding:
+            shared.update(sounding, (index,))
+        sounding = [*sounding, index][-MOST_SOUNDING:]
+    return len(shared) / len(notes)
