@@ -36,7 +36,7 @@ _EMOTICON = "|".join(
     re.escape(e) for e in sorted(EMOTICONS, key=len, reverse=True) if not e.isalnum()
 )
 _PIECE = re.compile(
-    r"(?P<skip>https?://\S+|www\.\S+|\S+@\S+\.\w+|@\w+)"
+    r"(?P<skip>https?://\S+|www\.\S+|(?<!\S)@?[^\s@]+@\S+\.\w+|@\w+)"
     rf"|(?P<emoticon>(?<!\w)(?:{_EMOTICON})(?!\w))"
     r"|(?P<pair>\bany more\b)"
     r"|(?P<hashtag>#[^\W\d_]\w*)"

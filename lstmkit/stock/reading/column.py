@@ -155,7 +155,7 @@ def lookup(names: Sequence[str], column: str | int, *, named: bool, path: Path, 
 
 def _bare(name: str) -> str:
     """Return a name without accents, units and what stands in brackets."""
-    name = re.sub(r"\s*[\[(][^\])]*[\])]", "", name) or name
+    name = re.sub(r"(?<!\s)\s*[\[(][^\[\]()]*[\])]", "", name) or name
     split = unicodedata.normalize("NFKD", plain(name))
     kept = "".join(c for c in split if not unicodedata.combining(c)).replace("ı", "i")
     return unicodedata.normalize("NFC", kept)

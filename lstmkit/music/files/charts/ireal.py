@@ -20,7 +20,7 @@ BLOCK = 50
 MOST_BARS = 1000  # as they are played
 
 _TOKEN = re.compile(
-    r"<[^>]*>|\*[A-Za-z]|T\d\d|N[0-3]|\([^)]*\)|[A-GW](?:[b#])?[-+^ohsualtdm0-9b#]*(?:/[A-G][b#]?)?"
+    r"<[^<>]*>|\*[A-Za-z]|T\d\d|N[0-3]|\([^()]*\)|[A-GW](?:[b#])?[-+^ohsualtdm0-9b#]*(?:/[A-G][b#]?)?"
     r"|[{}\[\]|Zxrnp]|."
 )
 
@@ -49,15 +49,15 @@ def progression(text: str, where: str) -> str:
 
 
 def _unscrambled(text: str) -> str:
-    found = ""
-    while len(text) > BLOCK + 1:
-        block, text = text[:BLOCK], text[BLOCK:]
-        letters = list(block)
+    blocks = max(0, -(-(len(text) - BLOCK - 1) // BLOCK))  # the last one or two signs stay
+    found = []
+    for start in range(0, blocks * BLOCK, BLOCK):
+        letters = list(text[start : start + BLOCK])
         for place in (*range(5), *range(10, 24)):
             letters[place], letters[-1 - place] = letters[-1 - place], letters[place]
-        found += "".join(letters)
-    found += text
-    return found.replace("Kcl", "| x").replace("LZ", " |").replace("XyQ", "   ")
+        found += letters
+    whole = "".join(found) + text[blocks * BLOCK :]
+    return whole.replace("Kcl", "| x").replace("LZ", " |").replace("XyQ", "   ")
 
 
 class _Chart:

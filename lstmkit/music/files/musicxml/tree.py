@@ -22,7 +22,8 @@ MAX_ELEMENTS = {"measure": 6_000, "note": 100_000}  # of a file, all parts toget
 MAX_CONTAINER = 1 << 20
 CONTAINER = "META-INF/container.xml"
 
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[\"'])?[^>]*\?>")
+_DECLARATION = re.compile(r"^\s*<\?xml([^>]*)\?>")
+_ENCODING = re.compile(r"encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -74,10 +75,9 @@ def read(data: bytes, where: str) -> ElementTree.Element:
 def _text(data: bytes) -> str:
     """Decode by the byte order mark, else by the declaration, else as UTF-8 or Windows Latin."""
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    match = _DECLARATION.match(data[:200].decode("latin-1"))
-    declared = (
-        match[1] if match and match[1] and not match[1].lower().startswith("utf-16") else None
-    )
+    declaration = _DECLARATION.match(data[:200].decode("latin-1"))
+    match = _ENCODING.search(declaration[1]) if declaration else None
+    declared = match[1] if match and not match[1].lower().startswith("utf-16") else None
     for encoding in (marked, declared, "utf-8", "cp1252"):
         try:
             if encoding is not None:
@@ -106,7 +106,7 @@ def _candidates(archive: zipfile.ZipFile) -> list[str]:
     if CONTAINER in inside:
         with archive.open(CONTAINER) as file:
             container = _text(file.read(MAX_CONTAINER))
-        rootfiles = re.findall(r"<rootfile\b[^>]*?full-path\s*=\s*[\"']([^\"']+)[\"']", container)
+        rootfiles = re.findall(r"<rootfile\b[^<>]*?full-path\s*=\s*[\"']([^\"']+)[\"']", container)
     named = [name for name in rootfiles if name in inside]
     scores = [
         name
