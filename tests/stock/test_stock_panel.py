@@ -54,10 +54,11 @@ def test_the_shared_scaling_is_that_of_all_rows_together(tmp_path, prices):
     raw = []
     for span in panel.spans:
         known = span.dataset.values[: span.dataset.train_rows]
-        raw.append(span.own.track(known, None, span.aim.anchor).raw[1:, : panel.inputs])
-    together = np.concatenate(raw)
-    assert np.allclose(panel.spans[0].scaling.center[: panel.inputs], together.mean(axis=0))
-    assert np.allclose(panel.spans[0].scaling.scale[: panel.inputs], together.std(axis=0))
+        _, inputs = span.own.track(known, None, span.aim.anchor)
+        raw.append(np.array([*inputs])[: panel.inputs, 1:])
+    together = np.concatenate(raw, axis=1)
+    assert np.allclose(panel.spans[0].scaling.center[: panel.inputs], together.mean(axis=1))
+    assert np.allclose(panel.spans[0].scaling.scale[: panel.inputs], together.std(axis=1))
 
 
 def test_test_rows_from_before_the_last_lesson_are_counted(tmp_path, caplog):
@@ -89,12 +90,12 @@ def test_examples_of_many_series_are_those_of_each(tmp_path, prices):
     config = settings("train.start=random")
     panel = Panel.of(spans_of(read(folder(tmp_path / "files", prices)), config))
     whole = WindowExamples(panel.features, panel.answers, panel.rows[0], 10, targets=5)
-    found = [tuple(map(np.asarray, whole.gather([i]))) for i in range(len(whole))]
+    found = [tuple(map(np.asarray, whole.gather(whole.tensors, [i]))) for i in range(len(whole))]
     alone = []
     for span in panel.spans:
         seen = span.view.features[: span.dataset.train_rows, : panel.inputs]
         one = WindowExamples(seen, span.answers, [span.rows[0]], 10, targets=5)
-        alone += [tuple(map(np.asarray, one.gather([i]))) for i in range(len(one))]
+        alone += [tuple(map(np.asarray, one.gather(one.tensors, [i]))) for i in range(len(one))]
     assert len(found) == len(alone)
     for (seen, answers), (own, expected) in zip(found, alone, strict=True):
         assert np.array_equal(seen, own)
