@@ -47,7 +47,8 @@ def functions() -> Iterator[tuple[str, str]]:
             yield _called(f"lstmkit.{name}.{verb}", getattr(getattr(lstmkit, name), verb))
     for name in ("accelerate", "load"):
         yield _called(f"lstmkit.{name}", getattr(lstmkit, name))
-    for name in ("predictions", "table", "plot", "verdict", "metrics", "files", "to_json"):
+    tables = ("predictions", "history", "forecast", "table")
+    for name in (*tables, "plot", "verdict", "metrics", "files", "to_json"):
         found = inspect.getattr_static(Result, name, None)
         if callable(found):
             yield _called(f"result.{name}", found)

@@ -115,6 +115,7 @@ class Chart:
         x: Label of the horizontal axis.
         y: Label of the vertical axis.
         dates: Whether `x` is time.
+        counts: Whether `x` is whole numbers.
         log: Whether the vertical axis is logarithmic.
         x_range: Its ends; None: as the data wants it.
         y_range: Its ends; None: as the data wants it.
@@ -126,6 +127,7 @@ class Chart:
     x: str = ""
     y: str = ""
     dates: bool = False
+    counts: bool = False
     log: bool = False
     x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
@@ -155,7 +157,7 @@ def loss(history: Sequence[Mapping[str, Any]], *, unit: str) -> Chart:
         label = f"kept: epoch {epoch[best]:.0f}"
         point = replace(lines[-1], x=epoch[[best]], y=held[[best]], label=label, width=0, dots=9)
         lines.append(point)
-    return Chart(layers=lines, x="epoch", y=unit, log=_is_steep(seen))
+    return Chart(layers=lines, x="epoch", y=unit, counts=True, log=_is_steep(seen))
 
 
 def several(curves: Mapping[str, tuple[Any, Any]], *, x: str, y: str) -> Chart:

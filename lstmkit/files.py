@@ -218,7 +218,7 @@ def locate(path: Path, *, remedy: str) -> Path:
         except (OSError, ValueError) as error:  # too long a name, or one that no file can have
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"{str(path)!r:.100}: no file of this name ({reason})") from error
-    looked = " and ".join(str(place.absolute()) for place in places)
+    looked = " and ".join(map(system.full, places))
     text = f"{path}: no such file; looked for {looked}; {remedy}"
     raise InputError(text, where=str(path), hint=remedy)
 

@@ -31,9 +31,7 @@ def explain(
         where = f"{place}: " if place else ""
         name = ".".join(key) or "config"
         if problem["type"] == "extra_forbidden":
-            known = _keys_of(schema, loc[:-1])
-            close = difflib.get_close_matches(loc[-1], known, n=1, cutoff=0.5)
-            meant = keys_called(schema, loc[-1]) or [".".join((*loc[:-1], key)) for key in close]
+            known, meant = _keys_of(schema, loc[:-1]), _meant(schema, loc)
             guess = f"; did you mean {meant[0]!r}?" if meant else ""
             if not guess:
                 guess = f"; known keys here: {', '.join(known)}" if known else ""
@@ -88,7 +86,24 @@ def keys_called(schema: type[BaseModel], name: str) -> list[str]:
     return [key for key in inside if name in _keys_of(schema, key.split(".")[:1])]
 
 
+def _meant(schema: type[BaseModel], loc: tuple[str, ...]) -> list[str]:
+    """Return the keys that may be meant: of this name, then near it, then near it in a section."""
+    *section, name = loc
+    near = [".".join((*section, key)) for key in _close(name, _keys_of(schema, section))]
+    inside = [key for part in schema.model_fields for key in _keys_of(schema, [part])]
+    of_sections = [] if section else _close(name, inside)
+    return (
+        keys_called(schema, name)
+        or near
+        or [key for close in of_sections for key in keys_called(schema, close)]
+    )
+
+
+def _close(name: str, known: Sequence[str]) -> list[str]:
+    return difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+
+
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """Return which known name is meant, as the end of a message; an empty text for none."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    close = _close(name, known)
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap, to_rgba
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lstmkit.chart import Band, Bars, Chart, Heat, Line, shades
 from lstmkit.files import atomic
@@ -55,12 +56,15 @@ def draw(
 def _draw(figure: Figure, axes: Axes, chart: Chart) -> None:
     axes.set(xlabel=chart.x, ylabel=chart.y, yscale="log" if chart.log else "linear")
     axes.margins(x=0.01)
+    if not chart.log:
+        axes.ticklabel_format(axis="y", useOffset=False)
     scales = {"": axes}
     for layer in chart.layers:
         if isinstance(layer, Line):
             if layer.axis not in scales:
                 scales[layer.axis] = axes if len(scales) == 1 else axes.twinx()
                 scales[layer.axis].set_ylabel(layer.axis)
+                scales[layer.axis].ticklabel_format(axis="y", useOffset=False)
             _line(scales[layer.axis], layer)
         elif isinstance(layer, Band):
             band = axes.fill_between(layer.x, layer.lower, layer.upper, label=layer.label)
@@ -81,6 +85,12 @@ def _draw(figure: Figure, axes: Axes, chart: Chart) -> None:
         axes.set_xlim(*chart.x_range)
     if chart.y_range:
         axes.set_ylim(*chart.y_range)
+    _across(axes, chart)
+
+
+def _across(axes: Axes, chart: Chart) -> None:
+    if chart.counts:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if chart.dates:
         locator = AutoDateLocator(minticks=4, maxticks=10)
         axes.xaxis.set_major_locator(locator)

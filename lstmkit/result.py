@@ -25,14 +25,14 @@ class Result:
         run: The run folder.
         metrics: The content of `metrics.json`; its `verdict` is one sentence that is true for this
             run, and says what the result is worth beside what it has to beat.
-        history: One row per epoch; empty where nothing was trained.
+        epochs: What was measured after each; empty where nothing was trained.
         picture: Stem of the picture that says most; of the class.
     """
 
     picture: ClassVar[str] = "loss"
     run: Path
     metrics: Mapping[str, Any] = field(default_factory=dict)
-    history: Sequence[Mapping[str, Any]] = ()
+    epochs: Sequence[Mapping[str, Any]] = ()
 
     @property
     def verdict(self) -> str:
@@ -49,7 +49,17 @@ class Result:
         """The content of `predictions.csv`."""
         return self.table("predictions")
 
-    def table(self, name: str = "history") -> pd.DataFrame:
+    @property
+    def history(self) -> pd.DataFrame:
+        """The content of `history.csv`, one row per epoch."""
+        return self.table("history")
+
+    @property
+    def forecast(self) -> pd.DataFrame:
+        """The content of `forecast.csv`, the rows that come next."""
+        return self.table("forecast")
+
+    def table(self, name: str) -> pd.DataFrame:
         """Return a CSV of the run as a DataFrame, with its dates as dates.
 
         Args:

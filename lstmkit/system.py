@@ -25,6 +25,14 @@ def command_line(words: Sequence[str]) -> str:
     return subprocess.list2cmdline(words) if IS_WINDOWS else shlex.join(words)
 
 
+def full(path: Path) -> str:
+    """Return a path from the root on; as it is where the working folder has vanished."""
+    try:
+        return str(path.absolute())
+    except FileNotFoundError:
+        return str(path)
+
+
 def is_closed_pipe(error: OSError) -> bool:
     """Return whether who reads what is printed has gone; Windows calls that an invalid argument."""
     invalid = IS_WINDOWS and error.errno == errno.EINVAL and error.filename is None
@@ -33,7 +41,7 @@ def is_closed_pipe(error: OSError) -> bool:
 
 def advice_for(error: OSError, path: Path) -> str:
     """Return what to do where a path cannot be written."""
-    size = len(str(path.absolute()))
+    size = len(full(path))
     if IS_WINDOWS and isinstance(error, FileNotFoundError) and size + INSIDE > LONGEST:
         return f"its path has {size} characters, and Windows takes {LONGEST}: name a shorter folder"
     if IS_WINDOWS and isinstance(error, PermissionError):

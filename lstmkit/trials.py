@@ -63,4 +63,4 @@ def seen(run: Run, history: Sequence[Mapping[str, Any]], validation: float | Non
     ]
     write_history(plain, run.path / "history.csv")
     write_json(run.path / METRICS, metrics)
-    return Trial(run=run.path, metrics=metrics, history=history)
+    return Trial(run=run.path, metrics=metrics, epochs=history)

@@ -5,6 +5,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from lstmkit import chart, plots
 from lstmkit.chart import Band, Bars, Chart, Heat, Line
@@ -84,3 +85,15 @@ def test_legends_tell_a_band_from_the_one_around_it():
     described = pictures.fan(None, {name: X + at for at, name in enumerate(names)})
     areas = [one.glyph for one in charts.drawn(described).renderers if hasattr(one.glyph, "y2")]
     assert len({one.fill_alpha for one in areas}) == len(areas) == 2
+
+
+def test_epochs_are_whole_and_losses_plain_numbers():
+    history = [{"epoch": i, "loss": 1 - i, "val_loss": 8.097 + i * 1e-5} for i in range(3)]
+    described = chart.loss(history, unit="nats")
+    figure = Figure()
+    plots._draw(figure, figure.subplots(), described)
+    figure.draw_without_rendering()
+    across = figure.axes[0].xaxis
+    assert all(float(at).is_integer() for at in across.get_majorticklocs())
+    assert not any(one.yaxis.get_offset_text().get_text() for one in figure.axes)
+    assert charts.drawn(described).xaxis[0].ticker.min_interval == 1

@@ -77,7 +77,8 @@ def test_a_run_is_trained_shown_and_forecast(price_csv, walk, tmp_path):
     made = lstmkit.stock.train(price_csv(walk), output=tmp_path / "out", **TINY)
     assert list(made.predictions)[:3] == ["date", "actual", "predicted"]
     assert made.predictions["date"].dtype.kind == "M"
-    assert len(made.table("history")) == len(made.history)
+    assert list(made.history["epoch"]) == [row["epoch"] for row in made.epochs]
+    assert len(made.forecast) == len(made.ahead.dates)
     assert made.plot().path.name == "prediction.png"
     assert made.plot("loss")._repr_png_().startswith(b"\x89PNG")
     shown = made._repr_html_()
@@ -85,7 +86,8 @@ def test_a_run_is_trained_shown_and_forecast(price_csv, walk, tmp_path):
     assert "<th>naive</th>" in shown
     assert "data:image/png;base64," in shown
     ahead = lstmkit.stock.forecast(run=made, days=3, output=tmp_path / "out")
-    assert len(ahead.table("forecast")) == 3
+    assert list(ahead.forecast)[:2] == ["date", "predicted"]
+    assert len(ahead.forecast) == 3
     assert ahead.plot().path.name == "forecast.png"
     with pytest.raises(InputError, match=r"no table is called 'predictions'; there are: forecast"):
         _ = ahead.predictions

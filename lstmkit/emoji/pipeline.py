@@ -233,7 +233,7 @@ def score(
         probabilities=probabilities,
         uncalibrated=uncalibrated,
         metrics={"set": test.name, **judged, **notes},
-        history=history,
+        epochs=history,
     )
 
 

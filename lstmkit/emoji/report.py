@@ -17,8 +17,8 @@ from lstmkit.terminal import table
 def write(result: Result) -> None:
     """Write everything about a result into its run folder; `metrics.json` comes last."""
     write_predictions(result, result.run / "predictions.csv")
-    if result.history:
-        write_history(result.history, result.run / "history.csv")
+    if result.epochs:
+        write_history(result.epochs, result.run / "history.csv")
     draw(result, result.run / "plots")
     write_json(result.run / METRICS, result.metrics)
 
@@ -27,8 +27,8 @@ def draw(result: Result, folder: Path) -> None:
     """Draw every chart of a result as PNG."""
     from lstmkit import plots  # answering needs no plotting library
 
-    if result.history:
-        drawn = loss(result.history, unit="cross-entropy")
+    if result.epochs:
+        drawn = loss(result.epochs, unit="cross-entropy")
         plots.draw(folder / "loss.png", drawn, title="Loss", size=(8, 4))
     matrix, names = result.matrix, [pictures.plain(label.name) for label in result.labels]
     side = min(16.0, max(6.0, 2.5 + 0.75 * len(names)))

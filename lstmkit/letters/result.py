@@ -61,7 +61,7 @@ def judge(
         "blind_loss": blind,
         "new": new / len(written),
     }
-    return Result(run=run, metrics=metrics, history=history, written=written)
+    return Result(run=run, metrics=metrics, epochs=history, written=written)
 
 
 def _best(history: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

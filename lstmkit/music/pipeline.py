@@ -267,7 +267,7 @@ def _train(run: runs.Run, dataset: Dataset) -> Result:
         spread = book.spread_of(len(solo.measures))
         content |= {"solos": {solo.name: solo.to_json()}, "training": spread}
         result = Result(
-            run=run.path, metrics=content, history=history, solos=[solo], training=spread
+            run=run.path, metrics=content, epochs=history, solos=[solo], training=spread
         )
         write(result)
     return result

@@ -34,11 +34,11 @@ def write(result: Result) -> None:
     """Write everything about a result into its run folder; `metrics.json` comes last."""
     for solo in result.solos:
         write_solo(solo, result.run)
-    if result.history:
+    if result.epochs:
         from lstmkit import plots
 
-        write_history(result.history, result.run / "history.csv")
-        path, drawn = result.run / "plots" / "loss.png", loss(result.history, unit="nats")
+        write_history(result.epochs, result.run / "history.csv")
+        path, drawn = result.run / "plots" / "loss.png", loss(result.epochs, unit="nats")
         plots.draw(path, drawn, title="Surprise at the next value", size=(8, 4))
     write_json(result.run / METRICS, result.metrics)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from bokeh.embed import json_item
 from bokeh.models import (
+    BasicTicker,
     BoxZoomTool,
     ColorBar,
     ColumnDataSource,
@@ -95,6 +96,8 @@ def _new_figure(chart: Chart, height: int, heat: Heat | None) -> Any:
         y_axis_type="log" if chart.log else "auto",
         **{name: ends for name, ends in ranges.items() if ends is not None},
     )
+    if chart.counts:
+        made.xaxis.ticker = BasicTicker(min_interval=1)
     made.toolbar.update(logo=None, autohide=True)
     made.xgrid.grid_line_color = None
     return made

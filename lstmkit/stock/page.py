@@ -49,7 +49,7 @@ def blocks(run: Run) -> list[Block]:
         found.append(_calibration(metrics))
     forecast = _dated(run.path / "forecast.csv")
     if forecast is not None:
-        note = "The interval widens with every row that lies between it and the last known price."
+        note = "Each row's interval was calibrated by itself, on errors so many rows ahead."
         shows = pictures.fan(None if predictions is None else _last(predictions), forecast)
         found.append(Chart("What comes next", shows, note, height=340))
     history = read_history(run)

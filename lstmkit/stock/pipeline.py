@@ -199,7 +199,7 @@ def forecast(
                 trained.name,
                 coverage=trained.interval.coverage,
             )
-    return Outlook(run=made.path, name=trained.name, forecast=future)
+    return Outlook(run=made.path, name=trained.name, ahead=future)
 
 
 def backtest(source: Path | None, config: StockConfig, output: Path, *, folds: int) -> Result:
@@ -309,7 +309,7 @@ def _train_span(run: runs.Run, span: Span, timings: Timings, *, label: str) -> S
     history = fit(run, panel, label=label)
     timings.note(label)
     model = runtime.load(run.path / runs.MODEL)
-    result = replace(judging.complete(run, run, panel.spans[0], model), history=history)
+    result = replace(judging.complete(run, run, panel.spans[0], model), epochs=history)
     report.write(result)
     return result
 

@@ -26,10 +26,10 @@ FOOT_WIDTH = 170
 def write(result: Scored) -> None:
     """Write everything about a result into its run folder; `metrics.json` comes last."""
     write_predictions(result, result.run / "predictions.csv")
-    if result.history:
-        write_history(result.history, result.run / "history.csv")
-    if result.forecast is not None:
-        write_forecast(result.forecast, result.run / "forecast.csv")
+    if result.epochs:
+        write_history(result.epochs, result.run / "history.csv")
+    if result.ahead is not None:
+        write_forecast(result.ahead, result.run / "forecast.csv")
     draw(result, result.run / "plots")
     write_json(result.run / METRICS, result.metrics)
 
@@ -158,12 +158,12 @@ def draw(result: Scored, folder: Path) -> None:
         pictures.calibration(held_by_name(result.metrics)),
         title=f"{name}: what intervals claimed, and held",
     )
-    if result.history:
-        drawn = loss(result.history, unit=result.metrics["loss"])
+    if result.epochs:
+        drawn = loss(result.epochs, unit=result.metrics["loss"])
         plots.draw(folder / "loss.png", drawn, title=f"{name}: loss", size=(8, 4))
-    if result.forecast is not None:
+    if result.ahead is not None:
         dates, prices, share = result.dates[last], result.prices[last], result.coverage
-        draw_forecast(result.forecast, dates, prices, folder, name, coverage=share)
+        draw_forecast(result.ahead, dates, prices, folder, name, coverage=share)
 
 
 def held_by_name(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:

@@ -70,7 +70,7 @@ class Scored(Result):
         interval: Where the network's interval of every test row ends.
         bands: How that did, `lstm`, and those it is held against, by name.
         baselines: Forecasts of the test rows by name, (n,) each.
-        forecast: The future; None where it was not asked for.
+        ahead: The future; None where it was not asked for.
     """
 
     picture: ClassVar[str] = "prediction"
@@ -82,7 +82,7 @@ class Scored(Result):
     interval: Ends
     bands: dict[str, Band]
     baselines: dict[str, np.ndarray]
-    forecast: Forecast | None = None
+    ahead: Forecast | None = None
 
     @property
     def actual(self) -> np.ndarray:
@@ -101,16 +101,16 @@ class Outlook(result.Result):
 
     Attributes:
         name: The ticker.
-        forecast: The future.
+        ahead: The future.
     """
 
     picture: ClassVar[str] = "forecast"
     name: str
-    forecast: Forecast
+    ahead: Forecast
 
     def rows(self) -> list[dict[str, Any]]:
         """Return `date, predicted, lower, upper` of every row."""
-        return self.forecast.rows()
+        return self.ahead.rows()
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""

@@ -111,6 +111,12 @@ FAULTS = {
         (*LEARN, "--output", "o"),
         said="cannot write",
     ),
+    "folder of the input vanished": Fault(
+        "mkdir gone; cd gone; rmdir ../gone; LSTMKIT",
+        ("stock", "inspect", "x.csv"),
+        code=2,
+        said="no such file",
+    ),
     "input vanished": Fault("LSTMKIT", (*TO[:3], "no.csv", *TO[4:], "o"), 2, "no such file"),
     "input is a folder": Fault("LSTMKIT", (*TO[:3], ".", *TO[4:], "o"), 2, "folder"),
     "output is a folder": Fault("mkdir o; LSTMKIT", (*TO, "o"), 1, "cannot write", ("o",)),

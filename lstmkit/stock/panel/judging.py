@@ -65,7 +65,7 @@ def complete(run: runs.Run, part: runs.Run, span: Span, model: runtime.Model) ->
     trained.save(part, context)
     familiar.save(part, dataset)
     ahead = trained.look_ahead(context, span.config.interval.horizons)
-    return replace(result, forecast=ahead)
+    return replace(result, ahead=ahead)
 
 
 def judged(

@@ -35,7 +35,7 @@ def train(run: runs.Run, group: Group, timings: Timings) -> PanelResult:
     scored, ahead = score_each(run, len(panel.spans), _completed(run, panel), config)
     result = judged(run, group, scored, config)
     metrics = {**result.metrics, "loss": _loss(panel), "overlap": overlap(panel)}
-    result = replace(result, history=history, forecasts=ahead, metrics=metrics)
+    result = replace(result, epochs=history, forecasts=ahead, metrics=metrics)
     report.write(result, config.data.tables)
     timings.note("score")
     return result
@@ -122,8 +122,8 @@ def score_each(
             rows.add_scored(written, one)
             found.append(scores.row_of(one))
             judging.keep_metrics(run, len(found) - 1, one)
-            if one.forecast is not None:
-                ahead[one.name] = one.forecast
+            if one.ahead is not None:
+                ahead[one.name] = one.ahead
             progress.update(1)
     return found, ahead
 

@@ -39,8 +39,8 @@ def write(result: PanelResult, kind: str) -> None:
     from lstmkit.stock.panel import rows  # a forecast alone needs no pandas
 
     write_series(result.metrics["series"], result.run)
-    if result.history:
-        write_history(result.history, result.run / "history.csv")
+    if result.epochs:
+        write_history(result.epochs, result.run / "history.csv")
     if result.forecasts:
         rows.write_forecasts(result.forecasts, result.run, kind)
     draw(result, result.run / "plots")
@@ -116,8 +116,8 @@ def draw(result: PanelResult, folder: Path) -> None:
         title=f"{result.name}: the series of highest, middle and lowest skill",
         size=(11, 4 * len(charts)),
     )
-    if result.history:
-        curve = loss(result.history, unit=result.metrics["loss"])
+    if result.epochs:
+        curve = loss(result.epochs, unit=result.metrics["loss"])
         plots.draw(folder / "loss.png", curve, title=f"{result.name}: loss", size=(8, 4))
 
 

@@ -95,8 +95,8 @@ def join(folder: Path, folds: Sequence[Scored], *, naive_mae: float) -> Scored:
             name: np.concatenate([fold.baselines[name] for fold in folds]) for name in names
         },
         metrics={},
-        history=(),
-        forecast=None,
+        epochs=(),
+        ahead=None,
     )
     tests = [{"fold": number, **fold.metrics["test"]} for number, fold in enumerate(folds, 1)]
     anchor = last.metrics["test"]["anchor"]
