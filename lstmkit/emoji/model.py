@@ -78,6 +78,11 @@ def emojifier_v2(
     """
     indices = keras.Input((window,), dtype="int32", name="words")  # (batch, window)
     answer = embedding(indices)  # (batch, window, dimension)
+    if config.word_dropout:  # in training only: whole words, so that no answer hangs on one of them
+        hide = keras.layers.Dropout(
+            config.word_dropout, noise_shape=(None, window, 1), name="input_words"
+        )
+        answer = hide(answer)
     if config.vector_dropout:  # in training only: the same dimensions in every word of a sentence
         hide = keras.layers.SpatialDropout1D(config.vector_dropout, name="input_dimensions")
         answer = hide(answer)
