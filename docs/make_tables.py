@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from tabulate import tabulate
 
 import lstmkit
-from lstmkit import config, contract
+from lstmkit import config, contract, documents
 from lstmkit.cli import root
 from lstmkit.result import Result
 
@@ -84,7 +84,7 @@ def _keys(
             yield from _keys(value, inner, defs, f"{prefix}{key}.")
             continue
         default = _plain(value)
-        comment = config.comment_of(document, key).replace("|", r"\|")
+        comment = documents.comment_of(document, key).replace("|", r"\|")
         yield f"`{prefix}{key}`", f"`{default}`", accepted(spec), comment
 
 
@@ -142,6 +142,7 @@ def reference() -> str:
     parts = [
         "# Every command, every key",
         "Written by `docs/make_tables.py` from the code.",
+        "## Commands",
         "The words after `lstmkit`; each explains itself with `--help`.",
         tabulate(list(commands()), heads, "github"),
         "## Python",

@@ -3,6 +3,7 @@
 Predicting, generating and forecasting run saved models in NumPy and ask nothing of this module.
 """
 
+import platform
 import sys
 from importlib.util import find_spec
 
@@ -11,6 +12,7 @@ from lstmkit.errors import InputError
 NEEDED = ("tensorflow", "keras")
 TRAINS_ON = "Python 3.10 to 3.13"
 FIRST_WITHOUT = (3, 14)  # the first Python without a TensorFlow release, as setup.cfg has it
+ONLY = {"darwin": "arm64", "win32": "AMD64"}  # the processors with one, where not all have it
 
 
 def require(what: str) -> None:
@@ -25,10 +27,12 @@ def require(what: str) -> None:
     lacking = missing()
     if lacking:
         here = ".".join(map(str, sys.version_info[:2]))
-        if sys.version_info < FIRST_WITHOUT:
-            advice = f"pip install {' '.join(lacking)} ({TRAINS_ON} can train"
-        else:
+        advice = f"pip install {' '.join(lacking)} ({TRAINS_ON} can train"
+        if sys.version_info >= FIRST_WITHOUT:
             advice = f"use lstmkit on another Python ({TRAINS_ON} can train"
+        only = ONLY.get(sys.platform, platform.machine())
+        if platform.machine() != only:
+            advice = f"use a machine with {only} ({TRAINS_ON} can train there"
         raise InputError(
             f"{what} needs {' and '.join(lacking)}, which this Python {here} does not have; "
             f"{advice}; everything else works here)"

@@ -15,7 +15,7 @@ def read_file(path: Path, most: int) -> bytes | None:
     Raises:
         OSError: It cannot be read, or it became shorter while it was read.
     """
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
         promised = _size_of(stream)
         content = None if promised > most else read_at_most(stream, most)
     if content is not None:
@@ -50,6 +50,16 @@ def refuse_less(count: int, promised: int, path: Path) -> None:
             f"program writing it?"
         )
         raise OSError(errno.EIO, reason, str(path))
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Open a file; a folder is called one, which Windows calls a thing without permission."""
+    try:
+        return path.open("rb")
+    except PermissionError as error:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path)) from error
+        raise
 
 
 def _size_of(stream: IO[bytes]) -> int:

@@ -50,13 +50,14 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """What lies between two curves, (n,) each."""
+    """What lies between two curves, (n,) each; `alpha` 0 is invisible, 1 hides what is behind."""
 
     x: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
     label: str
     color: str = PREDICTED
+    alpha: float = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import click
 
-from lstmkit import __version__, contract
+from lstmkit import __version__, contract, system
 from lstmkit.errors import LstmkitError
-from lstmkit.terminal import json_line, plain
+from lstmkit.terminal import json_line, say
+from lstmkit.typed import as_typed
 
 GROUPS = {
     "demo": "lstmkit.commands:demo",
@@ -48,7 +49,7 @@ class EchoHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
-        click.echo(plain(self.format(record)), err=True)
+        say(self.format(record), err=True)
 
 
 class LazyGroup(click.Group):
@@ -79,7 +80,7 @@ class LazyGroup(click.Group):
             return None
         module, name = self.members[cmd_name].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return as_typed(command)
 
 
 class CellsGroup(LazyGroup):
@@ -123,13 +124,18 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _open_streams() -> None:
-    """Give what was closed, as under cron, a place to go to; show a sign for what cannot be."""
+    """Give what was closed, as under cron, a place to go to; show a sign for what cannot be.
+
+    What goes into a pipe or a file has the same line ends everywhere.
+    """
     sys.stdin = sys.stdin or io.StringIO()
     sys.stdout = sys.stdout or io.StringIO()
     sys.stderr = sys.stderr or io.StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+            if not stream.isatty():  # Windows ends lines in its own way, which shells choke on
+                stream.reconfigure(newline="\n")
 
 
 def _run(args: Sequence[str] | None) -> int:
@@ -148,9 +154,6 @@ def _run(args: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         text = "Interrupted; nothing was left half-written."
         return _tell(130, text, as_json=as_json, prefix="")
-    except BrokenPipeError:
-        _give_up_stdout()
-        return 1
     except Exception as error:
         return _failed(error, as_json=as_json)
     return 0
@@ -173,11 +176,9 @@ def _tell(
 ) -> int:
     """Print an error, as one JSON object where results are JSON, and return its code."""
     told = (
-        json_line(contract.error(code, text, where=where, hint=hint))
-        if as_json
-        else plain(prefix + text)
+        json_line(contract.error(code, text, where=where, hint=hint)) if as_json else prefix + text
     )
-    click.echo(told, err=True)
+    say(told, err=True)
     return code
 
 
@@ -190,10 +191,10 @@ def _usage(error: click.ClickException, *, as_json: bool) -> int:
         text = "; ".join([error.format_message().rstrip("."), *advice])
         return _tell(2, text, as_json=True, where=where)
     if context is not None:
-        click.echo(f"{context.get_usage()}\n", err=True)
+        say(f"{context.get_usage()}\n", err=True)
     _tell(2, error.format_message(), as_json=False)
     for key in keys:
-        click.echo(f"It is a key of the config: --set {key}=VALUE", err=True)
+        say(f"It is a key of the config: --set {key}=VALUE", err=True)
     return 2
 
 
@@ -202,17 +203,24 @@ def _keys_meant(error: click.ClickException) -> list[str]:
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:
         return []
     from lstmkit import completion, config
+    from lstmkit.keys import keys_called
 
     group = error.ctx.command_path.split()[1:2]
     pipeline = completion.pipeline_of(group[0] if group else None)
     if pipeline is None:
         return []
     name = error.option_name.lstrip("-").replace("-", "_")
-    return config.keys_called(config.schema_of(pipeline), name)
+    return keys_called(config.schema_of(pipeline), name)
 
 
 def _failed(error: Exception, *, as_json: bool) -> int:
-    """Report what no part of lstmkit foresaw; `LSTMKIT_DEBUG=1` shows the traceback."""
+    """Report what no part of lstmkit foresaw; `LSTMKIT_DEBUG=1` shows the traceback.
+
+    Who has stopped reading, as `head` does, is told nothing.
+    """
+    if isinstance(error, OSError) and system.is_closed_pipe(error):
+        _give_up_stdout()
+        return 1
     if os.environ.get("LSTMKIT_DEBUG"):
         raise error
     if isinstance(error, MemoryError):

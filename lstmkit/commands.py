@@ -203,5 +203,5 @@ def demo(output: Path) -> None:
 def _local(created: str) -> str:
     try:
         return datetime.fromisoformat(created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    except ValueError:
+    except (ValueError, OverflowError, OSError):  # Windows knows no zone before 1970
         return created

@@ -24,6 +24,8 @@ ERROR = {
 }
 PLACE = re.compile(r"(--[^:\n]+|\S+|[^\n]*?[./\\][^\n]*?):\s")
 """An option, a word, or what holds a dot or a slash, as a path with spaces does."""
+BREAK = re.compile(r"(?:[;\n]|\.(?= [A-Z]))(?![^()\n]*\))\s*")
+"""Where one part of a message ends: not within parentheses."""
 ADVICE = re.compile(
     r"(`lstmkit|(expected|use|try|set|name|give|choose|install|pip|did you mean|unset|run|add"
     r"|remove|check|see|put|wait|free|train|make|say|save|fetch|leave|move|shorten|split)\b)",
@@ -98,7 +100,7 @@ def error(
         hint: What to do about it; None: what of the message reads like advice.
     """
     place = PLACE.match(message)
-    parts = re.split(r"(?:[;\n]|\.(?= [A-Z]))\s*", message)
+    parts = BREAK.split(message)
     advice = [part for part in parts[1:] if ADVICE.match(part.strip())]
     return {
         "code": code,

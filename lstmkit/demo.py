@@ -93,7 +93,7 @@ def _emoji(output: Path) -> Step:
         reason = f"{piece.surface!r} adds {share:.0%}" if share >= ALONE else "several words say so"
         lines.append(f"{reading.text} {label}  ({reason})")
     done = f"found an emoji for {len(lines)} sentences, with the reason"
-    then = 'lstmkit emoji predict "I love you!" --explain'
+    then = 'lstmkit emoji predict "I love you" --explain'
     return Step("emoji", done, "shown above", then, tuple(lines))
 
 

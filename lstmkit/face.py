@@ -16,6 +16,7 @@ from typing import Any
 from lstmkit import backend, config, runtime
 from lstmkit.config import Changes, Config
 from lstmkit.errors import ConfigError
+from lstmkit.keys import keys_called
 from lstmkit.result import Result
 
 OUTPUT = Path("outputs")
@@ -95,7 +96,7 @@ def texts_of(one_or_many: str | Iterable[str]) -> list[str]:
 def _key(schema: type[Config], name: str) -> str:
     if name in schema.model_fields:
         return name
-    keys = config.keys_called(schema, name)
+    keys = keys_called(schema, name)
     if len(keys) > 1:
         sections = " or ".join(f"{key.partition('.')[0]}={{'{name}': ...}}" for key in keys)
         raise ConfigError(f"{name}: a key of several sections; say which: {sections}")

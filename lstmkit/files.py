@@ -11,9 +11,7 @@ import csv
 import hashlib
 import json
 import os
-import platform
 import shutil
-import stat
 import struct
 import tempfile
 import zipfile
@@ -24,11 +22,12 @@ from typing import IO, Any
 
 import platformdirs
 
+from lstmkit import system, unfinished
 from lstmkit.errors import InputError, RunError
-from lstmkit.liveness import has_ended
 
 MAX_JSON_BYTES = 64 << 20
-TEMPORARY = ".lstmkit-"  # begins the name of every folder in which something is being made
+#: What systems put into the folders of their users, unasked.
+OF_THE_SYSTEM = {"desktop.ini", "Thumbs.db"}
 #: A file's name that is not UTF-8 is written as JSON and Python escape it, and JSON reads it back.
 UTF8 = {"encoding": "utf-8", "errors": "backslashreplace"}
 #: What NumPy, h5py, json, csv and zipfile raise for a file that is not what it should be.
@@ -68,8 +67,8 @@ def whole(path: Path, *, parents: bool = True) -> Iterator[Path]:
         beside = Path(tempfile.gettempdir()) if special else place.parent
         if parents:
             beside.mkdir(parents=True, exist_ok=True)
-        _sweep(beside)
-        folder = Path(tempfile.mkdtemp(dir=beside, prefix=f"{_mine()}-"))
+        unfinished.sweep(beside)
+        folder = Path(tempfile.mkdtemp(dir=beside, prefix=unfinished.prefix()))
         try:
             made = folder / place.name
             yield made
@@ -77,8 +76,7 @@ def whole(path: Path, *, parents: bool = True) -> Iterator[Path]:
                 with made.open("rb") as source, place.open("wb") as target:
                     shutil.copyfileobj(source, target)
             else:
-                _finish(made, place)
-                os.replace(made, place)
+                unfinished.finish(made, place)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -184,7 +182,7 @@ def title(path: Path) -> str:
 
 def files_below(folder: Path) -> list[Path]:
     """Return every finished file below a folder, sorted; unfinished ones are hidden."""
-    found = (p for p in folder.rglob("*") if p.is_file())
+    found = (p for p in folder.rglob("*") if p.is_file() and p.name not in OF_THE_SYSTEM)
     return sorted(p for p in found if not any(n[0] == "." for n in p.relative_to(folder).parts))
 
 
@@ -235,29 +233,6 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        advice = "free space, check the rights, or name another folder"
+        advice = system.advice_for(error, path)
         text = f"{path}: cannot write: {error.strerror or error}; {advice}"
         raise RunError(text, where=str(path), hint=advice) from error
-
-
-def _mine() -> str:
-    """Return how the names of this process's temporary folders begin."""
-    return f"{TEMPORARY}{platform.node()}-{os.getpid()}"
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what processes of this host that were killed had left half-made in a folder."""
-    for left in folder.glob(f"{TEMPORARY}{platform.node()}-*"):
-        pid = left.name.rpartition("-")[0].rpartition("-")[2]
-        if pid.isdecimal() and has_ended({"host": platform.node(), "pid": int(pid)}):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _finish(made: Path, place: Path) -> None:
-    """Bring a file's bytes to the disk, under the mode of the one that it replaces."""
-    if not made.is_file():
-        return
-    with made.open("r+b") as stream:  # Windows brings only what may be written to the disk
-        os.fsync(stream.fileno())
-    if place.exists():
-        made.chmod(stat.S_IMODE(place.stat().st_mode))

@@ -1,9 +1,10 @@
 """Which process works on something, and whether it still does."""
 
 import os
-import platform
 from collections.abc import Mapping
 from typing import Any
+
+from lstmkit import system
 
 SECONDS_APART = 2.0  # between two readings of when a process began
 
@@ -13,7 +14,7 @@ def identity() -> dict[str, Any]:
     import psutil
 
     began = psutil.Process().create_time()
-    return {"host": platform.node(), "pid": os.getpid(), "began": round(began, 2)}
+    return {"host": system.host(), "pid": os.getpid(), "began": round(began, 2)}
 
 
 def has_ended(process: Mapping[str, Any]) -> bool:
@@ -24,7 +25,7 @@ def has_ended(process: Mapping[str, Any]) -> bool:
     """
     import psutil
 
-    if process.get("host") != platform.node() or not isinstance(process.get("pid"), int):
+    if process.get("host") != system.host() or not isinstance(process.get("pid"), int):
         return False
     try:
         found = psutil.Process(process["pid"])

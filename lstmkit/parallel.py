@@ -186,7 +186,7 @@ def _client(pool: Pool) -> Iterator[Client]:
         InputError: Dask is not installed, or no scheduler answers.
     """
     if find_spec("distributed") is None:
-        raise InputError("--cluster needs Dask; install it with pip install 'lstmkit[cluster]'")
+        raise InputError('--cluster needs Dask; install it with pip install "lstmkit[cluster]"')
     from distributed import Client
 
     with contextlib.ExitStack() as stack:

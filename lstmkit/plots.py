@@ -64,7 +64,7 @@ def _draw(figure: Figure, axes: Axes, chart: Chart) -> None:
             _line(scales[layer.axis], layer)
         elif isinstance(layer, Band):
             band = axes.fill_between(layer.x, layer.lower, layer.upper, label=layer.label)
-            band.set(color=layer.color, alpha=0.22, linewidth=0)
+            band.set(color=layer.color, alpha=layer.alpha, linewidth=0)
         elif isinstance(layer, Bars):
             _bars(axes, layer)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import sys
 import time
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ class Progress:
         stream: TextIO | None = None,
     ) -> None:
         """Start at `initial` of `total`."""
-        self._stream = stream or sys.stderr
+        self._stream = stream or sys.stderr or io.StringIO()  # without a console there is none
         self._total, self._done, self._first = total, initial, initial
         self._label, self._seconds = label, seconds
         self._units = unit if unit.endswith("s") else f"{unit}s"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 @contextlib.contextmanager
 def native_stderr() -> Iterator[None]:
     """Send what C++ code writes to stderr nowhere; Python's own exceptions come through."""
-    sys.stderr.flush()
     try:
+        sys.stderr.flush()
         saved = os.dup(2)
-    except OSError:
+    except (OSError, AttributeError):  # there is none, as in a program of Windows without a console
         yield
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)

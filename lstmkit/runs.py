@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -135,10 +136,10 @@ def create(
         RunError: The folder cannot be made.
     """
     now = datetime.now(timezone.utc)
-    safe = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60] or pipeline
+    stem = f"{now:%Y%m%dT%H%M%SZ}-{safe(name) or pipeline}"
     with writing(output):
         (output / pipeline).mkdir(parents=True, exist_ok=True)
-        run = Run(_new_folder(output / pipeline, f"{now:%Y%m%dT%H%M%SZ}-{safe}"))
+        run = Run(_new_folder(output / pipeline, stem))
     manifest = {
         "lstmkit": __version__,
         "pipeline": pipeline,
@@ -161,6 +162,15 @@ def create(
         shutil.rmtree(run.path, ignore_errors=True)
         raise
     return run
+
+
+def safe(name: str) -> str:
+    """Return a name so that a folder's may end in it on every system; it may be empty.
+
+    Macs write an accent as a sign of its own, and Windows drops a dot at the end.
+    """
+    whole = unicodedata.normalize("NFC", name)
+    return re.sub(r"[^\w.-]+", "-", whole)[:60].strip("-.")
 
 
 def nested(run: Run, name: str) -> Run:

@@ -30,8 +30,11 @@ def plain(text: object) -> str:
 
 
 def say(text: object, *, err: bool = False, nl: bool = True) -> None:
-    """Print a text on stdout or stderr, with nothing in it that a terminal would obey."""
-    click.echo(plain(text), err=err, nl=nl)
+    """Print a text on stdout or stderr, with nothing in it that a terminal would obey.
+
+    The stream is named, since click writes UTF-8 past one that is ASCII.
+    """
+    click.echo(plain(text), file=sys.stderr if err else sys.stdout, nl=nl)
 
 
 def _escape(character: str) -> str:
@@ -66,7 +69,7 @@ def show(result: Result, shown: str, *, as_json: bool) -> None:
 
 def show_json(content: Mapping[str, Any]) -> None:
     """Print one JSON object on a line."""
-    click.echo(json_line(content))
+    say(json_line(content))
 
 
 def json_line(content: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from lstmkit.errors import InterruptedRunError
 from lstmkit.liveness import identity
 from lstmkit.page import build
 from lstmkit.runs import Run
+from lstmkit.system import command_line
 from lstmkit.training import tracking
 from lstmkit.training.loop import forget_checkpoint
 from lstmkit.training.stopping import interruptible
@@ -45,7 +46,8 @@ def work(run: Run, resume_command: str | None = None) -> Iterator[Timings]:
 
     Args:
         run: The run that is worked on.
-        resume_command: What goes on with it after an interruption; None: nothing does.
+        resume_command: What goes on with it after an interruption, and ends in its folder; None:
+            nothing does.
 
     Yields:
         Timings: tell them when a stage has ended.
@@ -55,7 +57,7 @@ def work(run: Run, resume_command: str | None = None) -> Iterator[Timings]:
     """
     if resume_command is not None:
         log.warning("run folder: %s", run.path)
-    with interruptible(), _told(resume_command), recorded(run):
+    with interruptible(), _told(run, resume_command), recorded(run):
         run.update(status="running", process=identity(), error=None)
         timings = Timings()
         yield timings
@@ -79,7 +81,7 @@ def recorded(run: Run) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _told(resume_command: str | None) -> Iterator[None]:
+def _told(run: Run, resume_command: str | None) -> Iterator[None]:
     """Tell how to go on, whatever was interrupted."""
     try:
         yield
@@ -87,4 +89,5 @@ def _told(resume_command: str | None) -> Iterator[None]:
         if resume_command is None:
             raise
         said = str(error) or "stopped; nothing is lost"
-        raise InterruptedRunError(f"{said}; go on with:\n  {resume_command}") from error
+        command = resume_command.removesuffix(str(run.path)) + command_line([str(run.path)])
+        raise InterruptedRunError(f"{said}; go on with:\n  {command}") from error

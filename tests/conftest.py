@@ -1,6 +1,7 @@
-"""What all tests share: the reference data, the command line, tiny series."""
+"""What all tests share: the reference data, the command line, tiny series, a browser."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -109,3 +110,60 @@ TINY = (
 def tiny() -> tuple[str, ...]:
     """Options that make a stock training a matter of a second."""
     return TINY
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    with playwright.sync_playwright() as started:
+        arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser):
+    """Open a page; afterwards nothing may stand in its console or have left the machine."""
+    complaints, contexts = [], []
+
+    def open_page(path, **options):
+        context = browser.new_context(**{"viewport": {"width": 1000, "height": 800}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                complaints.append(request.url)
+                if not request.url.startswith(("file:", "data:", "blob:"))
+                else None
+            ),
+        )
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-drawn=yes]", state="attached", timeout=60_000)
+        page.wait_for_timeout(300)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def until(page, expression):
+    """Wait until a condition holds; playwright's own way of waiting is what the page forbids."""
+    for _ in range(150):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never true: {expression}")

@@ -9,6 +9,7 @@ import pytest
 from lstmkit import chart, plots
 from lstmkit.chart import Band, Bars, Chart, Heat, Line
 from lstmkit.page import charts
+from lstmkit.stock import pictures
 
 X = np.arange(4.0)
 LAYERS = {
@@ -76,3 +77,10 @@ def test_a_roll_has_the_same_colours_in_a_picture_and_on_a_page():
     for voice, color in {"lead": chart.PREDICTED, "bass": chart.GOOD}.items():
         name = re.search(rf"^\.{voice} {{ fill: rgb\(var\(--(\w+)\)\)", style, re.MULTILINE)[1]
         assert "#" + "".join(f"{int(one):02x}" for one in light[name].split()) == color
+
+
+def test_legends_tell_a_band_from_the_one_around_it():
+    names = ("date", "predicted", "lower", "upper", "inner_lower", "inner_upper")
+    described = pictures.fan(None, {name: X + at for at, name in enumerate(names)})
+    areas = [one.glyph for one in charts.drawn(described).renderers if hasattr(one.glyph, "y2")]
+    assert len({one.fill_alpha for one in areas}) == len(areas) == 2

@@ -65,6 +65,11 @@ def test_an_error_says_where_and_what_to_do(cli, args, where, hint):
             "`lstmkit runs list` shows all",
         ),
         ("nothing to read: no words", None, None),
+        (
+            "x: no part; pip install it (or not; as you like)",
+            "x",
+            "pip install it (or not; as you like)",
+        ),
     ],
 )
 def test_place_and_advice_are_found_in_a_message(message, where, hint):

@@ -1,12 +1,14 @@
 """The face for notebooks: light to import, keywords checked as YAML is, results that show."""
 
 import html
+import importlib
 import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 import lstmkit
 from lstmkit import face, notebook
@@ -111,6 +113,21 @@ def test_a_solo_shows_its_player(tmp_path):
 def test_a_prompt_shows_the_folder_and_the_verdict_not_every_number(tmp_path):
     made = Result(run=tmp_path, metrics={"verdict": "It is so.", "test": {"mae": 1.0}})
     assert repr(made) == f"<lstmkit.Result {tmp_path}>\nIt is so."
+
+
+def kinds(kind=Result):
+    for child in kind.__subclasses__():
+        yield child
+        yield from kinds(child)
+
+
+def test_every_kind_of_result_is_as_short():
+    for path in sorted((ROOT / "lstmkit").rglob("result.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        importlib.import_module(name)
+    found = [kind for kind in kinds() if kind.__module__.startswith("lstmkit.")]
+    assert {"Scored", "PanelOutlook"} <= {kind.__name__ for kind in found}
+    assert [kind for kind in found if kind.__repr__ is not Result.__repr__] == []
 
 
 def test_a_kernel_without_widgets_shows_lines_and_warns_of_nothing():

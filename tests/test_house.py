@@ -15,10 +15,13 @@ PACKAGE = ROOT / "lstmkit"
 EIGHT = ("config", "data", "model", "pipeline", "result", "report", "page", "commands")
 #: Who may import whom: a file only files of its own room and of rooms further up in this table.
 LAYERS = """
-errors lazy contract
-quiet liveness backend notebook bounds
+errors lazy contract system
+quiet liveness backend notebook bounds typed
+unfinished
 cells files
-arrays config progress
+arrays documents progress
+keys
+config
 stock.config emoji.config letters.config music.config
 manifest
 runtime result runs tables

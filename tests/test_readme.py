@@ -204,6 +204,16 @@ def _placed(words, finished, request):
     return [*placed, *SMALL.get(tuple(words[:2]), ())]
 
 
+def test_commands_can_be_pasted_into_any_shell():
+    """zsh, a Mac's own, takes `!"` for a word of its history; cmd knows double quotes only."""
+    shown = [
+        *COMMANDS,
+        *re.findall(r"lstmkit [^`\n]+", (ROOT / "lstmkit/demo.py").read_text("utf-8")),
+    ]
+    assert len(shown) > len(COMMANDS)
+    assert not [command for command in shown if '!"' in command or "--set '" in command]
+
+
 def test_pages_name_commands_of_every_group():
     assert {command.split()[1] for command in COMMANDS} >= set(root.list_commands(None)) - {"runs"}
     assert len(COMMANDS) > 25

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lstmkit import config as configs
-from lstmkit import files, runs
+from lstmkit import files, runs, unfinished
 from lstmkit.errors import InputError, InterruptedRunError, RunError
 from lstmkit.stock.config import StockConfig
 from lstmkit.work import work
@@ -208,9 +208,9 @@ def test_run_of_a_killed_process_is_interrupted_and_a_live_one_is_not_resumed(tm
 def test_what_a_killed_process_left_half_made_is_removed(tmp_path):
     ended = subprocess.Popen(["true"])
     ended.wait()
-    mine = files._mine()
-    left = tmp_path / f"{mine.replace(str(os.getpid()), str(ended.pid))}-abc"
-    alive = tmp_path / f"{mine}-def"
+    mine = unfinished.prefix()
+    left = tmp_path / f"{mine.replace(str(os.getpid()), str(ended.pid))}abc"
+    alive = tmp_path / f"{mine}def"
     for folder in (left, alive):
         folder.mkdir()
         (folder / "half").write_text("x")

@@ -82,6 +82,24 @@ def test_a_file_whose_name_is_no_text_in_the_locale_is_read_and_drawn(
         assert done.returncode == 0, done.stderr
 
 
+def test_where_stdout_is_ascii_nothing_else_is_written(process, tmp_path):
+    (tmp_path / "own.csv").write_text("text,emoji\nI love you,❤️\na sad day,😞\n", "utf-8")
+    done = process("emoji", "evaluate", "own.csv", "--run", "shipped", **PLAIN["ascii"])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert "? love" in done.stdout
+
+
+def test_a_text_is_read_as_it_was_typed_in_a_locale_of_ascii(process, tmp_path):
+    chords = ("music", "generate", "--chords", "Dø7 G7 | Cm", "--bars", "2", "--json")
+    done = process(*chords, **PLAIN["dumb"])
+    assert done.returncode == 0, done.stderr
+    done = process("emoji", "predict", "Ça va", "--json", **PLAIN["dumb"])
+    assert json.loads(done.stdout)["text"] == "Ça va"
+    done = process("stock", "train", "Öl.csv", "--json", **PLAIN["dumb"])
+    assert done.returncode == 2
+
+
 @pytest.mark.slow
 def test_emoji_training_lets_nothing_of_tensorflows_own_through(process, tmp_path):
     rows = [f"good {n} food,🍴\nsad {n} day,😞" for n in "abcdefghijkl"]

@@ -106,7 +106,7 @@ def test_fit_agrees_with_keras_fit_in_order(run):
     for epoch in range(2):
         order = np.random.default_rng([config.seed, epoch]).permutation(50)
         for start in range(0, 50, 8):
-            x, y = data.gather(order[start : start + 8])
+            x, y = data.gather(data.tensors, order[start : start + 8])
             plain.train_on_batch(x, y)
     for one, other in zip(ours.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
@@ -141,7 +141,8 @@ def test_best_weights_are_restored_and_patience_ends_it(run):
     losses = [row["val_loss"] for row in history]
     best = int(np.argmin(losses))
     assert len(history) == best + 3
-    x, y = examples(20, 9).gather(np.arange(20))
+    data = examples(20, 9)
+    x, y = data.gather(data.tensors, np.arange(20))
     assert model.evaluate(x, y, verbose=0)[0] == pytest.approx(losses[best], rel=1e-5)
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from conftest import ROOT
+from packaging.markers import Marker
 
 from lstmkit import backend
 from lstmkit.config import package_folder
@@ -115,11 +116,34 @@ def test_the_line_does_not_send_to_pip_where_there_is_no_release(monkeypatch):
         backend.require("training")
 
 
-def test_the_marker_of_setup_cfg_is_what_the_line_says():
+def markers():
+    """Return the environment markers of TensorFlow and Keras in setup.cfg."""
     setup = (ROOT / "setup.cfg").read_text(encoding="utf-8")
-    markers = re.findall(
-        r'^    (?:tensorflow|keras)>=.+; python_version < "3\.(\d+)"$', setup, re.M
-    )
-    assert markers == ["14", "14"]
-    assert (3, int(markers[0])) == backend.FIRST_WITHOUT
-    assert backend.TRAINS_ON.endswith(f"3.{int(markers[0]) - 1}")
+    return re.findall(r"^    (?:tensorflow|keras)>=[^;]+; (.+)$", setup, re.M)
+
+
+MACHINES = {
+    "Linux": ("3.12", "linux", "aarch64", True),
+    "macOS on Apple's processors": ("3.12", "darwin", "arm64", True),
+    "macOS on Intel": ("3.12", "darwin", "x86_64", False),
+    "Windows": ("3.13", "win32", "AMD64", True),
+    "Windows on ARM": ("3.13", "win32", "ARM64", False),
+    "a Python without a release": ("3.14", "linux", "x86_64", False),
+}
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_markers_of_setup_cfg_ask_for_tensorflow_only_where_it_has_a_release(name):
+    python, system, machine, expected = MACHINES[name]
+    here = {"python_version": python, "sys_platform": system, "platform_machine": machine}
+    found = [Marker(marker).evaluate(here) for marker in markers()]
+    assert found == [expected, expected]
+
+
+def test_the_markers_of_setup_cfg_are_what_the_line_says():
+    assert len(set(markers())) == 1
+    [last] = re.findall(r'python_version < "3\.(\d+)"', markers()[0])
+    processors = re.findall(r'sys_platform != "(\w+)" or platform_machine == "(\w+)"', markers()[0])
+    assert (3, int(last)) == backend.FIRST_WITHOUT
+    assert backend.TRAINS_ON.endswith(f"3.{int(last) - 1}")
+    assert dict(processors) == backend.ONLY

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import TINY, write_prices
 
-from lstmkit import files, runs
+from lstmkit import runs, unfinished
 from lstmkit.training import loop
 
 ONE_EPOCH = ("--set", "train.epochs=1")
@@ -93,14 +93,14 @@ def content(run):
 
 def stop_at(monkeypatch, wanted):
     """Let the user press Ctrl-C while a file is written."""
-    finish = files._finish
+    finish = unfinished.finish
 
     def stop(made, place):
         if place.name == wanted:
             raise KeyboardInterrupt
         finish(made, place)
 
-    monkeypatch.setattr(files, "_finish", stop)
+    monkeypatch.setattr(unfinished, "finish", stop)
 
 
 @pytest.mark.parametrize(("name", "stage"), STAGES)

@@ -165,10 +165,12 @@ def _receive(url: str, part: Path, file: RemoteFile) -> None:
             for chunk in answer.iter_content(CHUNK):
                 received += len(chunk)
                 if received > file.size:
-                    part.unlink()
-                    raise WrongLengthError("the server sends more")
+                    break
                 stream.write(chunk)
                 progress.update(len(chunk))
+    if received > file.size:
+        part.unlink()  # once it is closed, as Windows wants it
+        raise WrongLengthError("the server sends more")
     if received < file.size:
         raise WrongLengthError(f"it ended after {received:,} bytes")
 

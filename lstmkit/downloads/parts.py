@@ -6,10 +6,10 @@ on with it while that process lives, and two commands at once keep out of each o
 
 import contextlib
 import os
-import platform
 from collections.abc import Iterator
 from pathlib import Path
 
+from lstmkit import system
 from lstmkit.liveness import has_ended
 
 
@@ -19,7 +19,7 @@ def part_of(path: Path) -> Path:
     Args:
         path: Where the whole file will be.
     """
-    mine = path.with_name(f"{_stem(path)}{platform.node()}-{os.getpid()}")
+    mine = path.with_name(f"{_stem(path)}{system.host()}-{os.getpid()}")
     for left in sorted(_left(path), key=_size, reverse=True):
         with contextlib.suppress(OSError):  # another command was first
             if mine.exists():
@@ -32,11 +32,11 @@ def part_of(path: Path) -> Path:
 
 def _left(path: Path) -> Iterator[Path]:
     """Yield the parts of processes of this host that have ended."""
-    begins = f"{_stem(path)}{platform.node()}-"
+    begins = f"{_stem(path)}{system.host()}-"
     for part in path.parent.iterdir():
         pid = part.name.removeprefix(begins)
         known = part.name.startswith(begins) and pid.isdecimal()
-        if known and has_ended({"host": platform.node(), "pid": int(pid)}):
+        if known and has_ended({"host": system.host(), "pid": int(pid)}):
             yield part
 
 

@@ -25,6 +25,14 @@ COLUMNS = {
     "Volume": "volume",
 }
 
+DEVICES = {
+    "CON",
+    "PRN",
+    "AUX",
+    "NUL",
+    *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10)),
+}
+
 
 def fetch(
     ticker: str, start: datetime.date | None, end: datetime.date | None, folder: Path
@@ -60,10 +68,16 @@ def fetch(
         )
     table = prices[list(COLUMNS)].rename(columns=COLUMNS)
     table.index = table.index.tz_localize(None).normalize()
-    path = folder / f"{ticker.upper().replace('^', '')}.csv"
+    path = folder / file_name(ticker)
     text = table.to_csv(index_label="date", date_format="%Y-%m-%d", lineterminator="\n")
     write_text(path, text)
     return path, len(table)
+
+
+def file_name(ticker: str) -> str:
+    """Return the name of a ticker's file; CON and its like are devices on Windows."""
+    name = f"{ticker.upper().replace('^', '')}.csv"
+    return f"_{name}" if name.partition(".")[0] in DEVICES else name
 
 
 def _history(ticker: str, start: datetime.date | None, end: datetime.date | None) -> pd.DataFrame:

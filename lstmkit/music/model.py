@@ -45,20 +45,19 @@ class SnippetExamples:
     def __init__(self, snippets: Snippets, n_values: int) -> None:
         """Move the snippets into tensors, once."""
         ids = (snippets.inputs, snippets.targets, snippets.places)
-        self._inputs, self._targets, self._places = (
-            ops.convert_to_tensor(each, "int32") for each in ids
-        )
-        self._said = ops.convert_to_tensor(snippets.said, "float32")
+        said = ops.convert_to_tensor(snippets.said, "float32")
+        self.tensors = (*(ops.convert_to_tensor(each, "int32") for each in ids), said)
         self._n_values = n_values
 
     def __len__(self) -> int:
-        return int(self._inputs.shape[0])
+        return int(self.tensors[0].shape[0])
 
-    def gather(self, indices: Any) -> tuple[Any, Any]:
+    def gather(self, tensors: Any, indices: Any) -> tuple[Any, Any]:
         """Return inputs (batch, time, values + numbers) and targets (batch, time, values)."""
+        inputs, targets, places, said = tensors
         x, y = (
             ops.one_hot(ops.take(ids, indices, axis=0), self._n_values, dtype="float32")
-            for ids in (self._inputs, self._targets)
+            for ids in (inputs, targets)
         )
-        said = ops.take(self._said, ops.take(self._places, indices, axis=0), axis=0)
+        said = ops.take(said, ops.take(places, indices, axis=0), axis=0)
         return ops.concatenate([x, said], axis=-1), y

@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from lstmkit.chart import several
 from lstmkit.errors import InputError
 from lstmkit.page.blocks import Block, Chart, Table, number
 from lstmkit.page.history import read_history
+from lstmkit.system import command_line
 
 PAGE, CARD = "report.html", "README.md"
 MAX_FILES = 200
@@ -137,8 +137,9 @@ def _page_of(manifest: dict[str, Any]) -> Any:
 def _facts(run: runs.Run, manifest: dict[str, Any], verdict: str) -> dict[str, Any]:
     expected = {"lstmkit": "?", "created": "?", "seed": "?", "status": "?"}
     empty: dict[str, Any] = {"inputs": [], "versions": {}, "timings": {}}
+    made = dict.fromkeys((manifest.get("pipeline"), manifest.get("verb")))
     return {
-        "title": f"{manifest.get('pipeline')} {manifest.get('verb')}: {manifest.get('name')}",
+        "title": f"{' '.join(map(str, made))}: {manifest.get('name')}",
         "run": run.name,
         "manifest": {**expected, **empty, **manifest},
         "verdict": verdict,
@@ -233,7 +234,7 @@ def _command(words: Sequence[str]) -> str:
     if not words:
         return ""
     program = "python -m lstmkit" if words[0] == "__main__.py" else "lstmkit"
-    return f"{program} {shlex.join(words[1:])}".strip()
+    return f"{program} {command_line(words[1:])}".strip()
 
 
 def _text(path: Path) -> str:

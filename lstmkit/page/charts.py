@@ -44,7 +44,7 @@ def drawn(chart: Chart, *, height: int = 320) -> Any:
         if isinstance(layer, Line):
             _line(figure, layer, sources[id(layer)])
         elif isinstance(layer, Band):
-            look = {"color": layer.color, "alpha": 0.18, "legend_label": layer.label}
+            look = {"color": layer.color, "alpha": layer.alpha, "legend_label": layer.label}
             source, low = sources[id(layer)], f"{layer.label} from"
             figure.varea("x", low, layer.label, source=source, **look)
         elif isinstance(layer, Bars):

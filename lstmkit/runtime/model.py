@@ -128,7 +128,10 @@ class Model:
                 expected = ", ".join("any" if size is None else str(size) for size in shape)
                 raise InputError(f"expected an input of shape ({expected}), found {values.shape}.")
         specs = self._graph.inputs.values()
-        return [values.astype(spec.dtype) for values, spec in zip(inputs, specs, strict=True)]
+        return [
+            values.astype(spec.dtype, copy=False)
+            for values, spec in zip(inputs, specs, strict=True)
+        ]
 
     def _blocks(self, examples: int, batch_size: int | None) -> list[slice]:
         if batch_size is None:

@@ -18,6 +18,7 @@ from lstmkit.stock import pipeline
 from lstmkit.stock.config import StockConfig
 from lstmkit.stock.panel.report import write_series
 from lstmkit.stock.panel.scores import beside_naive, price_verdict
+from lstmkit.system import command_line
 from lstmkit.task import Source, Task, sources
 from lstmkit.work import work
 
@@ -87,7 +88,8 @@ def resume(wanted: Path, output: Path, *, pool: Pool | None = None) -> result.Re
 def complain(made: result.Result) -> None:
     """Raise a RunError that names the files without a result, where there are any."""
     if isinstance(made, Many) and made.failed:
-        raise RunError(f"{said_of(made.failed)}\nTry these again with --resume {made.run}")
+        again = command_line(["--resume", str(made.run)])
+        raise RunError(f"{said_of(made.failed)}\nTry these again with {again}")
 
 
 def _many(run: Run, found: Sequence[Source], pool: Pool) -> Many:

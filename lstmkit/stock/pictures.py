@@ -73,9 +73,10 @@ def fan(past: Columns | None, future: Columns, *, interval: str = "interval") ->
         last = {key: past["date" if key == "date" else "actual"][-1:] for key in future}
         future = {key: np.concatenate([last[key], values]) for key, values in future.items()}
     x, middle = future["date"], future["predicted"]
+    half, wide = (future["inner_lower"], future["inner_upper"]), (future["lower"], future["upper"])
     bands = [
-        Band(x=x, lower=future[f"{part}lower"], upper=future[f"{part}upper"], label=label)
-        for part, label in (("", interval), ("inner_", "half of the rows"))
+        Band(x=x, lower=wide[0], upper=wide[1], label=interval),
+        Band(x=x, lower=half[0], upper=half[1], label="half of the rows", alpha=0.4),
     ]
     line = Line(x=x, y=middle, label="forecast", color=PREDICTED, width=2, dots=4)
     return Chart(layers=[*layers, *bands, line], y="price", dates=True)

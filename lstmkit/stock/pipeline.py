@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from lstmkit.stock.data import Dataset
     from lstmkit.stock.panel.data import Group
     from lstmkit.stock.panel.result import PanelOutlook
+
+log = logging.getLogger(__name__)
 
 
 def train(source: Path | None, config: StockConfig, output: Path) -> Result:
@@ -259,8 +262,20 @@ def inspect(csv: Path | None, config: StockConfig) -> dict[str, Any]:
         "repairs": list(dataset.repairs),
         "train_rows": dataset.train_rows,
         "test_rows": rows - dataset.train_rows,
-        "scored_rows": max(0, rows - dataset.train_rows - config.data.window),
+        "scored_rows": _scored_rows(dataset, config),
     }
+
+
+def _scored_rows(dataset: Dataset, config: StockConfig) -> int:
+    """Return how many rows training would score on, with the window that the file can bear."""
+    from lstmkit.stock import data
+
+    try:
+        window = data.window_for(dataset, config).data.window
+    except InputError as error:
+        log.warning("%s", error)
+        return 0
+    return len(dataset.dates) - dataset.train_rows - window
 
 
 def _to_learn_from(

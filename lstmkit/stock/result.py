@@ -54,7 +54,7 @@ class Result(result.Result):
     coverage: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Scored(Result):
     """What one model did on one series.
 

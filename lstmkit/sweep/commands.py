@@ -14,6 +14,7 @@ from lstmkit.options import (
     output_option,
     resume_option,
 )
+from lstmkit.system import command_line
 from lstmkit.terminal import show
 
 EXAMPLE = "--over model.units=16,32,64 --seeds 3"
@@ -93,7 +94,8 @@ def _command(name: str, pipeline: str, works_on: str, example: str) -> click.Com
             result = story.sweep(pipeline, sources, config, output, asked=asked, pool=pool)
         show(result, report.shown(result), as_json=as_json)
         if result.failed:
-            raise RunError(f"{result.complaint}\nTry these again with --resume {result.run}")
+            again = command_line(["--resume", str(result.run)])
+            raise RunError(f"{result.complaint}\nTry these again with {again}")
 
     what = {"letters": "the letters model on the NumPy cells"}.get(pipeline, f"the {name} model")
     run.help = f"Try many settings of {what}, and train the one that does best on held-out rows."

@@ -71,11 +71,12 @@ class Tpe:
         require_optuna()
         import optuna
         from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
+        from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         journal.unlink(missing_ok=True)
-        storage = JournalStorage(JournalFileBackend(str(journal)))
+        lock = JournalFileOpenLock(str(journal))  # Optuna's own choice, a link, Windows refuses
+        storage = JournalStorage(JournalFileBackend(str(journal), lock_obj=lock))
         self._study = optuna.create_study(storage=storage, direction="minimize")
         self._axes, self._trials, self._seed = axes, trials, seed
         self._asked: list[Any] = []
@@ -115,7 +116,7 @@ def require_optuna() -> None:
     """Raise an InputError where Optuna is not installed."""
     if find_spec("optuna") is None:
         raise InputError(
-            "--search tpe needs Optuna; install it with pip install 'lstmkit[sweep]', or use "
+            '--search tpe needs Optuna; install it with pip install "lstmkit[sweep]", or use '
             "--search random"
         )
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from lstmkit import files
+from lstmkit import files, system
 from lstmkit.bounds import read_at_most, read_file
 from lstmkit.errors import InputError
 from lstmkit.tables import encoding, foreign
@@ -94,7 +94,8 @@ def _raw(path: Path) -> tuple[bytes, dict[str, Any]]:
     except IsADirectoryError as error:
         raise InputError(f"{path}: a folder; expected a file with a table") from error
     except OSError as error:
-        raise InputError(f"{path}: cannot read it: {error.strerror or error}") from error
+        reason = f"{error.strerror or error}{system.if_open_elsewhere(error)}"
+        raise InputError(f"{path}: cannot read it: {reason}") from error
     if content is None:
         raise InputError(f"{path}: over {MAX_BYTES >> 20:,} MiB; cut it first")
     digest = hashlib.sha256(content).hexdigest()
@@ -133,12 +134,7 @@ def _member(content: bytes, path: Path) -> tuple[bytes, str]:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except DAMAGE as error:
         raise InputError(f"{path}: damaged zip ({error}); fetch it again") from error
-    hidden = ("__MACOSX/", ".")
-    names = [
-        info.filename
-        for info in archive.infolist()
-        if not info.is_dir() and not info.filename.startswith(hidden)
-    ]
+    names = [info.filename for info in archive.infolist() if _is_a_users(info)]
     if len(names) != 1:
         shown = ", ".join(names[:10]) or "nothing"
         raise InputError(
@@ -146,6 +142,13 @@ def _member(content: bytes, path: Path) -> tuple[bytes, str]:
             f"and give the one that is meant"
         )
     return _opened(lambda: archive.open(names[0]), "zip", path), names[0]
+
+
+def _is_a_users(info: zipfile.ZipInfo) -> bool:
+    """Return whether a member is a file that a user put there, and no system did."""
+    *folders, name = info.filename.split("/")
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in (*folders, name))
+    return not (info.is_dir() or hidden or name in files.OF_THE_SYSTEM)
 
 
 def _refuse_empty(content: bytes, path: Path) -> None:

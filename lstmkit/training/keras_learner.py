@@ -28,6 +28,7 @@ from lstmkit.files import whole
 from lstmkit.runs import Run
 from lstmkit.training import fused, loop, tracking
 from lstmkit.training.allocation import keep_freed_memory
+from lstmkit.training.portable import make_portable
 
 MOST_STEPS = 256
 """Steps in an epoch: with more examples than they hold, an epoch is a part of a pass over them, so
@@ -41,12 +42,19 @@ tf.get_logger().setLevel(logging.ERROR)  # every fold of a backtest is traced, a
 
 
 class Examples(Protocol):
-    """Training examples of which any batch can be gathered inside a TensorFlow graph."""
+    """Training examples of which any batch can be gathered inside a TensorFlow graph.
+
+    Attributes:
+        tensors: What batches are gathered from, nested as they like. The graph is handed it with
+            each call: what a graph closes over stays in memory for as long as the process lasts.
+    """
+
+    tensors: Any
 
     def __len__(self) -> int:
         """Return the number of examples."""
 
-    def gather(self, indices: tf.Tensor) -> tuple[Any, ...]:
+    def gather(self, tensors: Any, indices: tf.Tensor) -> tuple[Any, ...]:
         """Return `(x, y)` or `(x, y, sample_weight)` for `indices` of shape (batch,)."""
 
 
@@ -62,14 +70,14 @@ class ArrayExamples:
     def __init__(self, x: Any, y: Any, sample_weight: np.ndarray | None = None) -> None:
         """Move the arrays into tensors, once."""
         arrays = (x, y) if sample_weight is None else (x, y, sample_weight)
-        self._tensors = tf.nest.map_structure(tf.convert_to_tensor, arrays)
+        self.tensors = tf.nest.map_structure(tf.convert_to_tensor, arrays)
 
     def __len__(self) -> int:
-        return int(tf.nest.flatten(self._tensors)[0].shape[0])
+        return int(tf.nest.flatten(self.tensors)[0].shape[0])
 
-    def gather(self, indices: tf.Tensor) -> tuple[Any, ...]:
+    def gather(self, tensors: Any, indices: tf.Tensor) -> tuple[Any, ...]:
         """Return the rows at `indices`."""
-        rows = tf.nest.map_structure(lambda tensor: tf.gather(tensor, indices), self._tensors)
+        rows = tf.nest.map_structure(lambda tensor: tf.gather(tensor, indices), tensors)
         return tuple(rows)
 
 
@@ -191,14 +199,17 @@ class KerasLearner:
 
         @tf.function(  # type: ignore[untyped-decorator]
             input_signature=[
+                tf.nest.map_structure(_spec, examples.tensors),
                 tf.TensorSpec([None], tf.int32),
                 tf.TensorSpec([], tf.int32),
                 tf.TensorSpec([], tf.int32),
             ]
         )
-        def steps(order: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> dict[str, tf.Tensor]:
+        def steps(
+            tensors: Any, order: tf.Tensor, first: tf.Tensor, last: tf.Tensor
+        ) -> dict[str, tf.Tensor]:
             for index in tf.range(first, last):
-                step(examples.gather(order[index * batch : (index + 1) * batch]))
+                step(examples.gather(tensors, order[index * batch : (index + 1) * batch]))
             results: dict[str, tf.Tensor] = self.model.get_metrics_result()
             return results
 
@@ -210,7 +221,7 @@ class KerasLearner:
             self.order = (epoch, tf.constant(self._shuffled(epoch), tf.int32))
         if first == 0:
             self.model.reset_metrics()
-        return _floats(self.train_steps(self.order[1], first, last))
+        return _floats(self.train_steps(self.train.tensors, self.order[1], first, last))
 
     def _shuffled(self, epoch: int) -> np.ndarray:
         """Return the examples of an epoch; the last of a pass is filled from its first."""
@@ -227,7 +238,8 @@ class KerasLearner:
             return {}
         self.model.reset_metrics()
         count = math.ceil(len(self.validation) / self.scored)
-        return dict(_floats(self.test_steps(tf.range(len(self.validation)), 0, count)))
+        order = tf.range(len(self.validation))
+        return dict(_floats(self.test_steps(self.validation.tensors, order, 0, count)))
 
     def remarks(self) -> loop.Row:
         """Return nothing: the metrics say it all."""
@@ -262,6 +274,10 @@ class KerasLearner:
         return {f"{name}{i}": v for name, group in groups.items() for i, v in enumerate(group)}
 
 
+def _spec(tensor: tf.Tensor) -> tf.TensorSpec:
+    return tf.TensorSpec(tensor.shape, tensor.dtype)
+
+
 def _floats(results: dict[str, tf.Tensor]) -> dict[str, float]:
     return {name: float(value) for name, value in results.items()}
 
@@ -269,7 +285,7 @@ def _floats(results: dict[str, tf.Tensor]) -> dict[str, float]:
 def _build(model: keras.Model, examples: Examples) -> None:
     """Make the variables of optimizer and metrics now: a graph's loop cannot."""
     model.optimizer.build(model.trainable_variables)
-    x, y, *weight = examples.gather(tf.constant([0], tf.int32))
+    x, y, *weight = examples.gather(examples.tensors, tf.constant([0], tf.int32))
     answer = tf.nest.map_structure(_zeros_like_output, model.output, y)
     model.compute_loss(x=x, y=y, y_pred=answer, sample_weight=weight[0] if weight else None)
     model.compute_metrics(x, y, answer, weight[0] if weight else None)
@@ -283,6 +299,7 @@ def _zeros_like_output(output: keras.KerasTensor, target: tf.Tensor) -> tf.Tenso
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Save a plain `.keras` file, whole or not at all."""
+    """Save a plain `.keras` file that older Keras opens too, whole or not at all."""
     with whole(path) as temporary:
         model.save(temporary)
+        make_portable(temporary)

@@ -211,8 +211,8 @@ def train_bare(spec: dict[str, Any], stamps: Stamps) -> list[float]:
     fused.accelerate(model)
     examples = lstmkit_examples(spec, 1)
     full, rest = divmod(len(examples), spec["batch"])
-    batch = examples.gather(tf.range(spec["batch"]))
-    last = examples.gather(tf.range(rest))
+    batch = examples.gather(examples.tensors, tf.range(spec["batch"]))
+    last = examples.gather(examples.tensors, tf.range(rest))
     model.optimizer.build(model.trainable_variables)
     model.train_step(batch)  # makes the variables of the metrics
 

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import measure
+from bench_cases import cases
 from bench_growth import growth
 from bench_large import commands, large
 from bench_panel import panel
@@ -34,7 +35,7 @@ def main() -> None:
     """Run the sections asked for."""
     functions = (
         *(stock_epoch, overhead, small_epochs, whole_training, supervision),
-        *(growth, inference, emoji, music, commands, large, reading, panel),
+        *(growth, inference, emoji, music, commands, large, reading, panel, cases),
     )
     sections = {function.__name__: function for function in functions}
     parser = argparse.ArgumentParser(description="Benchmarks of lstmkit on this machine.")

@@ -4,7 +4,6 @@ import http.server
 import io
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lstmkit import cli
+from lstmkit import cli, system
 from lstmkit.downloads import catalogue
 from lstmkit.downloads.fetch import fetch, state
 from lstmkit.downloads.public import PUBLIC
@@ -147,7 +146,7 @@ def test_fetch_asks_for_nothing_twice(server, tmp_path):
 
 
 def test_part_of_another_file_is_fetched_anew(server, tmp_path):
-    (tmp_path / f".DIS.csv.part-{platform.node()}-{os.getpid()}").write_bytes(b"x" * 70_000)
+    (tmp_path / f".DIS.csv.part-{system.host()}-{os.getpid()}").write_bytes(b"x" * 70_000)
     with pytest.raises(RunError, match="135,536 bytes are kept"):
         fetch(source_at(server, "/by-range"), tmp_path)
     fetch(source_at(server, "/good"), tmp_path)
@@ -155,7 +154,7 @@ def test_part_of_another_file_is_fetched_anew(server, tmp_path):
 
 
 def test_part_of_a_process_that_lives_is_left_to_it(server, tmp_path):
-    theirs = tmp_path / f".DIS.csv.part-{platform.node()}-{os.getppid()}"
+    theirs = tmp_path / f".DIS.csv.part-{system.host()}-{os.getppid()}"
     theirs.write_bytes(b"theirs")
     fetch(source_at(server, "/good"), tmp_path)
     assert theirs.read_bytes() == b"theirs"
@@ -164,7 +163,7 @@ def test_part_of_a_process_that_lives_is_left_to_it(server, tmp_path):
 def test_part_that_a_killed_process_left_is_gone_on_with(server, tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    left = tmp_path / f".DIS.csv.part-{platform.node()}-{ended.pid}"
+    left = tmp_path / f".DIS.csv.part-{system.host()}-{ended.pid}"
     left.write_bytes(BODY[:130_000])
     assert fetch(source_at(server, "/by-range"), tmp_path) == [tmp_path / "DIS.csv"]
     assert [p.read_bytes() for p in tmp_path.iterdir()] == [BODY]

@@ -51,6 +51,7 @@ def test_gates_of_the_emoji_model_over_a_sentence(cli, tmp_path):
     done = cli("cells", "gates", "--run", "shipped", "--text", "I am not happy!")
     assert done.code == 0
     rows = rows_of(only_run(tmp_path) / "gates.csv")
+    assert ">gates: emoji<" in (only_run(tmp_path) / "report.html").read_text("utf-8")
     assert list(dict.fromkeys(row["input"] for row in rows)) == ["am", "not", "happy"]
     assert cli("cells", "gates", "--run", "shipped", "--text", "qqxx").code == 2
 

@@ -1,7 +1,6 @@
 """The reader's code runs in a process of its own: it may hang, end, print; ours goes on."""
 
 import os
-import time
 
 import pytest
 
@@ -11,10 +10,9 @@ CLIP = catalogue.find("clip")
 HEAD = "import numpy as np\n\n\ndef clip(gradients, largest):\n"
 
 
+@pytest.mark.timeout(60)
 def test_a_loop_without_end_is_stopped():
-    began = time.monotonic()
     verdict = judge.check(CLIP, HEAD + "    while True:\n        pass\n", seconds=1.0)
-    assert time.monotonic() - began < 8
     assert "stopped after 1 s" in verdict.message
     assert not verdict.passed
 
@@ -74,8 +72,10 @@ def test_a_forged_answer_is_data():
     assert "without an answer" in verdict.message
 
 
-def test_a_check_takes_less_than_two_seconds():
-    began = time.process_time()
-    assert judge.check(CLIP, CLIP.solution).passed
-    assert time.process_time() - began < 2
+def test_a_check_loads_nothing_heavier_than_numpy():
+    heavy = {"h5py", "keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow"}
+    listed = f"\nimport sys\nprint(*{heavy} & set(sys.modules))\n"
+    verdict = judge.check(CLIP, CLIP.solution + listed)
+    assert verdict.passed
+    assert verdict.printed.split() == ["numpy"]
     assert process.TIME_LIMIT == 10

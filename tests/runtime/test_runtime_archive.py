@@ -1,6 +1,5 @@
 """Files that are damaged, cut short or hostile end in one clear error."""
 
-import io
 import json
 import struct
 import subprocess
@@ -10,76 +9,15 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
+from archives import FEATURES, UNITS, config, keras_file, layer, refused, weights
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstmkit import runtime
 from lstmkit.errors import InputError
 from lstmkit.runtime import archive
-from lstmkit.runtime import layer as layer_module
 
 resource = pytest.importorskip("resource")  # counts memory; not on Windows
-
-UNITS, FEATURES = 3, 2
-
-
-def layer(class_name, name, **config):
-    return {"class_name": class_name, "config": {"name": name, "dtype": "float32", **config}}
-
-
-def config(**changes):
-    lstm = {
-        "units": UNITS,
-        "activation": "tanh",
-        "recurrent_activation": "sigmoid",
-        "use_bias": True,
-        **changes,
-    }
-    layers = [
-        layer("InputLayer", "input", batch_shape=[None, None, FEATURES]),
-        layer("LSTM", "lstm", **lstm),
-        layer("Dense", "dense", units=1, activation="linear", use_bias=True),
-    ]
-    return {"class_name": "Sequential", "config": {"name": "model", "layers": layers}}
-
-
-ARRAYS = {
-    "layers/lstm/cell/vars": [(FEATURES, 4 * UNITS), (UNITS, 4 * UNITS), (4 * UNITS,)],
-    "layers/dense/vars": [(UNITS, 1), (1,)],
-}
-
-
-def weights(change=None):
-    stream = io.BytesIO()
-    with h5py.File(stream, "w") as file:
-        rng = np.random.default_rng(0)
-        for path, shapes in ARRAYS.items():
-            for k, shape in enumerate(shapes):
-                file[f"{path}/{k}"] = rng.normal(size=shape).astype(np.float32)
-        if change:
-            change(file)
-    return stream.getvalue()
-
-
-def keras_file(tmp_path, *, settings=None, raw_config=None, raw_weights=None, extra=()):
-    path = tmp_path / "model.keras"
-    raw_config = json.dumps(settings or config()) if raw_config is None else raw_config
-    with zipfile.ZipFile(path, "w") as file:
-        file.writestr("metadata.json", "{}")
-        file.writestr("config.json", raw_config)
-        file.writestr("model.weights.h5", weights() if raw_weights is None else raw_weights)
-        for name, content in extra:
-            file.writestr(name, content)
-    return path
-
-
-def refused(path, match):
-    with pytest.raises(InputError, match=match) as refusal:
-        runtime.load(path)
-    message = str(refusal.value)
-    assert str(path) in message
-    assert "\n" not in message
-    return message
 
 
 def test_archive_made_by_hand_is_run(tmp_path):
@@ -327,82 +265,6 @@ def test_hostile_weights_are_refused_before_memory_is_taken(tmp_path, kind):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     refused(path, match)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
-
-
-def tensor(name, call=0, output=0):
-    return {"class_name": "__keras_tensor__", "config": {"keras_history": [name, call, output]}}
-
-
-def functional(*entries, outputs=(("last", 0, 0),)):
-    first = layer("InputLayer", "input", batch_shape=[None, 4]) | {"inbound_nodes": []}
-    layers = [each | {"name": each["config"]["name"]} for each in (first, *entries)]
-    inner = {"layers": layers, "input_layers": [["input", 0, 0]], "output_layers": list(outputs)}
-    return {"class_name": "Functional", "config": {"name": "model", **inner}}
-
-
-def called(entry, *args, **kwargs):
-    return entry | {"inbound_nodes": [{"args": list(args), "kwargs": kwargs}]}
-
-
-def act(name, *args, **kwargs):
-    return called(layer("Activation", name, activation="tanh"), *args, **kwargs)
-
-
-@pytest.mark.parametrize(
-    ("entries", "match"),
-    [
-        ([act("a", tensor("last")), act("last", tensor("a"))], "circle"),
-        ([act("last", tensor("last"))], "circle"),
-        ([act("last", tensor("nowhere"))], "circle"),
-        ([act("last", tensor("input", 5))], "circle"),
-        ([act("other", tensor("input"))], "made by none"),
-        ([act("last")], "not supported"),
-        ([act("last", 1.0)], "not supported"),
-        ([act("last", tensor("input"), seed=tensor("input"))], "not supported"),
-        ([act("last", tensor("input"), mask=3)], "expected initial states and masks"),
-        ([act("last", tensor("input")) | {"inbound_nodes": [[["input", 0, 0, {}]]]}], "Keras 2"),
-        ([act("last", tensor("input")) | {"inbound_nodes": []}], "inbound_nodes"),
-        ([act("last", {"class_name": "__keras_tensor__", "config": {}})], "damaged"),
-    ],
-)
-def test_graph_that_cannot_run_is_refused(tmp_path, entries, match):
-    refused(keras_file(tmp_path, settings=functional(*entries)), match)
-
-
-def test_graph_of_two_activations_is_run(tmp_path):
-    entries = [act("last", tensor("a")), act("a", tensor("input"))]
-    model = runtime.load(keras_file(tmp_path, settings=functional(*entries)))
-    x = np.linspace(-1, 1, 8).reshape(2, 4)
-    np.testing.assert_allclose(model.predict(x), np.tanh(np.tanh(x)), rtol=1e-6)
-
-
-def test_output_that_a_layer_does_not_have_is_refused(tmp_path):
-    entries = [act("a", tensor("input")), act("last", tensor("a", 0, 1))]
-    model = runtime.load(keras_file(tmp_path, settings=functional(*entries)))
-    with pytest.raises(InputError, match="no output number 1"):
-        model.predict(np.zeros((1, 4)))
-
-
-def test_doubling_and_doubling_is_refused_before_memory_is_taken(tmp_path, monkeypatch):
-    monkeypatch.setattr(layer_module, "MAX_ENTRIES", 1 << 20)
-    entries = [
-        called(
-            layer("Concatenate", f"c{k}", axis=-1),
-            [tensor(f"c{k - 1}" if k else "input")] * 2,
-        )
-        for k in range(60)
-    ]
-    settings = functional(*entries, outputs=[("c59", 0, 0)])
-    model = runtime.load(keras_file(tmp_path, settings=settings))
-    with pytest.raises(InputError, match="would make an array"):
-        model.predict(np.zeros((2, 4)))
-
-
-def test_shapes_that_do_not_fit_are_refused_by_the_name_of_the_layer(tmp_path):
-    entry = called(layer("Reshape", "last", target_shape=[3]), tensor("input"))
-    model = runtime.load(keras_file(tmp_path, settings=functional(entry)))
-    with pytest.raises(InputError, match="'last': its input does not fit"):
-        model.predict(np.zeros((2, 4)))
 
 
 def test_runtime_imports_numpy_and_h5py_and_nothing_heavy(tmp_path):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import stats
 from sklearn.linear_model import LinearRegression
 
 from lstmkit.stock.baselines.prices import fit_baselines
@@ -32,7 +33,7 @@ def interval_of(*, quantiles, mixtures):
 
 def test_price_scaling_is_zero_to_one_on_the_training_span():
     scaling = fit_scaling(np.array([[10.0], [30.0], [20.0]]), "price")
-    found = scaling.features(np.array([[10.0], [30.0], [50.0]]))[:, 0]
+    found = scaling.features([np.array([10.0, 30.0, 50.0])])[:, 0]
     np.testing.assert_allclose(found, [0, 1, 2])
     np.testing.assert_allclose(scaling.to_price(found), [10, 30, 50])
 
@@ -135,13 +136,19 @@ def test_best_shift_unmasks_a_forecast_that_repeats_today(walk):
 
 
 def test_diebold_mariano_agrees_with_its_formula():
-    drawn = np.random.default_rng(1).normal(size=(3, 200))
-    actual, first, second = drawn
-    statistic, p_value = metrics.diebold_mariano(actual, first, second)
-    loss = (actual - first) ** 2 - (actual - second) ** 2
+    first, second = np.random.default_rng(1).normal(size=(2, 200)) ** 2
+    statistic, p_value = metrics.diebold_mariano(first, second)
+    loss = first - second
     plain = loss.mean() / np.sqrt(loss.var() / 200)
-    assert statistic == pytest.approx(plain * np.sqrt(199 / 200), rel=1e-9)
-    assert 0 < p_value < 1
+    harvey = plain * np.sqrt(199 / 200)
+    assert statistic == pytest.approx(harvey, rel=1e-9)
+    assert p_value == pytest.approx(2 * stats.t.sf(abs(harvey), 199), rel=1e-9)
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.25])
+def test_the_same_margin_on_every_row_cannot_be_tested(margin):
+    loss = np.arange(50) / 4
+    assert metrics.diebold_mariano(loss, loss + margin) == (None, None)
 
 
 @pytest.mark.parametrize(

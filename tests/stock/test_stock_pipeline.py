@@ -12,10 +12,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from lstmkit import config as configs
 from lstmkit.runs import Run
-from lstmkit.stock import forecaster, pipeline
-from lstmkit.stock.config import StockConfig
+from lstmkit.stock import forecaster
 from lstmkit.stock.fitting.scaling import windows
 
 
@@ -362,67 +360,21 @@ def test_inspect_shows_what_would_be_read(cli, price_csv, walk):
     assert found["inputs"] == ["Close"]
     assert found["calendar"] == "every day"
     assert found["test_rows"] == 150
-    assert found["scored_rows"] == 0  # the window of 240 rows takes them all
+    assert found["scored_rows"] == 75  # with a window of 75 rows, not the 240 asked for
+    assert "a window of 75 rows is taken" in ended.err
     assert re.search(r"train rows +150\n", cli("stock", "inspect", price_csv(walk)).out)
+
+
+def test_inspect_says_what_a_file_is_too_short_for(cli, price_csv, walk):
+    ended = cli("stock", "inspect", price_csv(walk[:80]), "--json")
+    assert json.loads(ended.out)["scored_rows"] == 0
+    assert "expected at least 102 rows" in ended.err
 
 
 def test_resume_stands_alone(cli):
     ended = cli("stock", "train", "x.csv", "--resume", "run")
     assert ended.code == 2
     assert "give it alone" in ended.err
-
-
-def series(name, seed):
-    drawn = np.random.default_rng(seed)
-    count = 5000
-    if name == "sine":
-        return 100 + 20 * np.sin(np.arange(count) * 2 * np.pi / 50) + drawn.normal(0, 1, count)
-    noise = drawn.normal(0, 0.01, count)
-    returns = noise.copy()
-    if name == "autoregressive":
-        for t in range(1, count):
-            returns[t] = 0.5 * returns[t - 1] + noise[t]
-    return 100 * np.exp(np.cumsum(returns))
-
-
-def train_default(price_csv, prices, folder, seed=0):
-    config = configs.load(StockConfig, "stock", None, [f"seed={seed}"])
-    return pipeline.train(price_csv(prices), config, folder)
-
-
-@pytest.mark.slow
-def test_predictable_returns_are_predicted_as_well_as_can_be(price_csv, tmp_path):
-    result = train_default(price_csv, series("autoregressive", 0), tmp_path)
-    best = 1 - np.sqrt(1 - 0.5**2)
-    assert result.metrics["test"]["skill"] > 0.95 * best
-    assert result.verdict.startswith("Beats")
-
-
-@pytest.mark.slow
-def test_noisy_sine_is_predicted_nearly_as_well_as_can_be(price_csv, tmp_path):
-    result = train_default(price_csv, series("sine", 0), tmp_path)
-    best = 1 - 1 / result.metrics["test"]["naive_rmse"]
-    assert result.metrics["test"]["skill"] > 0.9 * best
-    assert result.verdict.startswith("Beats")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1])
-def test_random_walk_is_told_to_equal_naive(price_csv, tmp_path, seed):
-    result = train_default(price_csv, series("walk", seed), tmp_path)
-    assert result.verdict.startswith("Equals")
-    assert abs(result.metrics["test"]["skill"]) < 0.01
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_default_config_on_the_tutorial_file_reaches_its_bounds(reference, tmp_path, seed):
-    config = configs.load(StockConfig, "stock", None, [f"seed={seed}"])
-    test = pipeline.train(reference / "data" / "DIS.csv", config, tmp_path).metrics["test"]
-    assert test["n"] == 2278
-    assert test["rmse"] <= 1.01 * test["naive_rmse"]
-    assert 0.88 <= test["coverage"] <= 0.92
-    assert test["interval_score"] <= 3.45 < test["constant_interval_score"]
 
 
 def test_evaluate_scores_only_the_test_span_of_the_file_it_was_trained_on(

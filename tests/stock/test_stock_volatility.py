@@ -10,12 +10,10 @@ from lstmkit.stock.baselines.prices import find_season
 from lstmkit.stock.baselines.volatility import fit_rivals
 from lstmkit.stock.fitting.anchor import Anchor, choose_anchor
 from lstmkit.stock.fitting.head import fit_head
-from lstmkit.stock.fitting.inputs import OWN, moving_averages, observe
+from lstmkit.stock.fitting.inputs import OWN, Track, moving_averages
 from lstmkit.stock.fitting.intervals import LEVELS
 from lstmkit.stock.fitting.scaling import Scaling, fit_scaling
 from lstmkit.stock.fitting.target import choose_aim
-
-NOTHING = np.empty((300, 0))
 
 
 def returns(seed, rows=300, scale=0.01):
@@ -24,33 +22,38 @@ def returns(seed, rows=300, scale=0.01):
     return drawn
 
 
+def inputs_of(changes, ranges):
+    return np.array([*Track.of(changes, decay=0.94).inputs(ranges, np.empty((len(changes), 0)))])
+
+
 def test_moving_averages_by_hand():
-    found = moving_averages(np.array([[4.0], [1.0], [1.0]]), (0.5,))
-    np.testing.assert_allclose(found[:, 0], [4, 2 / 3 * 1 + 1 / 3 * 4, (4 + 2 + 4) / 7])
+    found, newest = moving_averages(np.array([4.0, 1.0, 1.0]), (0.5, 0.0))
+    np.testing.assert_allclose(found, [4, 2 / 3 * 1 + 1 / 3 * 4, (4 + 2 + 4) / 7])
+    np.testing.assert_array_equal(newest, [4, 1, 1])
 
 
 def test_inputs_do_not_know_the_unit_of_the_series():
     changes = returns(0)
-    one, two = (observe(unit * changes, None, NOTHING, decay=0.94) for unit in (1.0, 1e4))
-    np.testing.assert_allclose(one.raw, two.raw, rtol=1e-9, atol=1e-12)
-    assert one.raw.shape == (300, OWN)
+    one, two = (inputs_of(unit * changes, None) for unit in (1.0, 1e4))
+    np.testing.assert_allclose(one, two, rtol=1e-9, atol=1e-12)
+    assert one.shape == (OWN, 300)
 
 
 def test_inputs_of_a_row_know_nothing_later():
     changes = returns(1)
     later = changes.copy()
     later[200:] *= 5
-    one, two = (observe(c.copy(), np.abs(c), NOTHING, decay=0.94) for c in (changes, later))
-    np.testing.assert_array_equal(one.raw[:200], two.raw[:200])
-    assert (one.raw[200:] != two.raw[200:]).any()
+    one, two = (inputs_of(series, np.abs(series)) for series in (changes, later))
+    np.testing.assert_array_equal(one[:, :200], two[:, :200])
+    assert (one[:, 200:] != two[:, 200:]).any()
 
 
 def test_a_file_without_ranges_is_shown_their_mean():
     values = 100 * np.exp(np.cumsum(returns(2)))[:, None]
     extremes = np.column_stack([values * 1.01, values * 0.99])
     scaling = fit_scaling(values, "log_return", extremes=extremes)
-    raw = scaling.track(values, None, Anchor()).raw
-    np.testing.assert_array_equal(scaling.features(raw)[:, OWN:], 0)
+    _, inputs = scaling.track(values, None, Anchor())
+    np.testing.assert_array_equal(scaling.features(inputs)[:, OWN:], 0)
 
 
 def test_likelihood_by_hand_and_untrained_network_is_the_moving_average(tmp_path):

@@ -50,9 +50,10 @@ log = logging.getLogger(__name__)
 def pooled_scaling(prices: list[np.ndarray], decay: float) -> Scaling:
     """Return center and scale of the inputs of all series together."""
     unit = Scaling("log_return", (0.0,) * OWN, (1.0,) * OWN, decay, ranges=False)
-    raw = np.concatenate([unit.track(one, None, Anchor()).raw[1:] for one in prices])
+    inputs = [np.array([*unit.track(one, None, Anchor())[1]])[:, 1:] for one in prices]
+    raw = np.concatenate(inputs, axis=1)
     return Scaling(
-        "log_return", tuple(raw.mean(axis=0)), tuple(raw.std(axis=0)), decay, ranges=False
+        "log_return", tuple(raw.mean(axis=1)), tuple(raw.std(axis=1)), decay, ranges=False
     )
 
 

@@ -18,6 +18,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -37,6 +38,7 @@ ADVICE = 'pip install "lstmkit[volatility]"'
 SPANS = (1, 5, 22)
 LEAST_ROWS = 100
 MOST_ROWS = 100_000
+BLOCK = 10_000  # rows
 FLOOR = 0.05
 EXPECTED = np.sqrt(2 / np.pi)  # mean size of a standard normal
 
@@ -129,12 +131,13 @@ def _scale(
 ) -> np.ndarray:
     forecast: dict[str, Callable[[], np.ndarray]] = {
         "constant": lambda: np.ones(len(changes)),
-        "ewma": lambda: _before(moving_averages(np.abs(changes[1:, None]), (decay,))[:, 0]),
+        "ewma": lambda: _before(next(moving_averages(np.abs(changes[1:]), (decay,)))),
         "har": lambda: _har(weights, changes, ranges),
         "garch_t": lambda: _garch(weights, changes),
         "egarch_t": lambda: _egarch(weights, changes),
     }
-    return np.maximum(forecast[name](), TINY)
+    found = forecast[name]()
+    return np.maximum(found, TINY, out=found)
 
 
 def _before(known: np.ndarray) -> np.ndarray:
@@ -142,29 +145,32 @@ def _before(known: np.ndarray) -> np.ndarray:
     return np.concatenate([known[:1], known[:1], known[:-1]])
 
 
-def _design(changes: np.ndarray, ranges: np.ndarray | None) -> np.ndarray:
-    """Return what HAR looks at before every row: means over its spans, (rows, inputs)."""
-    columns = [np.ones(len(changes))]
+def _design(changes: np.ndarray, ranges: np.ndarray | None) -> Iterator[np.ndarray]:
+    """Yield what HAR looks at before every row: one, then means over its spans, (rows,) each."""
+    yield np.ones(len(changes))
     for sizes in (np.abs(changes), ranges):
         if sizes is None:
             continue
         summed = np.concatenate([[0.0], np.cumsum(sizes)])
-        rows = np.arange(len(sizes))
         for span in SPANS:
-            first = np.maximum(rows - span, 0)
-            columns.append((summed[rows] - summed[first]) / np.maximum(rows - first, 1))
-    return np.column_stack(columns)
+            means = summed[:-1].copy()
+            means[span:] -= summed[: max(0, len(sizes) - span)]
+            means[:span] /= np.maximum(np.arange(len(means[:span])), 1)
+            means[span:] /= span
+            yield means
 
 
 def _fit_har(changes: np.ndarray, ranges: np.ndarray | None) -> list[float]:
     rows = slice(min(SPANS[-1] + 1, len(changes) // 2), None)
-    design, sizes = _design(changes, ranges)[rows], np.abs(changes[rows])
+    design, sizes = np.column_stack([*_design(changes, ranges)])[rows], np.abs(changes[rows])
     found = np.linalg.lstsq(design, sizes, rcond=None)[0]
     return [FLOOR * float(sizes.mean()), *found.tolist()]
 
 
 def _har(weights: np.ndarray, changes: np.ndarray, ranges: np.ndarray | None) -> np.ndarray:
-    return np.maximum(_design(changes, ranges) @ weights[1:], weights[0])
+    floor, *own = weights.tolist()
+    columns = zip(own, _design(changes, ranges), strict=True)
+    return np.maximum(sum(weight * column for weight, column in columns), floor)
 
 
 def _fit_arch(changes: np.ndarray) -> dict[str, list[float]]:
@@ -195,19 +201,28 @@ def _garch(weights: np.ndarray, changes: np.ndarray) -> np.ndarray:
     """Return the standard deviation before every row: h = omega + alpha e^2 + beta h."""
     unit, variance, mean, omega, alpha, beta = weights.tolist()
     found = np.full(len(changes), np.sqrt(variance))
-    for row, change in enumerate((changes / unit - mean).tolist()[1:], start=1):
+    for row, change in _standardised(changes[1:], unit, mean):
         found[row] = math.sqrt(variance)
         variance = omega + alpha * change * change + beta * variance
-    return unit * found
+    found *= unit
+    return found
 
 
 def _egarch(weights: np.ndarray, changes: np.ndarray) -> np.ndarray:
     """Return the standard deviation: log h = omega + alpha (|z| - E|z|) + gamma z + beta log h."""
     unit, variance, mean, omega, alpha, gamma, beta = weights.tolist()
     found, log_variance = np.full(len(changes), np.sqrt(variance)), float(np.log(variance))
-    for row, change in enumerate((changes / unit - mean).tolist()[1:], start=1):
+    for row, change in _standardised(changes[1:], unit, mean):
         found[row] = size = math.exp(log_variance / 2)
         shock = change / size
         log_variance = omega + alpha * (abs(shock) - EXPECTED) + gamma * shock + beta * log_variance
         log_variance = min(max(log_variance, -60.0), 60.0)
-    return unit * found
+    found *= unit
+    return found
+
+
+def _standardised(changes: np.ndarray, unit: float, mean: float) -> Iterator[tuple[int, float]]:
+    """Return changes with their numbers, from 1, as Python's own numbers, never many at a time."""
+    starts = range(0, len(changes), BLOCK)
+    blocks = ((changes[i : i + BLOCK] / unit - mean).tolist() for i in starts)
+    return enumerate(chain.from_iterable(blocks), start=1)

@@ -31,19 +31,23 @@ def rules_of(day: date) -> list[str]:
     """Return every rule that a day would fall under."""
     nth = (day.day - 1) // 7 + 1
     weekday = WEEKDAYS[day.weekday()]
-    rules = [*(f"{kind} {day:%m-%d}" for kind in FIXED), f"{nth}. {weekday} of month {day.month}"]
+    rules = [*_fixed(FIXED, day), f"{nth}. {weekday} of month {day.month}"]
     if (day + timedelta(7)).month != day.month:
         rules.append(f"last {weekday} of month {day.month}")
     if day.weekday() == 0:
         sunday, saturday = day - timedelta(1), day - timedelta(2)
-        rules += [f"{kind} {sunday:%m-%d}" for kind in FIXED[1:]]
-        rules.append(f"next {saturday:%m-%d}")
+        rules += [*_fixed(FIXED[1:], sunday), *_fixed(("next",), saturday)]
     if day.weekday() == 4:
-        rules.append(f"nearest {day + timedelta(1):%m-%d}")
+        rules += _fixed(("nearest",), day + timedelta(1))
     distance = (day - easter(day.year)).days
     if -3 <= distance <= 60:
         rules.append(f"easter {distance:+d}")
     return rules
+
+
+def _fixed(kinds: Iterable[str], day: date) -> list[str]:
+    date_of_year = f"{day.month:02}-{day.day:02}"  # `strftime` takes ten times as long
+    return [f"{kind} {date_of_year}" for kind in kinds]
 
 
 def infer(days: np.ndarray, weekdays: tuple[int, ...]) -> tuple[str, ...]:

@@ -44,17 +44,20 @@ class WindowExamples:
             for rows in stretches
             if len(rows) >= targets
         ]
-        self._features = tf.convert_to_tensor(features)
-        self._answers = tf.convert_to_tensor(answers)
-        self._rows = tf.constant(np.concatenate(starts), tf.int32)
+        self.tensors = (
+            tf.convert_to_tensor(features),
+            tf.convert_to_tensor(answers),
+            tf.constant(np.concatenate(starts), tf.int32),
+        )
         self._seen = tf.range(-window, targets - 1)
         self._answered = tf.range(targets)
 
     def __len__(self) -> int:
-        return int(self._rows.shape[0])
+        return int(self.tensors[-1].shape[0])
 
-    def gather(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def gather(self, tensors: Any, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return (batch, window + targets - 1, columns) and the answers, (batch, targets, 1)."""
-        rows = tf.gather(self._rows, indices)[:, None]
-        seen = tf.gather(self._features, rows + self._seen)
-        return seen, tf.gather(self._answers, rows + self._answered)
+        features, answers, starts = tensors
+        rows = tf.gather(starts, indices)[:, None]
+        seen = tf.gather(features, rows + self._seen)
+        return seen, tf.gather(answers, rows + self._answered)

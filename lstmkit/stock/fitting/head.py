@@ -14,6 +14,7 @@ they keep the network's word.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ SHARE_RIDGE = 0.03
 ENOUGH_ROWS = 1_000  # below, a ridge is the stronger for it
 LARGEST = 3.0
 MAX_STEPS, CLOSE = 50, 1e-8
+BLOCK = 100_000  # rows
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Head:
         """
         found = self.level + self.share * said.astype(np.float64)
         if self.weights:
-            found = found + newest.astype(np.float64) @ np.asarray(self.weights)
+            found += _product(newest, np.asarray(self.weights))
         return np.asarray(np.clip(found, -LARGEST, LARGEST))
 
     @classmethod
@@ -71,7 +73,7 @@ def fit_head(
         read: How many of the inputs, from the first, the network has read of other series.
         held_out: Rows at the end that choose the ridge of these; all rows are fitted on then.
     """
-    design = np.column_stack([np.ones(len(said)), said, newest]).astype(np.float64)
+    design = np.column_stack([np.ones(len(said), np.float32), said, newest])
     soft = np.array([0.0, SHARE_RIDGE, *[SOFT] * newest.shape[1]])
     soft *= max(1.0, ENOUGH_ROWS / len(said))
     hard = soft.copy()
@@ -92,12 +94,14 @@ def _most_likely(design: np.ndarray, changes: np.ndarray, pull: np.ndarray) -> n
     start = np.zeros(count)
     start[1] = 1.0
     information = 2 * DEGREES / (DEGREES + 3)
-    curvature = information * design.T @ design / rows + np.diag(pull) + 1e-9 * np.eye(count)
+    seen = sum(block.T @ block for _, block in _blocks(design))
+    curvature = information * seen / rows + np.diag(pull) + 1e-9 * np.eye(count)
     weights = start.copy()
     for _ in range(MAX_STEPS):
-        squared = (changes * np.exp(-np.clip(design @ weights, -50, 50))) ** 2
+        squared = (changes * np.exp(-np.clip(_product(design, weights), -50, 50))) ** 2
         slope = 1 - (DEGREES + 1) * squared / (DEGREES + squared)
-        gradient = design.T @ slope / rows + pull * (weights - start)
+        pushed = sum(block.T @ slope[part] for part, block in _blocks(design))
+        gradient = pushed / rows + pull * (weights - start)
         step = np.linalg.solve(curvature, gradient)
         weights = weights - step / max(1.0, float(np.abs(step).max()))
         if np.abs(step).max() < CLOSE:
@@ -106,6 +110,21 @@ def _most_likely(design: np.ndarray, changes: np.ndarray, pull: np.ndarray) -> n
 
 
 def _loss(design: np.ndarray, changes: np.ndarray, weights: np.ndarray) -> float:
-    log_scale = design @ weights
+    log_scale = _product(design, weights)
     tail = np.log1p((changes * np.exp(-np.clip(log_scale, -50, 50))) ** 2 / DEGREES)
     return float((log_scale + (DEGREES + 1) / 2 * tail).mean())
+
+
+def _product(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the product in float64, (n,), of float32 rows, (n, inputs)."""
+    found = np.empty(len(rows))
+    for part, block in _blocks(rows):
+        found[part] = block @ weights
+    return found
+
+
+def _blocks(rows: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield where some rows stand, and they in float64: all of them at once are large."""
+    for start in range(0, len(rows), BLOCK):
+        part = slice(start, start + BLOCK)
+        yield part, rows[part].astype(np.float64)

@@ -8,7 +8,7 @@ and a wild decade look alike to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,6 @@ OWN = 3 + len(SIZE_DECAYS) + 2 * len(SIGN_DECAYS)
 
 LEAST = 0.02
 TINY = 1e-300
-BLOCK = 100_000  # rows at once, so that memory is what is kept
 
 
 @dataclass(frozen=True)
@@ -32,79 +31,71 @@ class Track:
         changes: What was not foreseen of the change from the row before, (rows,); 0 in row 0.
         usual: Moving average of their sizes up to and with the row, (rows,).
         long_run: Mean of all sizes up to and with the row, (rows,).
-        raw: Inputs before they are scaled, (rows, inputs).
     """
 
     changes: np.ndarray
     usual: np.ndarray
     long_run: np.ndarray
-    raw: np.ndarray
+
+    @classmethod
+    def of(cls, changes: np.ndarray, *, decay: float) -> Track:
+        """Return the track of a series.
+
+        Args:
+            changes: What was not foreseen of every change, (rows,); row 0 has no change before it.
+            decay: Weight of the past, per row, in the average that is called usual.
+        """
+        sizes = _sizes(changes)
+        long_run = np.maximum(np.cumsum(sizes) / np.arange(1, len(sizes) + 1), TINY)
+        (average,) = moving_averages(sizes, (decay,))
+        return cls(changes, np.maximum(average, LEAST * long_run), long_run)
 
     def until(self, stop: int) -> Track:
         """Return the rows before `stop`."""
-        parts = (self.changes, self.usual, self.long_run, self.raw)
-        return Track(*(part[:stop] for part in parts))
+        return Track(*(part[:stop] for part in (self.changes, self.usual, self.long_run)))
+
+    def inputs(self, ranges: np.ndarray | None, others: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield what the network is shown, before scaling, one input of (rows,) at a time.
+
+        All at once, in float64, they would be the largest thing in memory.
+
+        Args:
+            ranges: High less low of every row, in the unit of the changes, (rows,), or None.
+            others: Changes of further columns, (rows, columns).
+        """
+        surprise = np.arcsinh(self.changes / np.concatenate([self.usual[:1], self.usual[:-1]]))
+        yield surprise
+        yield np.abs(surprise)
+        yield from self._beside(moving_averages(_sizes(self.changes), SIZE_DECAYS))
+        yield np.log(self.long_run / self.usual)
+        yield from moving_averages(surprise, SIGN_DECAYS)
+        yield from self._beside(moving_averages(np.maximum(-self.changes, 0), SIGN_DECAYS))
+        if ranges is not None:
+            yield from self._beside(moving_averages(ranges, RANGE_DECAYS))
+        yield from others.T
+
+    def _beside(self, averages: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the logarithm of each average over the usual size; an average may be nothing."""
+        return (np.log(average / self.usual + LEAST) for average in averages)
 
 
-def observe(
-    changes: np.ndarray, ranges: np.ndarray | None, others: np.ndarray, *, decay: float
-) -> Track:
-    """Return what the network is shown, before scaling.
-
-    Args:
-        changes: What was not foreseen of every change, (rows,); row 0 has no change before it.
-        ranges: High less low of every row, in the unit of the changes, (rows,), or None.
-        others: Changes of further columns, (rows, columns).
-        decay: Weight of the past, per row, in the average that is called usual.
-    """
+def _sizes(changes: np.ndarray) -> np.ndarray:
     sizes = np.abs(changes)
     sizes[0] = sizes[1] if len(sizes) > 1 else 0.0
-    averages = moving_averages(sizes[:, None], (decay, *SIZE_DECAYS))
-    long_run = np.maximum(np.cumsum(sizes) / np.arange(1, len(sizes) + 1), TINY)
-    usual = np.maximum(averages[:, 0], LEAST * long_run)
-    surprise = np.arcsinh(changes / np.concatenate([usual[:1], usual[:-1]]))
-    parts = [
-        surprise[:, None],
-        np.abs(surprise)[:, None],
-        _beside(averages[:, 1:], usual),
-        np.log(long_run / usual)[:, None],
-        moving_averages(surprise[:, None], SIGN_DECAYS),
-        _beside(moving_averages(np.maximum(-changes, 0)[:, None], SIGN_DECAYS), usual),
-    ]
-    del averages
-    if ranges is not None:
-        parts.append(_beside(moving_averages(ranges[:, None], RANGE_DECAYS), usual))
-    return Track(changes, usual, long_run, np.column_stack([*parts, others]))
+    return sizes
 
 
-def moving_averages(values: np.ndarray, decays: Sequence[float]) -> np.ndarray:
-    """Return the exponential moving averages of a column up to and with each row.
+def moving_averages(values: np.ndarray, decays: Sequence[float]) -> Iterator[np.ndarray]:
+    """Yield the exponential moving averages of a series up to and with each row, (rows,) each.
 
     The weights of the rows there are sum to one from the first row on, as Adam's do (Kingma and
     Ba, 2015), so that no start has to be guessed.
 
     Args:
-        values: (rows, 1).
+        values: (rows,).
         decays: Weight of the past per row, one for each average.
-
-    Returns:
-        (rows, averages).
     """
-    kept, total = np.asarray(decays), np.zeros(len(decays))
-    logs = np.log(np.maximum(kept, TINY))
-    found = np.empty((len(values), len(kept)))
-    for start in range(0, len(values), BLOCK):
-        fresh = (1 - kept) * values[start : start + BLOCK]
-        for row, new in enumerate(fresh):
-            total = total * kept + new
-            fresh[row] = total
-        weights = -np.expm1(np.outer(np.arange(start + 1, start + 1 + len(fresh)), logs))
-        found[start : start + BLOCK] = fresh / weights
-    return found
+    import pandas as pd  # a forecast from what a run kept does without
 
-
-def _beside(averages: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """Return the logarithm of each average over the usual size; an average may be nothing."""
-    averages /= usual[:, None]
-    averages += LEAST
-    return np.asarray(np.log(averages, out=averages))
+    series = pd.Series(values)
+    return (series.ewm(alpha=1 - decay).mean().to_numpy() for decay in decays)

@@ -141,8 +141,8 @@ def conformal_quantile(scores: np.ndarray, coverage: float) -> float:
 
     With too few scores for that, the largest one.
     """
-    rank = int(np.ceil((len(scores) + 1) * coverage))
-    return float(np.sort(scores)[min(rank, len(scores)) - 1])
+    rank = min(int(np.ceil((len(scores) + 1) * coverage)), len(scores))
+    return float(np.partition(scores, rank - 1)[rank - 1])
 
 
 def interval_score(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,13 @@ class View:
         usual = np.concatenate([self.track.usual[:1], self.track.usual[:-1]])
         return np.asarray((self.track.changes / usual)[:, None], dtype=np.float32)
 
+    @property
+    def unforeseen(self) -> np.ndarray:
+        """What was not foreseen of every change, (rows,)."""
+        if self.track is None:
+            return changes_of(self.prices, in_logs=False) - self.foreseen[:-1]
+        return self.track.changes
+
     def until(self, stop: int) -> View:
         """Return the rows before `stop`: nothing in them knows what came after."""
         track = None if self.track is None else self.track.until(stop)
@@ -84,12 +91,10 @@ def view_of(
         anchor: What the network starts from.
     """
     if not scaling.with_scale:
-        return View(values, scaling.features(values), None, np.zeros(len(values) + 1))
-    track = scaling.track(values, extremes, anchor)
+        return View(values, scaling.features(values.T), None, np.zeros(len(values) + 1))
+    track, inputs = scaling.track(values, extremes, anchor)
     changes = changes_of(values[:, 0], in_logs=scaling.in_logs)
-    features = scaling.features(track.raw)
-    track = replace(track, raw=np.empty((len(values), 0)))  # twice as large as what it became
-    return View(values, features, track, anchor.foreseen(changes))
+    return View(values, scaling.features(inputs), track, anchor.foreseen(changes))
 
 
 @dataclass(frozen=True)
@@ -186,28 +191,28 @@ class Network:
             view: The series.
             told: Of its last rows and the row to come, (n, answers).
         """
-        rows = np.arange(len(view.values) + 1 - len(told), len(view.values) + 1)
-        last = view.prices[rows - 1]
+        first = len(view.values) + 1 - len(told)
         if view.track is None:
-            return self._read_prices(view, rows, told)
-        usual = view.track.usual[rows - 1]
-        change = view.foreseen[rows] + self.trust.network[0] * told[:, 0] * usual
+            return self._read_prices(view, first, told)
+        usual, long_run = view.track.usual[first - 1 :], view.track.long_run[first - 1 :]
+        change = view.foreseen[first:] + self.trust.network[0] * told[:, 0] * usual
         return Answers(
-            predicted=self.scaling.shift(last, change),
+            predicted=self.scaling.shift(view.prices[first - 1 :], change),
             scale=np.maximum(usual * np.exp(self.head.apply(*self._said(view, told))), TINY),
-            long_run=view.track.long_run[rows - 1],
+            long_run=long_run,
         )
 
     def _said(self, view: View, told: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return told[:, 1], view.features[len(view.features) - len(told) :]
 
-    def _read_prices(self, view: View, rows: np.ndarray, told: np.ndarray) -> Answers:
+    def _read_prices(self, view: View, first: int, told: np.ndarray) -> Answers:
         """Return prices, and as their scale how wrong they were lately."""
         predicted = self.scaling.to_price(told[:, 0])
         sizes = np.abs(changes_of(view.prices, in_logs=False))
-        missed = np.abs(view.prices[rows[:-1]] - predicted[:-1])
-        lately = moving_averages(missed[:, None], (self.scaling.decay,))[:, 0]
-        long_run = np.cumsum(sizes)[rows - 1] / np.maximum(rows - 1, 1)
+        missed = np.abs(view.prices[first:] - predicted[:-1])
+        (lately,) = moving_averages(missed, (self.scaling.decay,))
+        rows = np.arange(first - 1, len(sizes))
+        long_run = np.cumsum(sizes)[rows] / np.maximum(rows, 1)
         scale = np.concatenate([long_run[:1], lately])
         return Answers(predicted, np.maximum(scale, TINY), np.maximum(long_run, TINY))
 

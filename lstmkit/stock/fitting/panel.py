@@ -74,7 +74,7 @@ class Panel:
     def features(self) -> np.ndarray:
         """What the network sees of all training rows, float32, (rows, inputs)."""
         parts = [s.view.features[: s.dataset.train_rows, : self.inputs] for s in self.spans]
-        return np.concatenate(parts)
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     @property
     def answers(self) -> np.ndarray:

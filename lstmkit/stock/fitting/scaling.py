@@ -7,15 +7,16 @@ itself, scaled to between 0 and 1 on the training span.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
 
 from lstmkit.stock.baselines.prices import changes_of
 from lstmkit.stock.fitting.anchor import Anchor
-from lstmkit.stock.fitting.inputs import BLOCK, Track, observe
+from lstmkit.stock.fitting.inputs import Track
 
 Target = Literal["log_return", "difference", "price"]
 
@@ -51,8 +52,12 @@ class Scaling:
         """Whether the network answers the scale of a change beside its mean."""
         return self.target != "price"
 
-    def track(self, values: np.ndarray, extremes: np.ndarray | None, anchor: Anchor) -> Track:
-        """Return what is known after every row, not for `price`.
+    def track(
+        self, values: np.ndarray, extremes: np.ndarray | None, anchor: Anchor
+    ) -> tuple[Track, Iterator[np.ndarray]]:
+        """Return what is known after every row, and the inputs before they are scaled.
+
+        Not for `price`, whose inputs are the values themselves.
 
         Args:
             values: Prices and further columns in their own units, (rows, columns).
@@ -65,28 +70,32 @@ class Scaling:
         if self.ranges:
             ranges = range_of(extremes, in_logs=self.in_logs)
             ranges = np.full(len(changes), np.nan) if ranges is None else ranges
-        unforeseen = changes - anchor.foreseen(changes)[:-1]
         further = _changes_of_others(values[:, 1:], in_logs=self.in_logs)
         if anchor.lags:
             further = np.column_stack([changes, further])
-        return observe(unforeseen, ranges, further, decay=self.decay)
+        track = Track.of(changes - anchor.foreseen(changes)[:-1], decay=self.decay)
+        return track, track.inputs(ranges, further)
 
-    def features(self, raw: np.ndarray) -> np.ndarray:
+    def features(self, inputs: Iterable[np.ndarray]) -> np.ndarray:
         """Return what the network sees, float32, (rows, inputs).
 
         Args:
-            raw: Of the track, or the values themselves for `price`, (rows, inputs).
+            inputs: Beside the track, or the columns of the values for `price`, (rows,) each.
         """
-        found = np.empty(raw.shape, np.float32)
-        for start in range(0, len(raw), BLOCK):
-            rows = slice(start, start + BLOCK)
-            scaled = (raw[rows] - np.asarray(self.center)) / np.asarray(self.scale)
-            if self.with_scale:
-                scaled = np.nan_to_num(FURTHEST * np.tanh(scaled / FURTHEST))
-            found[rows] = scaled
+        scaled = (self._scaled(*one) for one in zip(inputs, self.center, self.scale, strict=True))
+        first = next(scaled)
+        found = np.empty((len(first), len(self.center)), np.float32)
+        for column, one in enumerate(chain([first], scaled)):
+            found[:, column] = one
         if self.with_scale:
             found[:1] = 0.0
         return found
+
+    def _scaled(self, values: np.ndarray, center: float, scale: float) -> np.ndarray:
+        scaled = (values - center) / scale
+        if self.with_scale:
+            scaled = np.nan_to_num(FURTHEST * np.tanh(scaled / FURTHEST))
+        return scaled
 
     def borrowing(self, lent: Scaling) -> Scaling:
         """Return it with the first inputs scaled as `lent` has them."""
@@ -145,8 +154,9 @@ def fit_scaling(
     if target == "price":
         center, scale = values.min(axis=0), np.ptp(values, axis=0)
     else:
-        raw = unit.track(values, extremes, anchor or Anchor()).raw[1:]
-        center, scale = raw.mean(axis=0), raw.std(axis=0)
+        _, inputs = unit.track(values, extremes, anchor or Anchor())
+        found = [(float(one[1:].mean()), float(one[1:].std())) for one in inputs]
+        center, scale = np.array(found).T
     scale = np.where(scale > 0, scale, 1.0)
     return Scaling(target, tuple(map(float, center)), tuple(map(float, scale)), decay, unit.ranges)
 

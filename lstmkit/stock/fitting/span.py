@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lstmkit.stock.baselines.prices import changes_of, fit_baselines
+from lstmkit.stock.baselines.prices import fit_baselines
 from lstmkit.stock.baselines.volatility import Rivals, fit_rivals
 from lstmkit.stock.config import StockConfig
 from lstmkit.stock.fitting.calibration import fit_around
@@ -135,7 +135,7 @@ class Span:
     def _rivals(self, view: View) -> Rivals:
         in_logs, settings = self.scaling.in_logs, self.config.interval
         return fit_rivals(
-            changes_of(view.prices, in_logs=in_logs) - view.foreseen[:-1],
+            view.unforeseen,
             range_of(self.extremes, in_logs=in_logs),
             first=self.config.data.window,
             coverage=settings.coverage,

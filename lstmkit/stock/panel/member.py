@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +43,8 @@ def part_of(run: runs.Run, name: str) -> runs.Run | None:
 
 
 def folder(run: runs.Run, number: int, name: str) -> runs.Run:
-    """Return the folder of the series with a number and a name, which is made safe."""
-    safe = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60]
-    return runs.Run(run.path / SERIES / f"{number:04d}-{safe}")
+    """Return the folder of the series with a number and a name."""
+    return runs.Run(run.path / SERIES / f"{number:04d}-{runs.safe(name)}")
 
 
 def kept(run: runs.Run, series: str | None) -> list[Outset]:

@@ -12,7 +12,7 @@ from lstmkit.files import finite
 from lstmkit.stock.result import Forecast, Result
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class PanelResult(Result):
     """What one model did on many series.
 
@@ -32,7 +32,7 @@ class PanelResult(Result):
         return [path for path in super().files if _is_of_all(path, self.run)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class PanelOutlook(result.Result):
     """The rows that come next, of many series.
 

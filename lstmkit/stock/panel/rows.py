@@ -164,6 +164,6 @@ def _parquet() -> ModuleType:
 def _pyarrow() -> ModuleType:
     if importlib.util.find_spec("pyarrow") is None:
         raise InputError(
-            "data.tables: parquet needs pyarrow; pip install 'lstmkit[parquet]', or set it to csv"
+            'data.tables: parquet needs pyarrow; pip install "lstmkit[parquet]", or set it to csv'
         )
     return importlib.import_module("pyarrow")

@@ -29,9 +29,7 @@ def row_of(result: Scored) -> Row:
     names = ("n", "rmse", "naive_rmse", "skill", "dm_p_value", "coverage", "interval_score")
     others = {name: scores["rmse"] for name, scores in result.metrics["baselines"].items()}
     best = min(others, key=lambda name: others[name])
-    ours, theirs = bands[OURS].winkler, bands[RIVAL].winkler
-    nothing = np.zeros(len(ours))
-    _, p_value = diebold_mariano(nothing, ours, theirs, loss=lambda _, value: value)
+    _, p_value = diebold_mariano(bands[OURS].winkler, bands[RIVAL].winkler)
     return {
         "series": result.name,
         "first": str(result.dates[result.rows[0]].astype("datetime64[D]")),

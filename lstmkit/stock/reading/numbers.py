@@ -167,6 +167,8 @@ def _plain(bare: pd.Series, decimal: Decimal) -> pd.Series:
 
 def _bare(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return numbers without decoration, and what their suffixes multiply them by."""
+    if all(isinstance(text, str) and NUMBER.fullmatch(text) for text in texts):
+        return texts, pd.Series(1.0, index=texts.index)
     bare = texts.str.replace("\u2212", "-", regex=False)
     bare = bare.str.replace(DECORATION, "", regex=True)
     bare = bare.str.replace(r"^\((.*)\)$", r"-\1", regex=True)

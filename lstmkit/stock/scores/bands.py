@@ -49,7 +49,7 @@ class Band:
 
     Attributes:
         inside: Whether it held the row.
-        width: Half the width in the unit of the errors, by which rows are calm or wild.
+        width: Half the width in the unit of the errors, by which rows are calm or wild; float32.
         winkler: Interval score of each row, in the file's unit.
         crps: Of the whole distribution, by the central intervals in `LEVELS`, in the file's unit;
             summed over the rows.
@@ -122,7 +122,7 @@ def band(
     variance = np.maximum((unit * scale) ** 2, TINY)
     return Band(
         inside=ends.hold(actual),
-        width=quantile * scale,
+        width=(quantile * scale).astype(np.float32),
         winkler=interval_score(actual, ends.lower, ends.upper, coverage),
         crps=float(total.sum()) / (len(LEVELS) + 0.5),
         qlike=float((np.log(variance) + errors**2 / variance).sum()),

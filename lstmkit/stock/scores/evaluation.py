@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmkit.stock.baselines.prices import changes_of
 from lstmkit.stock.fitting.intervals import adapted
 from lstmkit.stock.fitting.network import Answers, View
 from lstmkit.stock.fitting.scaling import range_of
@@ -45,31 +44,33 @@ def score(
     """
     network, prices = trained.network, dataset.prices
     answers = network.read(view, told)
-    rows = np.arange(len(prices) + 1 - len(told), len(prices))
-    test, seen = rows >= first_test, rows < dataset.train_rows
-    predicted = answers.predicted[:-1]
+    first = len(prices) + 1 - len(told)
+    first_test = max(first, first_test)
+    rows, test = np.arange(first_test, len(prices)), slice(first_test - first, len(prices) - first)
     unit = trained.baselines.naive_mae
-    ours, ends = _ours(trained, prices[rows], answers, test)
-    found = {OURS: ours} | _rivals(trained, dataset, view, rows[test])
+    ours, ends = _ours(trained, prices[first:], answers, test)
+    train, learned = None, slice(first, dataset.train_rows)
+    if learned.start < learned.stop:
+        actual, naive = prices[learned], prices[first - 1 : dataset.train_rows - 1]
+        said = answers.predicted[: dataset.train_rows - first]
+        train = metrics.score(actual, said, naive, naive_mae=unit)
+    predicted = answers.predicted[test].copy()
+    del answers  # of all rows, and the rivals need as much again
     result = Scored(
         run=folder,
         name=dataset.name,
         column=dataset.columns[0],
         dates=dataset.dates,
         prices=prices,
-        rows=rows[test],
-        predicted=predicted[test],
-        bands=found,
+        rows=rows,
+        predicted=predicted,
+        bands={OURS: ours} | _rivals(trained, dataset, view, rows),
         interval=ends,
-        baselines=trained.baselines.predict(prices, rows[test]),
+        baselines=trained.baselines.predict(prices, rows),
         coverage=trained.interval.coverage,
     )
-    train = None
-    if seen.any():
-        actual, naive = prices[rows][seen], prices[rows - 1][seen]
-        train = metrics.score(actual, predicted[seen], naive, naive_mae=unit)
-    learned = "minus log likelihood" if network.scaling.with_scale else "mean squared error, scaled"
-    judged = _judge(result, unit, network.anchor.name) | {"train": train, "loss": learned}
+    loss = "minus log likelihood" if network.scaling.with_scale else "mean squared error, scaled"
+    judged = _judge(result, unit, network.anchor.name) | {"train": train, "loss": loss}
     return replace(result, metrics=judged)
 
 
@@ -132,7 +133,7 @@ def _judge(result: Scored, unit: float, anchor: str) -> dict[str, Any]:
 
 
 def _ours(
-    trained: Forecaster, actual: np.ndarray, answers: Answers, test: np.ndarray
+    trained: Forecaster, actual: np.ndarray, answers: Answers, test: slice
 ) -> tuple[Band, Ends]:
     interval, scaling = trained.interval, trained.network.scaling
     half = interval.half_width(answers.scale, answers.long_run)[:-1]
@@ -156,7 +157,6 @@ def _ours(
 def _rivals(trained: Forecaster, dataset: Dataset, view: View, rows: np.ndarray) -> dict[str, Band]:
     """Return the intervals of the others, around what the network starts from."""
     scaling = trained.network.scaling
-    changes = changes_of(view.prices, in_logs=scaling.in_logs) - view.foreseen[:-1]
     ranges = range_of(dataset.extremes, in_logs=scaling.in_logs)
     centre = scaling.shift(view.prices[rows - 1], view.foreseen[rows])
     fitted = trained.rivals.fitted
@@ -171,5 +171,5 @@ def _rivals(trained: Forecaster, dataset: Dataset, view: View, rows: np.ndarray)
             coverage=trained.interval.coverage,
             scaling=scaling,
         )
-        for name, scale in trained.rivals.scales(changes, ranges)
+        for name, scale in trained.rivals.scales(view.unforeseen, ranges)
     }
