@@ -40,7 +40,7 @@ Where we differ from the course and the tutorial, and what it does to the number
 10. Probabilities are calibrated on the validation sentences (temperature scaling).
 11. A model of one's own starts from the vectors and LSTM layers of the model that ships (`start`),
     unless it was asked not to (`train.start: random`) or has test sentences that this one knows.
-    From the tutorial's 132 sentences alone the same network gets 0.76 of its 56 right.
+    From the tutorial's 132 sentences alone the same network gets 0.77 of its 56 right.
 """
 
 from lstmkit.lazy import attributes
