@@ -17,22 +17,30 @@ Where we differ from the course and the tutorial, and what it does to the number
 2. A word without a vector is masked, counted and shown; punctuation, contractions, slips, emoji,
    hashtags and slang are read (`text`). The tutorial's code ends with a KeyError at `great!`.
 3. Padding is masked; a text longer than the window is read whole, in windows that overlap.
-4. Some 11,200 sentences of our own instead of the tutorial's 132 (5 of whose test sentences are in
+4. Some 14,900 sentences of our own instead of the tutorial's 132 (5 of whose test sentences are in
    its training file). This is what most of the gain comes from.
-5. A sixth answer: no emoji fits. It is learnt from 1,200 sentences of news, code, business,
+5. A sixth answer: no emoji fits. It is learnt from 1,700 sentences of news, code, business,
    small talk and thirty languages, and taken as often as costs 2.5 % of the others (`none_weight`).
 6. Training moves the vectors of the words it meets; all others stay. Measured in development on
    680 held-out sentences: 0.925 instead of 0.909 with frozen ones. Baselines keep GloVe's.
-7. Targets are smoothed by 0.1, a tenth of the dimensions is hidden in each training sentence, and
-   the learning rate falls along a cosine. Without smoothing the validation loss is lowest after
-   five epochs, before the network has learnt that "not bad at all" is praise.
-8. Two LSTM(128) stay, read from the last word: on 682 held-out sentences in real register they had
-   0.793, one bidirectional LSTM(96) averaged over all words 0.779, three networks of LSTM(80)
-   averaged 0.789. What helped were more sentences.
-9. Probabilities are calibrated on the validation sentences (temperature scaling).
-10. A model of one's own starts from the vectors and LSTM layers of the model that ships (`start`),
+7. Targets are smoothed by 0.1, and the learning rate falls along a cosine. Without smoothing the
+   validation loss is lowest after five epochs, before the network has learnt that "not bad at
+   all" is praise.
+8. Of each training sentence a tenth of the words and three tenths of the dimensions are hidden, so
+   that no answer hangs on one word (`word_dropout`, `vector_dropout`). Measured with a twin of the
+   network in PyTorch. On 4,192 sentences written after the 11,200 that it had learned from then
+   (two seeds), a fifth of both hidden: right on 0.805 of those that have an emoji instead of 0.787,
+   log loss 0.61 instead of 0.72, 0.05 instead of 0.08 of the others answered at p >= 0.9. On the
+   validation sentences of today (one seed), with none, a tenth and a fifth of the words hidden:
+   right 0.878, 0.877, 0.870; log loss 0.432, 0.397, 0.411; negation 0.800, 0.781, 0.752.
+9. Two LSTM(128) stay, read from the last word. On the 4,192 sentences they had 0.787; with the
+   maximum over all words beside the last 0.788, two bidirectional LSTM(64) 0.786, three networks
+   of two LSTM(64) on one table 0.782, signs of punctuation read as words 0.788, two fits averaged
+   0.790; the vectors frozen 0.766 instead of 0.800. What helped were more sentences.
+10. Probabilities are calibrated on the validation sentences (temperature scaling).
+11. A model of one's own starts from the vectors and LSTM layers of the model that ships (`start`),
     unless it was asked not to (`train.start: random`) or has test sentences that this one knows.
-    From the tutorial's 132 sentences alone the same network gets 0.76 of its 56 right.
+    From the tutorial's 132 sentences alone the same network gets 0.77 of its 56 right.
 """
 
 from lstmkit.lazy import attributes

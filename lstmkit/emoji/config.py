@@ -27,6 +27,7 @@ class ModelConfig(Section):
     units: list[Annotated[int, Field(ge=1, le=4096)]] = Field(min_length=1, max_length=8)
     dropout: Share
     trainable: bool
+    word_dropout: Share
     vector_dropout: Share
 
 

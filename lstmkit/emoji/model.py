@@ -15,11 +15,15 @@ move; they are saved beside the model (`lstmkit.emoji.classifier`), all others s
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
 from lstmkit.emoji.config import ModelConfig
+
+SHORT = 2
+"""Words of a sentence that is never read with fewer."""
 
 
 def sentences_to_indices(
@@ -60,6 +64,31 @@ def pretrained_embedding_layer(
     )
 
 
+class WordDropout(keras.layers.Layer):  # type: ignore[misc]
+    """Leave words out while training, so that no answer hangs on one of them.
+
+    Their index becomes that of padding, so the state walks past them. Sentences of one or two words
+    stay whole, and so does one that would lose all of its words.
+    """
+
+    def __init__(self, rate: float, *, name: str) -> None:
+        """Leave out a share `rate` of the words."""
+        super().__init__(name=name)
+        self.rate = rate
+        self.seeds = keras.random.SeedGenerator()
+
+    def call(self, indices: Any, training: bool = False) -> Any:
+        """Return the indices, (batch, window), some of them 0 in training."""
+        if not training:
+            return indices
+        drawn = keras.random.uniform(keras.ops.shape(indices), seed=self.seeds)
+        words = indices > 0
+        kept = words & (drawn >= self.rate)
+        long = keras.ops.sum(keras.ops.cast(words, "int32"), axis=1, keepdims=True) > SHORT
+        hidden = ~kept & long & keras.ops.any(kept, axis=1, keepdims=True)
+        return keras.ops.where(hidden, 0, indices)
+
+
 def emojifier_v2(
     config: ModelConfig, *, window: int, classes: int, embedding: keras.layers.Embedding
 ) -> tuple[keras.Model, keras.Model]:
@@ -77,7 +106,10 @@ def emojifier_v2(
         the latter masks rows of zeros, and its time is free.
     """
     indices = keras.Input((window,), dtype="int32", name="words")  # (batch, window)
-    answer = embedding(indices)  # (batch, window, dimension)
+    read = indices
+    if config.word_dropout:
+        read = WordDropout(config.word_dropout, name="input_words")(indices)
+    answer = embedding(read)  # (batch, window, dimension)
     if config.vector_dropout:  # in training only: the same dimensions in every word of a sentence
         hide = keras.layers.SpatialDropout1D(config.vector_dropout, name="input_dimensions")
         answer = hide(answer)

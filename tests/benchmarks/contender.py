@@ -102,7 +102,7 @@ def emojifier(spec: dict[str, Any]) -> Any:
     from lstmkit.emoji.config import EmojiConfig
     from lstmkit.emoji.model import emojifier_v2, pretrained_embedding_layer
 
-    quiet = ["model.vector_dropout=0.0"]
+    quiet = ["model.word_dropout=0.0", "model.vector_dropout=0.0"]
     changes = [*quiet, f"model.dropout={spec['dropout']}"]
     config = configs.load(EmojiConfig, "emoji", None, changes).model
     table = pretrained_embedding_layer(embedding(), trainable=False)

@@ -34,7 +34,7 @@ def check(reference, cli, monkeypatch, tmp_path):
     return module
 
 
-#: What the model that ships does not do yet: two of the six sentences of the probe are wrong.
+#: What the model that ships does not do yet: one of the six sentences of the probe is wrong.
 OPEN = {"negation_sarcasm_slang_probe.csv": pytest.mark.xfail(reason="the model", strict=True)}
 NAMES = [pytest.param(name, marks=OPEN.get(name, ())) for name in sorted(CASES) or ["none.csv"]]
 

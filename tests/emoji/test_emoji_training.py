@@ -42,6 +42,22 @@ def trained(sentences, tmp_path_factory):
     return pipeline.train(sentences, config, tmp_path_factory.mktemp("outputs"))
 
 
+def test_words_are_left_out_in_training_only_and_never_all_nor_of_two():
+    import keras
+
+    from lstmkit.emoji.model import WordDropout
+
+    keras.utils.set_random_seed(0)
+    rows = np.array([[4, 5, 6, 7, 8, 9, 0]] * 400 + [[4, 5, 0, 0, 0, 0, 0]] * 50, np.int32)
+    layer = WordDropout(0.5, name="words")
+    assert np.array_equal(layer(rows), rows)
+    read = np.array(layer(rows, training=True))
+    assert np.array_equal(read[400:], rows[400:])
+    assert set(np.unique(read[:400] - rows[:400]) + 0) <= {0, *(-rows[0, :6])}
+    assert (read[:400] > 0).any(axis=1).all()
+    assert (read[:400, :6] > 0).mean() == pytest.approx(0.5 + 0.5**7, abs=0.03)
+
+
 def test_sentences_to_indices_pads_cuts_and_masks():
     from lstmkit.emoji.model import sentences_to_indices
 
