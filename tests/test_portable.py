@@ -34,6 +34,6 @@ def test_models_that_ship_open_in_this_keras(name):
     assert keras.models.load_model(path, compile=False).weights
 
 
-@pytest.mark.parametrize("name", ["music", "stock"])
+@pytest.mark.parametrize("name", ["emoji", "music", "stock"])
 def test_models_that_ship_open_in_the_oldest_keras_allowed(name):
     assert newer_options(package_folder("data") / "models" / name / "model.keras") == set()
