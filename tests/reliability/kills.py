@@ -123,15 +123,15 @@ def looked_at(folder):
     return faults
 
 
-def kill_once(command, chance, seconds, expected, tally):
-    """Kill a command once or twice, go on with it, and compare its end."""
+def kill_once(command, moments, expected, tally):
+    """Kill a command after each of some seconds, go on with it, and compare its end."""
     with tempfile.TemporaryDirectory() as place:
         folder, now = Path(place), command
         prepare(folder)
-        for kills_left in range(1 + (chance.random() < AGAIN), -1, -1):
+        for moment in (*moments, None):
             worker = start(now, folder)
-            if kills_left:
-                time.sleep(chance.uniform(0.0, seconds))
+            if moment is not None:
+                time.sleep(moment)
                 worker.send_signal(signal.SIGKILL)
                 tally.kills += worker.wait() != 0
             elif worker.wait():
@@ -165,10 +165,12 @@ def campaign(commands, kills, seed):
                 tally.faults.append("fails by itself")
                 continue
             seconds, expected = time.monotonic() - began, content(folder)
-        for _ in range(4 * wanted):  # some come when all is done
+        for turn in range(4 * wanted):  # some come when all is done
             if tally.kills >= wanted or len(tally.faults) >= MOST_FAULTS:
                 break
-            kill_once(command, chance, seconds, expected, tally)
+            first = (turn % wanted + chance.random()) / wanted  # each part of the span has its own
+            again = [chance.random()] * (chance.random() < AGAIN)
+            kill_once(command, [seconds * share for share in (first, *again)], expected, tally)
         sys.stdout.write(row(name, tally))
         sys.stdout.flush()
     return tallies

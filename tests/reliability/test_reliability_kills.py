@@ -1,12 +1,13 @@
 """Twelve of the kills that `kills.py` makes by the hundred, and the fault that it has to catch."""
 
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import kills
 import pytest
-from commands import COMMANDS
+from commands import COMMANDS, prepare
 
 from lstmkit import contract
 from lstmkit.cli import root
@@ -48,10 +49,11 @@ def test_every_command_that_writes_has_a_row_or_a_reason():
     assert without == set(NOT_KILLED)
 
 
-def test_checkpoint_that_is_written_in_place_is_caught():
-    learn = replace(COMMANDS["learn"], program=PLANTED)
-    tally = kills.campaign({"learn": learn}, 6, seed=0)["learn"]
-    assert "checkpoint.npz is damaged" in tally.faults
+def test_checkpoint_that_is_written_in_place_is_caught(tmp_path):
+    prepare(tmp_path)
+    worker = kills.start(replace(COMMANDS["learn"], program=PLANTED), tmp_path)
+    assert worker.wait() == -signal.SIGKILL
+    assert "checkpoint.npz is damaged" in kills.looked_at(tmp_path)
 
 
 @pytest.mark.parametrize(
