@@ -16,7 +16,7 @@ from lstmkit.downloads.remote import RemoteFile
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc"),
-    pytest.mark.skipif(sys.version_info < (3, 11), reason="pathlib keeps functions of its own"),
+    pytest.mark.skipif(sys.version_info < (3, 11), reason="pathlib keeps its own os.unlink"),
 ]
 
 
