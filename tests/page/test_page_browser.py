@@ -202,7 +202,7 @@ def emoji_run(tmp_path):
     rows = [
         ["i love you", 0, 0, 0.98, 1],
         ["pizza for two", 4, 4, 0.95, 1],
-        ["i love you <img src=x onerror=window.hacked=1>", 3, 0, 0.9, 0],
+        ["i love you my darling <img src=x onerror=window.hacked=1>", 3, 0, 0.9, 0],
         ["such a sad day", 0, 3, 0.7, 0],
     ]
     with files.atomic(run.path / "predictions.csv") as stream:
