@@ -37,7 +37,10 @@ def _period(text: str) -> str:
 
 
 def _choice(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(r"[^=]*[^=\s][^=]*=.*\S.*", text):
+    if text is None:
+        return None
+    column, _, value = text.partition("=")
+    if not column.strip() or not value.strip():
         raise ValueError(
             f"data.where: expected COLUMN=VALUE, such as Name=AAPL, found {text!r:.60}"
         )

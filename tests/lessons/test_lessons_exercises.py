@@ -163,6 +163,8 @@ def test_a_factor_or_a_sign_is_seen(written, said, here):
 def test_an_index_with_dots_is_no_hole():
     assert judge.open_holes("x[..., 0]\nf(x[1:, ...])\n") == []
     assert judge.open_holes("y = [1]\nx = ...  # here\n") == [(2, "x = ...  # here")]
+    for deep in ("-" * 100_000 + "1", "a" + ".b" * 100_000):
+        assert judge.open_holes(f"x = ...\ny = {deep}\n") == []
 
 
 def test_coverage_of_the_readers_own_interval_is_measured(here):

@@ -5,11 +5,13 @@ import zipfile
 
 import pytest
 
+from lstmkit.config import load
 from lstmkit.emoji import embeddings
 from lstmkit.emoji.text import Reader
 from lstmkit.errors import InputError
 from lstmkit.music.files.charts import ireal
 from lstmkit.music.files.musicxml import tree
+from lstmkit.stock.config import StockConfig
 from lstmkit.stock.reading import column
 
 LONG = 1 << 19
@@ -63,3 +65,9 @@ def test_container_that_names_nothing():
         archive.writestr(tree.CONTAINER, "<rootfile " * (LONG // 10))
         archive.writestr("a.musicxml", "<score-partwise/>")
     assert tree.read(stream.getvalue(), "x").tag == "score-partwise"
+
+
+@pytest.mark.timeout(60)
+def test_choice_of_rows_without_an_end():
+    with pytest.raises(InputError, match=r"data\.where: expected COLUMN=VALUE"):
+        load(StockConfig, "stock", None, overrides=[f"data.where={'a' * LONG}"])

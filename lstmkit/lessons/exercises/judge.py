@@ -108,7 +108,7 @@ def open_holes(source: str) -> list[tuple[int, str]]:
     """
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: nested too deep
         return []
     lines = source.splitlines()
     indices = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript)]
