@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lstmkit.chart import loss, thin
@@ -19,6 +20,7 @@ from lstmkit.stock.report import held_by_name
 from lstmkit.stock.scores.bands import QUARTERS
 
 LAST_ROWS = 120
+ROWS_AT_ONCE = 262_144  # of a file: dates are texts while they are read, thrice their size
 INTERVAL_HEADS = (
     *("interval", "held", "calm rows", "2nd", "3rd", "wild rows"),
     *("Winkler", "CRPS", "QLIKE"),
@@ -167,8 +169,13 @@ def _dated(path: Path) -> Columns | None:
     if not path.exists():
         return None
     try:
-        table = pd.read_csv(path, dtype={"date": str})
-        columns = {name: table[name].to_numpy() for name in table}
-        return columns | {"date": columns["date"].astype("datetime64[s]")}  # ISO, as we write it
+        with pd.read_csv(path, dtype={"date": str}, chunksize=ROWS_AT_ONCE) as tables:
+            parts = [_columns(table) for table in tables]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: damaged ({error}); make the run again") from error
+
+
+def _columns(table: pd.DataFrame) -> Columns:
+    columns = {name: table[name].to_numpy() for name in table}
+    return columns | {"date": columns["date"].astype("datetime64[s]")}  # ISO, as we write it

@@ -73,7 +73,7 @@ def test_bad_file_is_refused_with_place_and_reason(tmp_path, case):
     ("content", "expected"),
     [
         (b"\x1f\x8b\x08\x00garbage", "damaged gzip"),
-        (gzip.compress(b"date,price\n2020-01-01,1\n" * 50)[:-20], "damaged gzip"),
+        (gzip.compress(b"date,price\n2020-01-01,1\n" * 50, mtime=0)[:-20], "damaged gzip"),
         (b"date,price\n2020-01-01,\xff\xfe\n", "no column of numbers"),
         (b"PK\x03\x04\x00\x00\x00\x00", "damaged zip"),
     ],

@@ -13,6 +13,7 @@ from lstmkit.stock.fitting.intervals import LEVELS, interval_score
 from lstmkit.stock.fitting.scaling import Scaling
 
 QUARTERS = 4
+BLOCK = 262_144  # rows judged at once: a dozen arrays of millions are memory that nothing needs
 
 
 @dataclass(frozen=True)
@@ -112,22 +113,28 @@ def band(
         coverage: Share of rows that should fall inside.
         scaling: Moves a price by an error.
     """
-    errors = scaling.error(actual, centre)
-    ends = Ends.around(centre, quantile * scale, scaling)
-    total, held = np.abs(actual - centre) / 2, np.empty(len(LEVELS))
-    for row, (share, reach) in enumerate(zip(LEVELS, curve, strict=True)):
-        wide = Ends.around(centre, reach * scale, scaling)
-        total += (1 - share) / 2 * interval_score(actual, wide.lower, wide.upper, share)
-        held[row] = np.count_nonzero(wide.hold(actual))
-    variance = np.maximum((unit * scale) ** 2, TINY)
-    return Band(
-        inside=ends.hold(actual),
-        width=(quantile * scale).astype(np.float32),
-        winkler=interval_score(actual, ends.lower, ends.upper, coverage),
-        crps=float(total.sum()) / (len(LEVELS) + 0.5),
-        qlike=float((np.log(variance) + errors**2 / variance).sum()),
-        held=held,
-    )
+
+    def part(rows: slice) -> Band:
+        happened, middle, size = actual[rows], centre[rows], scale[rows]
+        errors = scaling.error(happened, middle)
+        ends = Ends.around(middle, quantile * size, scaling)
+        total, held = np.abs(happened - middle) / 2, np.empty(len(LEVELS))
+        for row, (share, reach) in enumerate(zip(LEVELS, curve, strict=True)):
+            wide = Ends.around(middle, reach * size, scaling)
+            total += (1 - share) / 2 * interval_score(happened, wide.lower, wide.upper, share)
+            held[row] = np.count_nonzero(wide.hold(happened))
+        variance = np.maximum((unit * size) ** 2, TINY)
+        return Band(
+            inside=ends.hold(happened),
+            width=(quantile * size).astype(np.float32),
+            winkler=interval_score(happened, ends.lower, ends.upper, coverage),
+            crps=float(total.sum()) / (len(LEVELS) + 0.5),
+            qlike=float((np.log(variance) + errors**2 / variance).sum()),
+            held=held,
+        )
+
+    starts = range(0, len(actual), BLOCK)
+    return _joined([part(slice(start, start + BLOCK)) for start in starts])
 
 
 def join(stretches: list[Mapping[str, Band]]) -> dict[str, Band]:
