@@ -245,6 +245,7 @@ def test_empty_file_of_a_run_is_one_error(trained, tmp_path, cli, file):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_shipped_model_can_be_trained_again(tmp_path):
     config = configs.load(EmojiConfig, "emoji", None)
     again = pipeline.train(None, config, tmp_path).metrics["test"]
