@@ -106,7 +106,6 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "versions": versions,
-        "load_average": os.getloadavg()[0],
     }
 
 
@@ -144,7 +143,10 @@ class Report:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "results.json"
         if renew and path.exists():
-            self.sections = json.loads(path.read_text(encoding="utf-8"))["sections"]
+            earlier = json.loads(path.read_text(encoding="utf-8"))
+            self.sections = earlier["sections"]
+            here = {k: v for k, v in self.head["machine"]["versions"].items() if v}
+            self.head["machine"]["versions"] = earlier["machine"]["versions"] | here
 
     def add(self, name: str, title: str, text: str, data: Any) -> None:
         """Add a section, show it, and write everything so far."""
@@ -164,8 +166,7 @@ class Report:
             "# Benchmarks on one machine",
             "",
             f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
-            f"{machine['system']}, Python {machine['python']}; {versions}. "
-            f"Load average before the run: {machine['load_average']:.1f}.",
+            f"{machine['system']}, Python {machine['python']}; {versions}.",
         ]
         if self.head["quick"]:
             lines += ["", "This was a smoke test (`--quick`): the figures mean nothing."]
