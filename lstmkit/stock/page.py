@@ -12,7 +12,7 @@ from lstmkit.page.blocks import Block, Chart, Table, number, percent
 from lstmkit.page.history import read_history
 from lstmkit.runs import Run
 from lstmkit.stock import pictures
-from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
+from lstmkit.stock.baselines.volatility import EXTRA, NAMES, why_missing
 from lstmkit.stock.panel import page as panel
 from lstmkit.stock.panel.page import part as part
 from lstmkit.stock.pictures import Columns
@@ -100,7 +100,7 @@ def _intervals(metrics: dict[str, Any]) -> Table:
         if name in metrics["intervals"]:
             rows.append([label, *_interval_cells(metrics["intervals"][name])])
         elif name in EXTRA:
-            rows.append([label, ADVICE, *[""] * (len(INTERVAL_HEADS) - 2)])
+            rows.append([label, why_missing(), *[""] * (len(INTERVAL_HEADS) - 2)])
     note = (
         "Winkler scores the width and every miss, CRPS the whole distribution, QLIKE the variance: "
         "lower is better. Quarters go from the calmest rows to the wildest."

@@ -13,7 +13,7 @@ from lstmkit.files import write_json
 from lstmkit.result import Result, write_history
 from lstmkit.runs import METRICS
 from lstmkit.stock import pictures
-from lstmkit.stock.baselines.volatility import ADVICE, EXTRA, NAMES
+from lstmkit.stock.baselines.volatility import EXTRA, NAMES, why_missing
 from lstmkit.stock.dated import write_dated
 from lstmkit.stock.panel import report as panel
 from lstmkit.stock.panel.result import PanelOutlook
@@ -98,7 +98,7 @@ def _interval_rows(result: Scored) -> list[dict[str, Any]]:
         if name in intervals:
             found.append({"interval": label, **_held(intervals[name])})
         elif name in EXTRA:
-            found.append({"interval": f"{label}: {ADVICE}"})
+            found.append({"interval": f"{label}: {why_missing()}"})
     return found
 
 

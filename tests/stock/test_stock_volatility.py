@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from arch import arch_model
 
+from lstmkit.stock.baselines import volatility
 from lstmkit.stock.baselines.prices import find_season
 from lstmkit.stock.baselines.volatility import fit_rivals
 from lstmkit.stock.fitting.anchor import Anchor, choose_anchor
@@ -110,6 +111,20 @@ def test_garch_agrees_with_arch(name, kind, sign):
     other = arch_model(changes[1:] / unit, vol=kind, o=sign, dist="t").fit(disp="off")
     found = dict(rivals.scales(changes, None))[name]
     np.testing.assert_allclose(found[1:], unit * other.conditional_volatility, rtol=1e-6)
+
+
+def test_a_garch_whose_scale_runs_away_is_fitted_anew_or_left_out(monkeypatch):
+    changes = np.concatenate([[0.0], np.random.default_rng(0).normal(0, 0.01, 150)])
+    largest = 10 * np.abs(changes).max()
+
+    def scales():
+        rivals = fit_rivals(changes, None, first=50, coverage=0.9, decay=0.94)
+        return dict(rivals.scales(changes, None))
+
+    assert scales()["egarch_t"].max() <= largest
+    monkeypatch.setattr(volatility, "STARTS", {"garch_t": None, "egarch_t": None})
+    assert set(scales()) == {"constant", "ewma", "har", "garch_t"}
+    assert volatility.why_missing() == "no fit on the training rows"
 
 
 def test_rivals_hold_their_share_of_the_rows_they_were_fitted_on():

@@ -34,10 +34,15 @@ NAMES = {
     "egarch_t": "EGARCH-t",
 }
 EXTRA = ("garch_t", "egarch_t")
-ADVICE = 'pip install "lstmkit[volatility]"'
 SPANS = (1, 5, 22)
 LEAST_ROWS = 100
 MOST_ROWS = 100_000
+CALM_ROWS = 1000
+MOST_TIMES = 10  # the largest change, of a scale on the rows it was fitted on and calm ones after
+STARTS = {  # of mean, omega, alpha, (gamma,) beta, degrees of freedom, where arch's own go astray
+    "garch_t": (0.0, 0.05, 0.05, 0.9, 8.0),
+    "egarch_t": (0.0, 0.0, 0.1, 0.0, 0.9, 8.0),
+}
 BLOCK = 10_000  # rows
 FLOOR = 0.05
 EXPECTED = np.sqrt(2 / np.pi)  # mean size of a standard normal
@@ -95,6 +100,13 @@ class Rivals:
             for name, one in content["fitted"].items()
         }
         return cls(content["decay"], fitted)
+
+
+def why_missing() -> str:
+    """Say why a rival of `EXTRA` has no row."""
+    if importlib.util.find_spec("arch") is None:
+        return 'pip install "lstmkit[volatility]"'
+    return "no fit on the training rows"
 
 
 def fit_rivals(
@@ -174,7 +186,7 @@ def _har(weights: np.ndarray, changes: np.ndarray, ranges: np.ndarray | None) ->
 
 
 def _fit_arch(changes: np.ndarray) -> dict[str, list[float]]:
-    """Return mean, parameters and first variance of GARCH-t and EGARCH-t.
+    """Return unit, first variance and parameters of GARCH-t and EGARCH-t, where they can be fitted.
 
     Half a dozen parameters learn no more from millions of rows: the newest `MOST_ROWS` tell them.
     """
@@ -186,15 +198,31 @@ def _fit_arch(changes: np.ndarray) -> dict[str, list[float]]:
     models: tuple[tuple[str, Literal["GARCH", "EGARCH"], int], ...]
     models = (("garch_t", "GARCH", 0), ("egarch_t", "EGARCH", 1))
     for name, model, answers_to_sign in models:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            built = arch_model(changes / unit, vol=model, o=answers_to_sign, dist="t")
-            fitted = built.fit(disp="off", show_warning=False)
-        mean, *rest = fitted.params.tolist()[:-1]  # the last one is the degrees of freedom
-        first = float(fitted.conditional_volatility[0]) ** 2
-        if np.isfinite([mean, *rest, first]).all():
-            found[name] = [unit, first, mean, *rest]
+        built = arch_model(changes / unit, vol=model, o=answers_to_sign, dist="t")
+        fits = ([unit, *_parameters(built, start)] for start in (None, STARTS[name]))
+        fit = next((fit for fit in fits if _is_sane(name, fit, changes)), None)
+        if fit is not None:
+            found[name] = fit
     return found
+
+
+def _parameters(built: Any, start: tuple[float, ...] | None) -> list[float]:
+    """Return first variance, mean and parameters, likeliest from there."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        values = None if start is None else np.array(start)
+        fitted = built.fit(disp="off", show_warning=False, starting_values=values)
+    parameters = fitted.params.tolist()[:-1]  # the last one is the degrees of freedom
+    return [float(fitted.conditional_volatility[0]) ** 2, *parameters]
+
+
+def _is_sane(name: str, weights: list[float], changes: np.ndarray) -> bool:
+    """Return whether it is a fit: on files that hardly vary EGARCH's scale runs away at times."""
+    if not np.isfinite(weights).all():
+        return False
+    forecast = _garch if name == "garch_t" else _egarch
+    scale = forecast(np.asarray(weights), np.concatenate([[0.0], changes, np.zeros(CALM_ROWS)]))
+    return bool(scale.max() <= MOST_TIMES * np.abs(changes).max())
 
 
 def _garch(weights: np.ndarray, changes: np.ndarray) -> np.ndarray:
