@@ -156,6 +156,9 @@ HOSTILE = {
     "bad key": raw(b"\x00\xff\x59\x02\x63\x05"),
     "short tempo": raw(b"\x00\xff\x51\x01\x63"),
     "too large": raw(b"\x00\x90\x3c\x40" * 150_000),
+    "a chord an age later": file_of(
+        track(("marker", 0, {"text": "Dm7"}), ("marker", 200_000_000, {"text": "G7"}))
+    ),
 }
 
 
@@ -186,6 +189,13 @@ def test_parse_lays_bars_on_32nd_notes_where_a_metre_changes_in_between():
         file_of(track(("time_signature", 97, {"numerator": 3, "denominator": 4})), track(*NOTE * 8))
     )
     assert found.bars[:2] == (Bar(Fraction(0), Fraction(1)), Bar(Fraction(1), Fraction(3)))
+
+
+def test_parse_lays_no_bars_up_to_a_metre_after_the_end():
+    late = track(("time_signature", 96 * 1_000_000, {"numerator": 3, "denominator": 4}))
+    assert parse(file_of(late, track(*NOTE * 8))).bars == tuple(
+        Bar(Fraction(s), Fraction(4)) for s in (0, 4)
+    )
 
 
 VALID = file_of(

@@ -144,10 +144,11 @@ def bars_from_metres(metres: Sequence[tuple[Fraction, Fraction]], end: Fraction)
 
     Args:
         metres: Onset and bar length in quarters of each time signature, by onset. A change within a
-            bar shortens that bar, which is how MIDI files write a pick-up.
+            bar shortens that bar, which is how MIDI files write a pick-up. What changes
+            after the end changes nothing.
         end: Quarters to the end of the piece.
     """
-    changes = [change for change in metres if change[0] < end] or list(metres[:1])
+    changes = [change for change in metres if change[0] < end]
     if not changes or changes[0][0] > 0:
         changes.insert(0, (Fraction(0), Fraction(4)))
     bars: list[Bar] = []

@@ -113,12 +113,14 @@ class Scaling:
     def error(self, actual: np.ndarray, predicted: np.ndarray) -> np.ndarray:
         """Return actual minus predicted, in logarithms where `in_logs`."""
         if self.in_logs:
-            return np.log(actual / predicted)
+            with np.errstate(all="ignore"):
+                return np.log(actual / predicted)
         return np.asarray(actual - predicted)
 
     def shift(self, price: np.ndarray, by: np.ndarray) -> np.ndarray:
-        """Move prices by an error: the inverse of `error`."""
-        return np.asarray(price * np.exp(by)) if self.in_logs else np.asarray(price + by)
+        """Move prices by an error: the inverse of `error`; a price without bounds is infinite."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(price * np.exp(by)) if self.in_logs else np.asarray(price + by)
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Scaling:

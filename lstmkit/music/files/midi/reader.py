@@ -100,6 +100,11 @@ class _Reader:
         metres = sorted(dict(self.metres).items())
         if not self.parts:
             end = max(self.symbols) + Fraction(1, BAR_GRID)
+        if end > MAX_QUARTERS:
+            raise InputError(
+                f"{self.where}: the music would last over {MAX_QUARTERS:,} quarter notes;"
+                " a time in the file is damaged"
+            )
         if self.hanging:
             ended = f"{self.hanging} notes are never ended in the file"
             self.repairs.append(f"{ended}; each was held until the next")
@@ -148,11 +153,6 @@ class _Reader:
         self.hanging += spans.hanging
         notes: dict[int, list[Note]] = defaultdict(list)
         for channel, pitch, velocity, began, ended in spans.found:
-            if ended > MAX_QUARTERS * self.ticks_per_quarter:
-                raise InputError(
-                    f"{self.where}: the music would last over {MAX_QUARTERS:,} quarter notes;"
-                    " a time in the file is damaged"
-                )
             self.end = max(self.end, ended)
             notes[channel].append(
                 Note(self._time(began), self._time(ended - began), pitch, velocity)
