@@ -200,8 +200,11 @@ def _one_column(lines: list[str], path: Path, remarks: Sequence[str]) -> Sheet:
     for remark in remarks:
         log.warning("%s: %s", path, remark)
     filled = [(number, text.strip()) for number, text in rows if text.strip()]
-    header = filled[0][1].lower() in TEXT_NAMES
+    header = bool(filled) and filled[0][1].lower() in TEXT_NAMES
     body = filled[1:] if header else filled
+    if not body:
+        found = f"a header, {filled[0][1]!r}, and no rows" if header else "empty cells only"
+        raise InputError(f"{path}: expected sentences, found {found}")
     index = pd.Index([number for number, _ in body], dtype="int64")
     cells = pd.DataFrame({0: [text for _, text in body]}, index=index, dtype=object)
     return Sheet(path, (filled[0][1] if header else "text",), header, cells)

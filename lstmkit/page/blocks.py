@@ -119,6 +119,8 @@ class Sentences:
     note: str = ""
 
 
+EXACT = 2.0**53  # up to here a float is one whole number
+
 Block = Chart | Table | Player | Sentences
 
 
@@ -128,7 +130,7 @@ def number(value: Any, digits: int = 4) -> str:
         return "–"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    if isinstance(value, int) or (value == int(value) and abs(value) >= 10**digits):
+    if isinstance(value, int) or (value.is_integer() and 10**digits <= abs(value) < EXACT):
         return f"{int(value):,}"
     return f"{value:.{digits}g}"
 

@@ -65,6 +65,8 @@ def test_load_takes_labels_from_the_config(write):
     [
         ("", "empty"),
         ("text,label\n", "no rows of data"),
+        ("text\n", "a header, 'text', and no rows"),
+        ('""\n', "empty cells only"),
         ("text,label\nhello,0\nhello\n", "line 3: expected a text and a label"),
         ("just one column\n", "line 1: expected at least two columns"),
     ],

@@ -151,7 +151,8 @@ def test_compare_refuses_one_run_and_two_pipelines(make_run, tmp_path):
 @pytest.mark.parametrize(
     ("value", "text"),
     [(None, "–"), (float("nan"), "–"), (0.123456, "0.1235"), (2277, "2,277"), (True, "True"),
-     (1234567.0, "1,234,567"), (0.0, "0"), ("x", "x"), (-0.00012345678, "-0.0001235")],
+     (float("inf"), "inf"), (1e300, "1e+300"), (1234567.0, "1,234,567"), (0.0, "0"), ("x", "x"),
+     (-0.00012345678, "-0.0001235")],
 )  # fmt: skip
 def test_number_is_written_as_it_is_read(value, text):
     assert number(value) == text

@@ -297,7 +297,8 @@ class Network:
         )
         foreseen = self.scaling.error(paths.anchor, last)
         added = self.scaling.error(paths.network, paths.anchor)
-        return self.scaling.shift(last, anchor * foreseen + network * added)
+        with np.errstate(over="ignore", invalid="ignore"):  # refused by who asks, if infinite
+            return self.scaling.shift(last, anchor * foreseen + network * added)
 
 
 @dataclass(frozen=True)
