@@ -26,6 +26,7 @@ BLIND = ("blind", "blind_register", "blind_kinds", "blind_candidate", "blind_fin
 CLASSES, NONE = 5, 5  # emojis, and the label of the sentences that none fits
 MAX_IMBALANCE = 1.5  # times more sentences of one emoji than of another
 SURE = 0.9
+DRAWS = 1000  # of which answers are right, for the error that chance alone makes
 MIN_SENTENCES = 2_000
 NEAR = 0.6
 BLOCK = 500  # texts compared with all others at a time
@@ -132,6 +133,14 @@ def problems(folder: Path = ROOT, reference: Path | None = None) -> tuple[list[s
     return found, wrong
 
 
+def by_chance(confidence: np.ndarray) -> float:
+    """Return the calibration error to expect of so few answers if their probabilities are exact."""
+    from lstmkit.emoji.metrics import binned
+
+    draws = np.random.default_rng(0).random((DRAWS, len(confidence)))
+    return float(np.mean([binned(confidence, draw < confidence).error for draw in draws]))
+
+
 def recall_by_kind(folder: Path = ROOT) -> list[str]:
     """Return what the model that ships makes of every kind of sentence it was not trained on."""
     from lstmkit.config import package_folder
@@ -158,7 +167,8 @@ def recall_by_kind(folder: Path = ROOT) -> list[str]:
         found.append(
             f"{name}, all with an emoji: {right[on].mean():.3f} of {on.sum()}, "
             f"{(predicted[on] == NONE).mean():.3f} left without one, calibration error "
-            f"{reliability(answers[on], targets[on]).error:.3f}"
+            f"{reliability(answers[on], targets[on]).error:.3f} "
+            f"({by_chance(answers[on].max(axis=1)):.3f} were every probability exact)"
         )
         if not on.all():
             answered = predicted[~on] != NONE
