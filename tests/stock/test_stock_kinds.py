@@ -61,6 +61,7 @@ READ = {
         sep=";",
     ),
     "Japanese": table("%Y年%m月%d日", OPENS, PRICES, head="日付,始値,終値\n"),
+    "Korean, spaced": table("%Y- %m- %d", OPENS, PRICES, head="날짜,시가,종가\n"),
     "Korean": table("%Y. %m. %d", quoted(BIG), quoted(BIG), head="일자,종가,시가\n"),
     "Chinese": table("%Y/%m/%d", OPENS, PRICES, VOLUMES, head="日期,开盘价,收盘价,成交量\n"),
     "Swiss": table("%d.%m.%Y", [f"CHF 1'{p:06.2f}" for p in PRICES], head="Datum;Kurs\n", sep=";"),

@@ -33,7 +33,7 @@ def plain(texts: pd.Series) -> pd.Series:
     if texts.empty:
         return texts
     head = texts.iloc[np.unique(np.linspace(0, len(texts) - 1, 50).astype(int))]
-    if all(re.fullmatch(r"(?!.*\. )[\d:/.\-+ ]*|[\d:.\-]+T[\d:.]+", text) for text in head):
+    if all(re.fullmatch(r"(?!.*\d[.\-] )[\d:/.\-+ ]*|[\d:.\-]+T[\d:.]+", text) for text in head):
         return texts.str.replace("  ", " ", regex=False) if "  " in head.iloc[0] else texts
     return pd.Series([_one(text) for text in texts], index=texts.index, dtype=object)
 
