@@ -35,6 +35,7 @@ ACCENTED = (
 )  # fmt: skip
 NAMES = (*TEXT_NAMES, *LABEL_NAMES, *OTHER_NAMES)
 HEAD_LINES, MOST_COLUMNS = 300, 100
+MARK = "__label__"  # before each label of a file for fastText
 PROSE = 0.8  # share of the commas with a blank behind them above which they are punctuation
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,8 @@ def read(path: Path, *, surplus: bool = False) -> Sheet:
     """
     found = source.read(path, words=ACCENTED)
     lines = found.content.decode("utf-8", "replace").split("\n")
+    if all(line.startswith(MARK) for line in lines if line.strip()):
+        return _marked(lines, path)
     if _one_a_line(lines, path):
         return _one_column(lines, path, found.repairs)
     content = _evened(found.content, lines) if surplus else found.content
@@ -179,9 +182,10 @@ def _fewest_values(sheet: Sheet, but: int) -> int | None:
 def _one_a_line(lines: Sequence[str], path: Path) -> bool:
     """Return whether every line is a sentence, whatever commas and quotes are in it."""
     head = [line for line in lines[:HEAD_LINES] if line.strip()]
-    if path.suffix == ".txt" or head[0].strip().lower() in TEXT_NAMES:
-        return True
     delimiter = layout.delimiter_of(head)
+    tabbed = delimiter == "\t"
+    if (path.suffix == ".txt" and not tabbed) or head[0].strip().lower() in TEXT_NAMES:
+        return True
     if delimiter != ",":
         return not delimiter
     cells = [cell.strip().lower() for cell in head[0].split(",")]
@@ -189,6 +193,19 @@ def _one_a_line(lines: Sequence[str], path: Path) -> bool:
         return False
     bare = [re.sub(r'"[^"]*"', "", line) for line in head]
     return sum(line.count(", ") for line in bare) >= PROSE * sum(line.count(",") for line in bare)
+
+
+def _marked(lines: Sequence[str], path: Path) -> Sheet:
+    """Return the sentences of a file as fastText has them: `__label__joy what a day`."""
+    index = pd.Index([number for number, line in enumerate(lines, start=1) if line.strip()])
+    labels, texts = [], []
+    for line in (lines[number - 1] for number in index):
+        words = line.split()
+        count = next((at for at, word in enumerate(words) if not word.startswith(MARK)), len(words))
+        labels.append(",".join(word.removeprefix(MARK) for word in words[:count]))
+        texts.append(" ".join(words[count:]))
+    cells = pd.DataFrame({0: texts, 1: labels}, index=index, dtype=object)
+    return Sheet(path, ("text", "label"), header=True, cells=cells)
 
 
 def _one_column(lines: list[str], path: Path, remarks: Sequence[str]) -> Sheet:

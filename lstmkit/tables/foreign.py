@@ -36,7 +36,7 @@ def as_csv(content: bytes, path: Path) -> tuple[bytes, str, bool] | None:
 
 
 def json_as_csv(content: bytes, path: Path) -> tuple[bytes, str, bool] | None:
-    """Return JSON lines, or a JSON list of objects or of lists, as CSV, with the same.
+    """Return JSON lines, or a JSON list of objects, lists or texts, as CSV, with the same.
 
     Raises:
         InputError: A line is damaged, or is no object.
@@ -59,6 +59,8 @@ def json_as_csv(content: bytes, path: Path) -> tuple[bytes, str, bool] | None:
             whole = [dict(zip(whole, row, strict=True)) for row in zip(*lists, strict=True)]
         elif len(lists) == 1:
             whole = lists[0]
+    if isinstance(whole, list) and all(isinstance(row, str) for row in whole):
+        whole = [[text] for text in whole]
     if not (isinstance(whole, list) and whole) or not all(
         isinstance(row, dict | list) for row in whole
     ):

@@ -34,6 +34,8 @@ UNREADABLE = {
     b"Rar!": "a RAR archive; unpack it first",
     b"\x28\xb5\x2f\xfd": "packed by zstd; unpack it first",
 }
+#: A quote inside of a quoted cell behind a backslash, where CSV would double it.
+ESCAPED = re.compile(rb'(?m)(?:^|[,;\t|])"[^"\n]*\\"[^",;\t|\n]')
 PAGE = re.compile(rb"\s*(?:<!doctype|<html|<\?xml|<table|<head)", re.IGNORECASE)
 
 
@@ -81,11 +83,15 @@ def read(path: Path, *, words: Iterable[str] = ()) -> Source:
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     named, lines = False, foreign.json_as_csv(content, path)
+    repairs = [repair] if repair else []
     if lines is not None:
         content, note, named = lines
         notes = (*notes, note)
+    elif b'\\"' in content and ESCAPED.search(content):
+        content = content.replace(b'\\"', b'""')
+        repairs.append("quotes inside of cells stand behind backslashes: read as quotes")
     _refuse_empty(content, path)
-    return Source(content, name, mark, (repair,) if repair else (), notes, named)
+    return Source(content, name, mark, tuple(repairs), notes, named)
 
 
 def _raw(path: Path) -> tuple[bytes, dict[str, Any]]:

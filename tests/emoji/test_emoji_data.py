@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lstmkit.config import package_folder
-from lstmkit.emoji import data
+from lstmkit.emoji import data, sentences
 from lstmkit.errors import InputError
 
 FIVE = {"0": "❤️ love", "1": "⚾ play", "2": "😄 joy", "3": "😞 sadness", "4": "🍴 food"}
@@ -90,6 +90,23 @@ def test_load_reads_any_delimiter_and_mark(write, delimiter, encoding):
     found = data.load(write("\n".join(map(delimiter.join, rows)) + "\n", encoding=encoding), FIVE)
     assert found.texts == ("a fine day", "a foul day", "what fun")
     assert [found.labels[t].name for t in found.targets] == ["joy", "sadness", "joy"]
+
+
+def test_load_reads_labels_as_fasttext_marks_them(write):
+    found = data.load(write("__label__2 a fine day, is it\n\n__label__3  so sad\n"), FIVE)
+    assert found.texts == ("a fine day, is it", "so sad")
+    assert [found.labels[t].key for t in found.targets] == ["2", "3"]
+
+
+def test_a_text_file_with_tabs_is_a_table(tmp_path):
+    path = tmp_path / "unicode.txt"
+    path.write_text("text\tlabel\na fine day, is it\t2\nso sad\t3\n", encoding="utf-16")
+    assert data.load(path, FIVE).texts == ("a fine day, is it", "so sad")
+
+
+def test_a_json_list_of_texts_is_read(write):
+    sheet = sentences.read(write('["a fine day, is it", "so \\"sad\\""]'))
+    assert sheet.cells[0].tolist() == ["a fine day, is it", 'so "sad"']
 
 
 def test_load_reads_json_lines(write):

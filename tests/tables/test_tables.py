@@ -151,6 +151,13 @@ def test_what_is_no_row_is_left_out_and_counted(tmp_path):
     assert table.columns([0]).index[[0, 19, 20, 21]].tolist() == [3, 22, 26, 27]
 
 
+def test_quotes_behind_backslashes_are_quotes(tmp_path):
+    escaped = write(tmp_path, 'say,n\n"the \\"old\\" one, again",1\nplain,2\n')
+    assert tables.read(escaped).columns([0])[0].tolist() == ['the "old" one, again', "plain"]
+    folders = write(tmp_path, 'at,n\n"C:\\",1\n"D:\\",2\n')
+    assert tables.read(folders).columns([0])[0].tolist() == ["C:\\", "D:\\"]
+
+
 def test_line_numbers_count_lines_inside_quotes(tmp_path):
     table, _ = cells(tmp_path, 'a,b\n"x\n\ny",1\nz,2\n')
     assert table.columns([0]).index.tolist() == [2, 5]
