@@ -12,7 +12,7 @@ from lstmkit import config as configs
 from lstmkit.errors import InputError
 from lstmkit.music.config import MusicConfig
 from lstmkit.music.files import sources
-from lstmkit.music.files.charts import ireal, sheet
+from lstmkit.music.files.charts import ireal, progression, sheet
 from lstmkit.music.files.reading import measures, metre
 from lstmkit.music.files.reading.harmony import of_melody
 from lstmkit.music.files.score import Note, Part, Score, bars_from_metres
@@ -212,7 +212,7 @@ def test_a_chart_is_shown_and_played_over_but_not_learned_from(tmp_path):
 
 def test_a_chart_may_be_a_text_or_a_lead_sheet_of_midi(tmp_path, write_midi):
     (tmp_path / "a.txt").write_text("Dm7 | G7 |\nCmaj7 | C6\n")
-    bars = sheet.read(str(tmp_path / "a.txt"), config()).bars
+    bars = progression.read(str(tmp_path / "a.txt")).bars
     assert [bar[0].symbol for bar in bars] == ["Dm7", "G7", "Cmaj7", "C6"]
     markers = [(Fraction(4 * i), s) for i, s in enumerate(("Dm7", "G7", "Cmaj7"))]
     path = write_midi("b.mid", ("Lead", 0, 0, tune(1)), markers=markers)

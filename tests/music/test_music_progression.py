@@ -21,6 +21,11 @@ def names(text: str, key: str | None = None) -> list[str]:
         ("|: C6 :|: F6 :|", ["C6", "C6", "F6", "F6"]),
         ("Dm7 . G7 /", ["Dm7 Dm7 G7 G7"]),
         ("Dm7 | / / G7 /", ["Dm7", "Dm7 Dm7 G7 G7"]),
+        ("Dm7, G7, C7(b9,#5),", ["Dm7 G7 C7(b9,#5)"]),
+        ("Dm7 G7\nCmaj7\n\nAm7\n", ["Dm7 G7", "Cmaj7", "Am7"]),
+        ("| Dm7 | G7 |\n| C6 | % |\n", ["Dm7", "G7", "C6", "C6"]),
+        ("|: Dm7 |\n| G7 :|\n|: C6 :|\nF6 ||\nG6", ["Dm7", "G7"] * 2 + ["C6", "C6", "F6", "G6"]),
+        ("[A] Am7 | D7 [Part two] | Gmaj7\nBridge: Em7", ["Am7", "D7", "Gmaj7", "Em7"]),
     ],
 )
 def test_repeats_endings_and_beats(text, bars):
@@ -49,3 +54,15 @@ def test_numerals_need_a_key_and_a_key_a_name():
         names("ii V | I")
     with pytest.raises(InputError, match="is no key"):
         names("ii V | I", "H")
+
+
+def test_a_text_file_is_read_as_what_is_typed(tmp_path):
+    path = tmp_path / "tune.txt"
+    path.write_text("[Verse]\n|: ii7 V7 | Imaj7 :|\n. / | vi7\n")
+    found = progression.read(str(path), "C")
+    assert [[c.symbol for c in bar] for bar in found.bars[3:]] == [
+        ["Cmaj7"],
+        ["Cmaj7", "Cmaj7"],
+        ["Am7"],
+    ]
+    assert found.name == "tune"

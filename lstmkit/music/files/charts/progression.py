@@ -17,6 +17,8 @@ _KEY = re.compile(r"([A-G][#b]?)\s*(m|min|minor|-|maj|major)?")
 _BAR_LINE = re.compile(r"(\|:|:\|{1,2}:?|\|{1,2}:?)")
 _ENDING = re.compile(r"\[?([1-9](?:,[1-9])*)[.)]?(?=\s|$)")
 _AGAIN = (".", "/")
+_SECTION = re.compile(r"\[(?!\d)[^\]|\n]*\](?=\s|$)|^[^\W\d_][\w ]*:(?=\s)", re.MULTILINE)
+_BETWEEN = re.compile(r"[,;](?=\s+[A-GIVivH]|\s*(?:\||$))", re.MULTILINE)
 
 
 def read(text: str, key: str | None = None) -> Chart:
@@ -26,15 +28,19 @@ def read(text: str, key: str | None = None) -> Chart:
         text: Symbols between `|`. `%` or an empty bar repeats the bar before; `.` and `/` the
             chord before, as long as a chord of the bar lasts. `|: ... :|` is played twice, with
             `[1` and `[2` before a first and a second ending. Roman numerals where a key is given.
-            Or what `charts` reads: a file that has chords, an iReal link.
+            The end of a line is the end of a bar; names of parts (`[Verse]`, `Bridge:`) are passed
+            over. Or what `charts` reads: a file that has chords, an iReal link.
         key: Such as `Bb` or `F#m`.
 
     Raises:
         InputError: A symbol, the key or the file cannot be read.
     """
-    tonality = None if key is None else key_of(key)
+    tonality, name = None if key is None else key_of(key), "the chords given"
     if sheet.is_chart(text):
-        return sheet.read(text.strip(), configs.load(MusicConfig, "music", None).data)
+        written = sheet.text_of(text)
+        if written is None:
+            return sheet.read(text.strip(), configs.load(MusicConfig, "music", None).data)
+        name, text = written
     texts, before = [], ""
     for bar in _played_out(text):
         words = []
@@ -42,7 +48,7 @@ def read(text: str, key: str | None = None) -> Chart:
             before = before if word in _AGAIN else _symbol(word, tonality)
             words.append(before)
         texts.append(" ".join(words))
-    return Chart("the chords given", parse_progression(" | ".join(texts)), None)
+    return Chart(name, parse_progression(" | ".join(texts)), None)
 
 
 def key_of(text: str) -> Key:
@@ -64,7 +70,7 @@ def _played_out(text: str) -> Sequence[str]:
     bars: list[str] = []
     marks: list[Marks] = []
     forward, endings = False, frozenset[int]()
-    pieces = [*_BAR_LINE.split(text), "|"]
+    pieces = [*_BAR_LINE.split(_in_one_line(text)), "|"]
     for content, line in zip(pieces[::2], pieces[1::2], strict=True):
         ending = _ENDING.match(content.strip())
         if ending is not None:
@@ -83,6 +89,18 @@ def _played_out(text: str) -> Sequence[str]:
         raise InputError(f"--chords: {len(bars):,} bars; expected at most {MAX_BARS:,}")
     order = played(marks, most=MAX_BARS + 1)
     return [bars[place] for place in order]
+
+
+def _in_one_line(text: str) -> str:
+    """Return a text without names of parts and commas, its lines set apart by bar lines."""
+    whole = ""
+    for line in _BETWEEN.sub(" ", _SECTION.sub("", text)).split("\n"):
+        line = line.strip()
+        if whole.endswith("|"):
+            line = line.removeprefix("|")  # one bar line for the two
+        apart = whole and line and not whole.endswith(("|", ":")) and not line.startswith("|")
+        whole += f" | {line}" if apart else line
+    return whole
 
 
 def _symbol(word: str, key: Key | None) -> str:

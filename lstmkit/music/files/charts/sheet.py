@@ -9,7 +9,7 @@ from lstmkit.music.config import DataConfig
 from lstmkit.music.files import sources
 from lstmkit.music.files.charts import ireal
 from lstmkit.music.files.reading import measures
-from lstmkit.music.theory.chords import Chord, parse_progression
+from lstmkit.music.theory.chords import Chord
 from lstmkit.progress import told_if_long
 
 TEXT_SUFFIXES = (".txt", ".html", ".htm", ".url", ".ireal", ".irealb")
@@ -38,35 +38,38 @@ def is_chart(text: str) -> bool:
     return "|" not in text and suffix in (*TEXT_SUFFIXES, *sources.SUFFIXES)
 
 
+def text_of(source: str) -> tuple[str, str] | None:
+    """Return name and chords of an iReal link, or of a text file of one or of bars; else None.
+
+    Raises:
+        InputError: If there is no such file, or no chart behind the link.
+    """
+    if ireal.LINK.match(source.strip()):
+        return "iReal", ireal.progression(source, "--chords")
+    path = Path(source)
+    if path.suffix.lower() not in TEXT_SUFFIXES:
+        return None
+    data = sources.read_bytes(path)
+    if len(data) > LONGEST_TEXT:
+        raise InputError(f"{path}: {len(data):,} bytes; a chord chart has at most {LONGEST_TEXT:,}")
+    text = data.decode("utf-8-sig", "replace")
+    linked = ireal.LINK.search(text)
+    return title(path), ireal.progression(text, str(path)) if linked else text
+
+
 def read(source: str, config: DataConfig) -> Chart:
-    """Read the chords of a file, bar by bar.
+    """Read the chords of a file of notes, bar by bar.
 
     Args:
-        source: A MusicXML or MIDI file, a text of bars between `|`, or an iReal link or file of
-            one.
-        config: How to read a file of notes, whose chords are inferred if it has no symbols.
+        source: A MusicXML or MIDI file.
+        config: How to read it; its chords are inferred if it has no symbols.
 
     Raises:
         InputError: If there is no such file, or no chords in it.
     """
-    if ireal.LINK.match(source.strip()):
-        return Chart("iReal", parse_progression(ireal.progression(source, "--chords")), None)
-    path = Path(source)
-    if path.suffix.lower() in TEXT_SUFFIXES:
-        return Chart(title(path), parse_progression(_text(path)), None)
     with told_if_long(f"{source}: reading it takes a while"):
         found = measures.of(sources.read(source), config, source)
     bars = [[timed.chord for timed in measure.chords] for measure in found.measures]
     if not all(bars) or not bars:
         raise InputError(f"{source}: holds no chords to play over")
     return Chart(found.score.name, bars, found.score.signature)
-
-
-def _text(path: Path) -> str:
-    data = sources.read_bytes(path)
-    if len(data) > LONGEST_TEXT:
-        raise InputError(f"{path}: {len(data):,} bytes; a chord chart has at most {LONGEST_TEXT:,}")
-    text = data.decode("utf-8-sig", "replace")
-    if ireal.LINK.search(text):
-        return ireal.progression(text, str(path))
-    return " | ".join(line.strip().strip("|") for line in text.splitlines() if line.strip())
