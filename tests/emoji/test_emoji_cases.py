@@ -34,11 +34,6 @@ def check(reference, cli, monkeypatch, tmp_path):
     return module
 
 
-#: What the model that ships does not do yet: one of the six sentences of the probe is wrong.
-OPEN = {"negation_sarcasm_slang_probe.csv": pytest.mark.xfail(reason="the model", strict=True)}
-NAMES = [pytest.param(name, marks=OPEN.get(name, ())) for name in sorted(CASES) or ["none.csv"]]
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(CASES) or ["none.csv"])
 def test_shared_case_is_right(name, check, tmp_path):
     assert check.check(EXPECTED.parent / name, CASES[name], tmp_path) == []
