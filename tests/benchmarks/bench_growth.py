@@ -15,7 +15,8 @@ from typing import Any
 import measure
 import numpy as np
 from compare import Options
-from contender import keras_model
+from contender import keras_model, kernels
+from tasks import layer_sizes
 
 MIDDLE = {"window": 240, "units": 25, "layers": 1, "batch": 240}
 GRID = {
@@ -25,6 +26,7 @@ GRID = {
     "batch": [16, 64, 240, 512],
 }
 TURNS, LEAST_SECONDS = 5, 0.2
+COLOURS = {"keras": "tab:gray", "lstmkit": "tab:blue", "kernels": "tab:green"}
 
 
 def growth(report: measure.Report, options: Options) -> None:
@@ -36,17 +38,24 @@ def growth(report: measure.Report, options: Options) -> None:
         for value in values:
             point = json.dumps(MIDDLE | {axis: value})
             known[point] = known.get(point) or _measured(point, options)
-            plain, ours = (measure.median(known[point][name]) for name in ("keras", "lstmkit"))
-            ratios = [b / a for a, b in zip(*known[point].values(), strict=True)]
+            plain, ours, floor = (measure.median(seconds) for seconds in known[point].values())
+            turns = zip(known[point]["keras"], known[point]["lstmkit"], strict=True)
+            ratios = [b / a for a, b in turns]
             found.append({"axis": axis, "value": value, **known[point]})
             spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-            rows.append([axis, value, f"{plain:.4f}", f"{ours:.4f}", f"{ours / plain:.2f}", spread])
-    headers = ["grows", "to", "plain Keras", "lstmkit", "lstmkit / Keras", "in the five turns"]
+            times = [f"{seconds:.4f}" for seconds in (plain, ours, floor)]
+            rows.append(
+                [axis, value, *times, f"{ours / plain:.2f}", spread, f"{floor / plain:.2f}"]
+            )
+    headers = [
+        *("grows", "to", "plain Keras", "lstmkit", "kernels alone"),
+        *("lstmkit / Keras", "in the five turns", "floor / Keras"),
+    ]
     text = (
         "Seconds of one training step, from window 240, 25 units, one layer, batch 240; one of "
-        f"them at a time. Medians of {TURNS} turns, both in one process.\n\n"
-        + measure.table(headers, rows)
-        + "\n\n![seconds per step](growth.png)"
+        f"them at a time. Medians of {TURNS} turns, all in one process. `kernels alone` is "
+        "TensorFlow's BlockLSTM with its gradient, without loss, output layer or optimizer: the "
+        "floor.\n\n" + measure.table(headers, rows) + "\n\n![seconds per step](growth.png)"
     )
     _plot(found, report.folder / "growth.png")
     report.add("growth", "Seconds per training step as networks grow", text, found)
@@ -83,7 +92,7 @@ def _seconds(step: Callable[[int], Any], count: int) -> float:
 
 
 def _steps(point: dict[str, int]) -> dict[str, Callable[[int], Any]]:
-    """Return, for plain Keras and for lstmkit, what runs so many steps on the same numbers."""
+    """Return, for plain Keras, lstmkit and its kernels alone, what runs so many steps."""
     from lstmkit.training import fused, keras_learner
 
     window, batch = point["window"], point["batch"]
@@ -113,7 +122,8 @@ def _steps(point: dict[str, int]) -> dict[str, Callable[[int], Any]]:
         for epoch in range(count):
             learner.step(epoch, 0, 1)
 
-    return {"keras": by_keras, "lstmkit": by_lstmkit}
+    sizes = layer_sizes(spec)[0]
+    return {"keras": by_keras, "lstmkit": by_lstmkit, "kernels": kernels(sizes, batch, window)}
 
 
 def _plot(found: list[dict[str, Any]], path: Path) -> None:
@@ -129,7 +139,11 @@ def _plot(found: list[dict[str, Any]], path: Path) -> None:
     for panel, axis in zip(panels, axes, strict=True):
         points = [point for point in found if point["axis"] == axis]
         values = [point["value"] for point in points]
-        for name, colour in (("keras", "tab:gray"), ("lstmkit", "tab:blue")):
+        for name, colour in (
+            ("keras", "tab:gray"),
+            ("lstmkit", "tab:blue"),
+            ("kernels", "tab:green"),
+        ):
             seconds = [measure.median(point[name]) for point in points]
             panel.plot(values, seconds, "o-", color=colour, label=name, markersize=4)
         panel.set(xscale="log", yscale="log", xlabel=axis)

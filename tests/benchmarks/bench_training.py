@@ -5,6 +5,7 @@ from dataclasses import replace
 from compare import (
     BARE,
     KERAS,
+    KERNEL,
     OTHERS,
     OURS,
     STEPS,
@@ -24,6 +25,11 @@ SMALL = {
     "emoji-masked": "Emojifier-v2 (lstmkit's: padding is masked)",
     "music": "djmodel (60 snippets of 30 values)",
 }
+#: What no change of ours around TensorFlow's kernel can go below.
+FLOOR = (
+    f"`{KERNEL.name}` runs TensorFlow's BlockLSTM and its gradient as often on as many numbers, "
+    "without loss, output layer or optimizer: the floor."
+)
 
 
 def stock_epoch(report: Report, options: Options) -> None:
@@ -46,11 +52,11 @@ def overhead(report: Report, options: Options) -> None:
     dataset = dataset_at_hand()
     spec = stock_spec(options, dataset.prices[: dataset.train_rows])
     longer = replace(options, epochs=options.epochs if options.quick else 4 * options.epochs)
-    results = compare([OURS, BARE], spec, longer)
+    results = compare([OURS, BARE, KERNEL], spec, longer)
     note = (
         f"`{BARE.name}` runs as many steps of the same size on one batch that is already there, "
         "with nothing around them. What lstmkit takes longer is shuffling, gathering batches, "
-        "metrics, progress and checkpoints."
+        f"metrics, progress and checkpoints. {FLOOR}"
     )
     report.add("overhead", "What an epoch costs beside its arithmetic", *told(results, note))
 
@@ -67,6 +73,6 @@ def small_epochs(report: Report, options: Options) -> None:
         contenders = [KERAS, OURS]
         contenders += OTHERS if model != "emoji-masked" else []
         longer = replace(options, epochs=options.epochs if options.quick else 8 * options.epochs)
-        results = compare(contenders, spec, longer)
-        note = agreement(contenders, spec, options)
+        results = compare([*contenders, BARE, KERNEL], spec, longer)
+        note = f"{agreement(contenders, spec, options)} {FLOOR}"
         report.add(f"{model}_epoch", f"Seconds per epoch: {title}", *told(results, note))

@@ -62,6 +62,7 @@ class Contender:
 KERAS = Contender("plain Keras", "keras")
 OURS = Contender("lstmkit", "lstmkit")
 BARE = Contender("its arithmetic alone", "lstmkit-bare")
+KERNEL = Contender("its LSTM kernels alone", "lstmkit-kernel")
 STEPS = Contender("lstmkit, every step", "lstmkit-steps")
 OTHERS = (
     Contender("PyTorch, one thread", "torch", 1),

@@ -11,6 +11,7 @@ batch size, optimizer (Adam) and cores. What differs is what they are named afte
     lstmkit          the fused kernel in keras_learner.fit, as the pipelines train
     lstmkit-steps    the same, answering after every step of a stretch (the default for stock)
     lstmkit-bare     the steps of lstmkit on one batch, again and again, and nothing around them
+    lstmkit-kernel   the LSTM kernels of an epoch, forward and back, and nothing else: the floor
     torch            nn.LSTM in a plain loop (`plain_torch.py`)
     jax              a scan, the epoch in one jit (`plain_jax.py`)
 """
@@ -35,6 +36,7 @@ from tasks import (
     arrays,
     embedding,
     first_weights,
+    layer_sizes,
 )
 
 
@@ -232,6 +234,61 @@ def train_bare(spec: dict[str, Any], stamps: Stamps) -> list[float]:
     return losses
 
 
+def train_kernel(spec: dict[str, Any], stamps: Stamps) -> list[float]:
+    """Run the LSTM kernels of an epoch; nothing is learned, so that every loss is 0."""
+    x, _ = arrays(spec)
+    full, rest = divmod(len(x), spec["batch"])
+    sizes = layer_sizes(spec)[0]
+    runs = [(kernels(sizes, spec["batch"], x.shape[1]), full)]
+    runs += [(kernels(sizes, rest, x.shape[1]), 1)] if rest else []
+    for _ in range(spec["epochs"]):
+        stamps.note()
+        for run, count in runs:
+            run(count)
+    stamps.note()
+    return [0.0] * spec["epochs"]
+
+
+def kernels(sizes: list[tuple[int, int]], rows: int, window: int) -> Callable[[int], None]:
+    """Return what runs the kernels of so many training steps on numbers that are already there.
+
+    Args:
+        sizes: (inputs, units) of every layer.
+        rows: Sequences of a batch.
+        window: Steps of a sequence.
+    """
+    import tensorflow as tf
+
+    from lstmkit.training import block_lstm, keras_learner
+
+    keras_learner.keep_freed_memory()
+    parts = len(os.sched_getaffinity(0))
+    layers = [
+        (tf.random.normal((rows, window, inputs)), tf.random.normal((inputs + units, 4 * units)))
+        for inputs, units in sizes
+    ]
+
+    @tf.function
+    def walk(count: Any, layers: Any) -> Any:
+        seen = tf.constant(0.0)
+        for _ in tf.range(count):
+            for x, matrix in layers:
+                units = matrix.shape[1] // 4
+                state = tf.fill((rows, units), 1e-30 * seen)  # else one step would do for all
+                bias = tf.zeros(4 * units)
+                with tf.GradientTape() as tape:
+                    tape.watch((x, matrix, bias))
+                    outputs, *_ = block_lstm.run(x, [state, state], (matrix, bias), parts=parts)
+                found = tape.gradient(outputs, (x, matrix, bias))
+                seen += sum(tf.reshape(gradient, [-1])[0] for gradient in found)
+        return seen
+
+    def run(count: int) -> None:
+        walk(tf.constant(count), layers).numpy()
+
+    return run
+
+
 def lstmkit_examples(spec: dict[str, Any], steps: int) -> Any:
     """Return the examples of a task in the form that its pipeline gives them."""
     from lstmkit.training.keras_learner import ArrayExamples
@@ -253,6 +310,7 @@ def train_elsewhere(module: str) -> Callable[[dict[str, Any], Stamps], list[floa
 CONTENDERS = {
     "keras": train_keras,
     "lstmkit-bare": train_bare,
+    "lstmkit-kernel": train_kernel,
     "lstmkit": train_lstmkit,
     "lstmkit-steps": train_lstmkit,
     "torch": train_elsewhere("plain_torch"),
