@@ -280,7 +280,8 @@ def kernels(sizes: list[tuple[int, int]], rows: int, window: int) -> Callable[[i
                     tape.watch((x, matrix, bias))
                     outputs, *_ = block_lstm.run(x, [state, state], (matrix, bias), parts=parts)
                 found = tape.gradient(outputs, (x, matrix, bias))
-                seen += sum(tf.reshape(gradient, [-1])[0] for gradient in found)
+                first = [tf.reshape(gradient, [-1])[0] for gradient in found]
+                seen = tf.maximum(seen, tf.reduce_max(tf.stack(first)))  # all of it is asked for
         return seen
 
     def run(count: int) -> None:
