@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 ROOT = Path(__file__).resolve().parent
 SPLITS = ("train", "validation", "test")
 BLIND = ("blind", "blind_register", "blind_kinds", "blind_candidate", "blind_final", "blind_last",
-         "blind_taught")  # fmt: skip
+         "blind_taught", "blind_variants")  # fmt: skip
 CLASSES, NONE = 5, 5  # emojis, and the label of the sentences that none fits
 MAX_IMBALANCE = 1.5  # times more sentences of one emoji than of another
 SURE = 0.9
