@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import importlib
 import io
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from lstmkit.errors import ConfigError
 from lstmkit.keys import did_you_mean, explain
 
 ROOT = Path(__file__).resolve().parent
+MOST_STEPS = 256
+"""Steps in an epoch: with more examples than they hold, an epoch is a part of a pass over them, so
+that the held-out rows are asked while there is still something to save."""
 
 
 class Section(BaseModel):
@@ -46,6 +50,16 @@ class TrainConfig(Section):
     accelerate: bool
     checkpoint_seconds: float = Field(ge=0)
     tracker: Literal["tensorboard", "mlflow"] | None
+
+
+def epochs_of_pass(examples: int, batch_size: int) -> int:
+    """Return how many epochs a pass over the examples is cut into."""
+    return math.ceil(examples / (min(batch_size, examples) * MOST_STEPS))
+
+
+def steps_of_epoch(examples: int, batch_size: int) -> int:
+    """Return how many batches an epoch has."""
+    return math.ceil(examples / (batch_size * epochs_of_pass(examples, batch_size)))
 
 
 class Config(Section):

@@ -78,7 +78,7 @@ class StopAfter:
 
 @pytest.mark.parametrize(("calls", "most"), [(0, 99), (1, 99), (3, 99), (9, 99), (17, 99), (5, 3)])
 def test_resumed_run_ends_like_an_uninterrupted_one(run, monkeypatch, calls, most):
-    monkeypatch.setattr(keras_learner, "MOST_STEPS", most)
+    monkeypatch.setattr(configs, "MOST_STEPS", most)
     monkeypatch.setattr(loop, "SECONDS_PER_CALL", 0.0)  # one step per call: stop anywhere
     whole, history = fit(run(), settings())
     stopped = run()
@@ -115,7 +115,7 @@ def test_fit_agrees_with_keras_fit_in_order(run):
 
 def orders(monkeypatch, most, epochs):
     """The examples that each epoch of 50, in batches of 8, takes, with so many steps at most."""
-    monkeypatch.setattr(keras_learner, "MOST_STEPS", most)
+    monkeypatch.setattr(configs, "MOST_STEPS", most)
     learner = keras_learner.KerasLearner(make_model(), examples(), None, batch_size=8, seed=3)
     return learner, [learner._shuffled(epoch) for epoch in range(epochs)]
 

@@ -13,7 +13,7 @@ SMS = GITHUB + "krishnaik06/Huggingfacetransformer/8e97d009508252d1a31ac1fdbd272
 
 PUBLIC = Source(
     name="public",
-    what="public label sets: emotion and irony of TweetEval, the test part of GoEmotions, SMS spam",
+    what="public label sets: emotion, irony and emoji of TweetEval, GoEmotions, SMS spam",
     licence="their owners': see TweetEval, GoEmotions (Apache 2.0) and the SMS Spam Collection",
     files=(
         RemoteFile(
@@ -87,6 +87,30 @@ PUBLIC = Source(
             TWEETEVAL + "irony/test_labels.txt",
             1_568,
             "08e2095e1725e74907a380614c220204e356bb46e3e8c93deb74e83e5b15ab38",
+        ),
+        RemoteFile(
+            "tweeteval_emoji_train_text.txt",
+            TWEETEVAL + "emoji/train_text.txt",
+            3_353_167,
+            "eacb6b0ee1fe2803d72a009c2e731fe07659f604318a979951d2f07c23c564a1",
+        ),
+        RemoteFile(
+            "tweeteval_emoji_val_text.txt",
+            TWEETEVAL + "emoji/val_text.txt",
+            341_079,
+            "3bc3742d6af404cea792671878684d110f3bc02fd79a2e34643789a521d81a26",
+        ),
+        RemoteFile(
+            "goemotions_train.tsv",
+            GOEMOTIONS + "original/train.tsv",
+            3_519_053,
+            "1c254a142be5c00e80d819b9ae1bbd36d94b2eeb8f4b1271846508d57e57d9c5",
+        ),
+        RemoteFile(
+            "goemotions_dev.tsv",
+            GOEMOTIONS + "original/dev.tsv",
+            439_059,
+            "575489c079c9de1097062a01738f998590d6b7ead66dd1c9fd1d2ba01fd8bc62",
         ),
         RemoteFile(
             "goemotions_test.tsv",

@@ -17,9 +17,9 @@ Where we differ from the course and the tutorial, and what it does to the number
 2. A word without a vector is masked, counted and shown; punctuation, contractions, slips, emoji,
    hashtags and slang are read (`text`). The tutorial's code ends with a KeyError at `great!`.
 3. Padding is masked; a text longer than the window is read whole, in windows that overlap.
-4. Some 14,900 sentences of our own instead of the tutorial's 132 (5 of whose test sentences are in
+4. Some 16,000 sentences of our own instead of the tutorial's 132 (5 of whose test sentences are in
    its training file). This is what most of the gain comes from.
-5. A sixth answer: no emoji fits. It is learnt from 1,700 sentences of news, code, business,
+5. A sixth answer: no emoji fits. It is learnt from 1,800 sentences of news, code, business,
    small talk and thirty languages, and taken as often as costs 2.5 % of the others (`none_weight`).
 6. Training moves the vectors of the words it meets; all others stay. Measured in development on
    680 held-out sentences: 0.925 instead of 0.909 with frozen ones. Baselines keep GloVe's.
@@ -41,6 +41,10 @@ Where we differ from the course and the tutorial, and what it does to the number
 11. A model of one's own starts from the vectors and LSTM layers of the model that ships (`start`),
     unless it was asked not to (`train.start: random`) or has test sentences that this one knows.
     From the tutorial's 132 sentences alone the same network gets 0.77 of its 56 right.
+12. The model that ships learned from 105,000 public texts besides, with what a sentence encoder of
+    a hundred times its weights answers to them (`--taught`; `data/emoji/rebuild.py`): that one is
+    right on 0.952 of our test sentences that have an emoji, @@ instead of 0.898 is what remains of
+    it. With so much to learn from, less is hidden: with the dropout of above it was 0.893.
 """
 
 from lstmkit.lazy import attributes

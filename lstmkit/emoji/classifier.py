@@ -21,7 +21,7 @@ from lstmkit.files import atomic, undamaged, write_text
 
 LABELS = "labels.json"
 VOCABULARY = "vocabulary.txt"
-TUNED = "tuned.npy"  # float16, (words of vocabulary.txt, dimension)
+TUNED = "tuned.npy"  # a row per word of vocabulary.txt: float32 `scale`, int8 `codes`, (dimension,)
 CHUNK, SMALL = 512, 64  # sequences run at a time; so few that some of another length join them
 REMEMBERED = 1 << 14  # sequences of words whose answer is known
 MAX_WINDOW = 1_000  # words
@@ -241,6 +241,8 @@ def _tuned(run: runs.Run, table: VectorTable) -> VectorTable:
     """Put the vectors that training moved into the table."""
     moved = load_array(run.path / TUNED)
     with undamaged(run.path / TUNED):
+        if moved.dtype.names:  # plain numbers in a run of before
+            moved = moved["codes"] * moved["scale"][:, None]
         words = (run.path / VOCABULARY).read_text(encoding="utf-8").split()
         rows = np.array([table.vocabulary[word] for word in words])
         return table.with_rows(rows, moved)
@@ -260,8 +262,13 @@ def save(
     table = model.table
     write_text(run.path / VOCABULARY, "".join(f"{word}\n" for word in words))
     if moved is not None:
+        from lstmkit.emoji.packing import packed
+
+        codes, scale = packed(moved)
+        rows = np.empty(len(moved), [("scale", np.float32), ("codes", np.int8, moved.shape[1])])
+        rows["scale"], rows["codes"] = scale, codes
         with atomic(run.path / TUNED, "wb") as stream:
-            np.save(stream, moved.astype(np.float16))
+            np.save(stream, rows)
     content = {
         "labels": label_sets.to_json(model.labels),
         "window": model.window,

@@ -130,6 +130,11 @@ def chat(explain: bool, run: Path | None, output: Path, vectors: Path | None) ->
 @click.option("--test", type=file_type, help="CSV to score on; default: a share of the first.")
 @click.option("--column", help="Text column of CSV; default: one called text, or the wordiest.")
 @click.option("--label", help="Label column of CSV; default: one called label, or of few values.")
+@click.option(
+    "--taught",
+    type=file_type,
+    help="Further texts to learn from: a CSV with the probability of each label, from a model.",
+)
 @vectors_option
 @config_options("emoji")
 @output_option
@@ -140,6 +145,7 @@ def train(
     test: Path | None,
     column: str | None,
     label: str | None,
+    taught: Path | None,
     vectors: Path | None,
     config: EmojiConfig,
     output: Path,
@@ -152,8 +158,10 @@ def train(
     if resume is not None:
         result = pipeline.resume(resume, output)
     else:
-        columns = (column, label)
-        result = pipeline.train(csv, config, output, test=test, vectors=vectors, columns=columns)
+        result = pipeline.train(
+            csv, config, output,
+            test=test, vectors=vectors, taught=taught, columns=(column, label),
+        )  # fmt: skip
     show(result, report.shown(result), as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lstmkit.config import Config, Section, TrainConfig
+from lstmkit.config import Config, Section, TrainConfig, epochs_of_pass, steps_of_epoch
 
 LEAST_BATCHES = 8  # in an epoch
 EPOCHS, LEAST_STEPS, MOST_STEPS = 14, 600, 5000  # of training, where the config names no epochs
@@ -45,8 +45,9 @@ class EmojiTrainConfig(TrainConfig):
         if self.epochs is not None:
             return self
         batch = max(1, min(self.batch_size, examples // LEAST_BATCHES))
-        steps = -(-examples // batch)
-        epochs = round(min(max(EPOCHS * steps, LEAST_STEPS), MOST_STEPS) / steps)
+        steps = EPOCHS * epochs_of_pass(examples, batch) * steps_of_epoch(examples, batch)
+        wanted = min(max(steps, LEAST_STEPS), MOST_STEPS)
+        epochs = round(wanted / steps_of_epoch(examples, batch))
         return self.model_copy(update={"batch_size": batch, "epochs": max(1, epochs)})
 
     @model_validator(mode="after")

@@ -54,6 +54,24 @@ class Dataset:
         return replace(self, texts=texts, targets=self.targets[chosen])
 
 
+@dataclass(frozen=True)
+class Taught:
+    """Texts that another model answered to, learned from beside the labelled sentences.
+
+    Attributes:
+        path: Of the file.
+        texts: As written, (n,).
+        probabilities: What that model gave every class, float32, (n, classes); rows sum to 1.
+    """
+
+    path: Path
+    texts: tuple[str, ...]
+    probabilities: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
 def shipped(split: str) -> Path:
     """Return one split of the project's own set: train, validation or test."""
     return package_folder("data") / "emoji" / f"{split}.csv"
@@ -95,6 +113,47 @@ def load(
         )
     targets = np.array([index[key] for key in keys], dtype=np.int64)
     return Dataset(title(found), found, tuple(texts), targets, labels)
+
+
+def load_taught(path: Path, labels: Sequence[Label], *, column: str | None = None) -> Taught:
+    """Read texts with a probability for each label, as another model or several people give them.
+
+    Args:
+        path: A table of any form that `lstmkit.tables` reads: a text column, and one for each
+            label, headed by its key, emoji or name. A row may sum to 1, to 100 or to a number of
+            votes.
+        labels: Those of the sentences that are learned from beside it.
+        column: Name of the text column; None: found by its name.
+
+    Raises:
+        InputError: It cannot be used; the message has the line.
+    """
+    found = locate(path, remedy="give a table with the column text, and one for each label")
+    sheet = sentences.read(found, surplus=True)
+    if not sheet.header:  # as where labels are numbers
+        names = tuple(str(cell).strip() for cell in sheet.cells.iloc[0])
+        sheet = replace(sheet, names=names, header=True, cells=sheet.cells.iloc[1:])
+    text_at = sheet.place(column) if column else sentences.text_column(sheet)
+    index = naming.index_of(labels) | {label.name: i for i, label in enumerate(labels)}
+    heads = [naming.canonical(name) for name in sheet.names]
+    places = {index[head]: at for at, head in enumerate(heads) if head in index and at != text_at}
+    missing = [label.title for i, label in enumerate(labels) if i not in places]
+    if text_at is None or missing or not len(sheet.cells):
+        wanted = ", ".join(["text", *(label.key for label in labels)])
+        raise InputError(
+            f"{found}: expected a header with a text column and one for each label ({wanted}), "
+            f"found: {', '.join(sheet.names):.200}"
+        )
+    cells = sheet.cells[[places[i] for i in range(len(labels))]]
+    shares = cells.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)  # (n, classes)
+    wrong = ~np.isfinite(shares).all(axis=1) | (shares < 0).any(axis=1) | ~shares.any(axis=1)
+    if wrong.any():
+        raise InputError(
+            f"{found}, line {cells.index[wrong.argmax()]}: expected a probability for each label, "
+            f"found {','.join(cells.iloc[int(wrong.argmax())])!r:.60}"
+        )
+    texts = tuple(text.strip() for text in sheet.cells[text_at])
+    return Taught(found, texts, (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32))
 
 
 def require_trainable(dataset: Dataset) -> None:

@@ -63,12 +63,19 @@ def train(
     *,
     test: AnyPath | None = None,
     vectors: AnyPath | None = None,
+    taught: AnyPath | None = None,
     output: AnyPath = OUTPUT,
     **settings: Any,
 ) -> Result:
     """Train on labelled sentences, or on those that ship; see `pipeline.train`."""
-    config, files = configured("emoji", settings), (path_of(test), path_of(vectors))
-    return pipeline.train(path_of(source), config, Path(output), test=files[0], vectors=files[1])
+    return pipeline.train(
+        path_of(source),
+        configured("emoji", settings),
+        Path(output),
+        test=path_of(test),
+        vectors=path_of(vectors),
+        taught=path_of(taught),
+    )
 
 
 def resume(run: AnyPath, *, output: AnyPath = OUTPUT) -> Result:

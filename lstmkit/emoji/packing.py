@@ -133,7 +133,13 @@ def _write_rows(rows: list[list[float]], out: BinaryIO, path: Path, number: int)
         values = np.array(rows, dtype=np.float32)  # (rows, dimension)
     if not np.isfinite(values).all():
         raise InputError(f"{path}: a number is infinite or NaN in the lines up to {number}")
-    scale = np.abs(values).max(axis=1) / 127  # (rows,)
+    codes, scale = packed(values)
+    out.write(codes.tobytes())
+    return scale
+
+
+def packed(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows as signed bytes, (rows, dimension), and what 1 stands for in each, (rows,)."""
+    scale = np.abs(values).max(axis=1) / 127
     scale[scale == 0] = 1
-    out.write(np.rint(values / scale[:, None]).astype(np.int8).tobytes())
-    return np.asarray(scale, dtype=np.float32)
+    return np.rint(values / scale[:, None]).astype(np.int8), scale.astype(np.float32)

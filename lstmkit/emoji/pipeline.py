@@ -20,7 +20,7 @@ from lstmkit.files import fingerprint
 from lstmkit.work import work
 
 if TYPE_CHECKING:
-    from lstmkit.emoji.data import Dataset
+    from lstmkit.emoji.data import Dataset, Taught
     from lstmkit.emoji.result import Result
 
     Splits = tuple[Dataset, Dataset, Dataset]
@@ -42,6 +42,7 @@ def train(
     *,
     test: Path | None = None,
     vectors: Path | None = None,
+    taught: Path | None = None,
     columns: Columns = (None, None),
 ) -> Result:
     """Train on labelled sentences, calibrate, score the test sentences, write the run.
@@ -52,6 +53,7 @@ def train(
         output: Folder of all runs.
         test: Further sentences to score on; None: a share of the training file.
         vectors: A text file of word vectors; None: the table that ships.
+        taught: Further texts with a probability for each label, as another model gave them.
         columns: Names of the columns of texts and of labels; None: found.
 
     Raises:
@@ -66,17 +68,18 @@ def train(
             update={"train": config.train.model_copy(update={"start": "random"})}
         )
     _tell_of_unread(splits[0], table)
-    named = {"csv": source, "test": test, "vectors": vectors}
+    further = _taught(taught, splits[0], columns)
+    named = {"csv": source, "test": test, "vectors": vectors, "taught": taught}
     run = runs.create(
         output,
         "emoji",
         splits[0].name if source else "sentences",
         config,
-        inputs=_fingerprints(splits),
+        inputs=_fingerprints(splits, further),
         files={name: str(path.absolute()) if path else None for name, path in named.items()},
         columns=list(columns),
     )
-    return _train(run, splits, table)
+    return _train(run, splits, table, further)
 
 
 def trial(source: Path | None, config: EmojiConfig, output: Path) -> trials.Trial:
@@ -114,10 +117,12 @@ def resume(wanted: Path, output: Path) -> Result:
     """
     backend.require("emoji train")
     run = runs.resumable(output, "emoji", wanted, verb="train")
-    source, test, vectors = _named_files(run)
-    splits = _splits(source, test, run.config(EmojiConfig), _named_columns(run))
-    runs.unchanged(run, _fingerprints(splits))
-    return _train(run, splits, embeddings.load(vectors))
+    source, test, vectors, taught = _named_files(run)
+    columns = _named_columns(run)
+    splits = _splits(source, test, run.config(EmojiConfig), columns)
+    further = _taught(taught, splits[0], columns)
+    runs.unchanged(run, _fingerprints(splits, further))
+    return _train(run, splits, embeddings.load(vectors), further)
 
 
 def evaluate(
@@ -237,7 +242,7 @@ def score(
     )
 
 
-def _train(run: runs.Run, splits: Splits, table: VectorTable) -> Result:
+def _train(run: runs.Run, splits: Splits, table: VectorTable, taught: Taught | None) -> Result:
     from lstmkit.emoji.report import write
     from lstmkit.emoji.start import start_for
 
@@ -245,7 +250,8 @@ def _train(run: runs.Run, splits: Splits, table: VectorTable) -> Result:
     config = run.config(EmojiConfig)
     start = start_for(config, table, test)
     with work(run, f"lstmkit emoji train --resume {run.path}") as timings:
-        history, words, moved = learning.fit(run, train_set, validation, table, config, start)
+        fitted = learning.fit(run, train_set, validation, table, config, start, taught)
+        history, words, moved = fitted
         timings.note("train")
         log.warning("trained; now the calibration, the baselines, the test and the report")
         model = learning.calibrated(run, train_set, validation, table, words, moved, config)
@@ -302,14 +308,22 @@ def _splits(
     return train_set, validation, tested
 
 
-def _fingerprints(splits: Splits) -> list[dict[str, Any]]:
-    return [fingerprint(path) for path in dict.fromkeys(one.path for one in splits)]
+def _taught(path: Path | None, train_set: Dataset, columns: Columns) -> Taught | None:
+    from lstmkit.emoji import data
+
+    return None if path is None else data.load_taught(path, train_set.labels, column=columns[0])
+
+
+def _fingerprints(splits: Splits, taught: Taught | None = None) -> list[dict[str, Any]]:
+    paths = [one.path for one in splits] + ([taught.path] if taught else [])
+    return [fingerprint(path) for path in dict.fromkeys(paths)]
 
 
 def _named_files(run: runs.Run) -> tuple[Path | None, ...]:
-    """Return what the user named for a run: sentences, test sentences, vectors."""
+    """Return what the user named for a run: sentences, test sentences, vectors, taught texts."""
     noted = run.manifest.get("files", {})
-    return tuple(Path(noted[n]) if noted.get(n) else None for n in ("csv", "test", "vectors"))
+    names = ("csv", "test", "vectors", "taught")
+    return tuple(Path(noted[n]) if noted.get(n) else None for n in names)
 
 
 def _named_columns(run: runs.Run) -> Columns:
@@ -320,10 +334,11 @@ def _named_columns(run: runs.Run) -> Columns:
 
 def _training_set_of(run: runs.Run) -> Dataset | None:
     """Return the sentences a run was trained on, if they are still there unchanged."""
-    source, test, _ = _named_files(run)
+    source, test, _, _ = _named_files(run)
     try:
         splits = _splits(source, test, run.config(EmojiConfig), _named_columns(run))
-        runs.unchanged(run, _fingerprints(splits))
+        prints = _fingerprints(splits)  # of the labelled sentences; baselines learn from no others
+        runs.unchanged(run, [*prints, *runs.inputs_of(run)[len(prints) :]])
     except InputError as error:
         log.warning("no baselines: not what the model was trained on (%s)", error)
         return None

@@ -22,17 +22,13 @@ with native_stderr():
     import keras
     import tensorflow as tf
 
-from lstmkit.config import TrainConfig
+from lstmkit.config import TrainConfig, epochs_of_pass, steps_of_epoch
 from lstmkit.errors import InputError
 from lstmkit.files import whole
 from lstmkit.runs import Run
 from lstmkit.training import fused, loop, tracking
 from lstmkit.training.allocation import keep_freed_memory
 from lstmkit.training.portable import make_portable
-
-MOST_STEPS = 256
-"""Steps in an epoch: with more examples than they hold, an epoch is a part of a pass over them, so
-that the held-out rows are asked while there is still something to save."""
 
 SCORED = 32
 """Examples scored at once, at least: nothing is learned from them, so their order is free."""
@@ -180,8 +176,8 @@ class KerasLearner:
         """Build the graphs of a step of training and of scoring."""
         self.model, self.train, self.validation, self.seed = model, train, validation, seed
         self.batch = min(batch_size, len(train))
-        self.parts = math.ceil(len(train) / (self.batch * MOST_STEPS))  # epochs of one pass
-        self.steps = math.ceil(len(train) / (self.batch * self.parts))
+        self.parts = epochs_of_pass(len(train), self.batch)
+        self.steps = steps_of_epoch(len(train), self.batch)
         self.best: list[np.ndarray] = []  # stays empty where nothing is held out
         self.order = (-1, tf.constant([], tf.int32))
         _build(model, train)

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ import pytest
 
 from lstmkit import config as configs
 from lstmkit import runs
-from lstmkit.emoji import baselines, classifier, pipeline
+from lstmkit.emoji import baselines, classifier, learning, pipeline
 from lstmkit.emoji.config import EmojiConfig
-from lstmkit.emoji.data import Dataset
+from lstmkit.emoji.data import Dataset, Taught
 from lstmkit.errors import ConfigError, InputError
 
 TINY = ["train.epochs=3", "model.units=[6,5]", "train.batch_size=8", "data.window=6"]
@@ -105,6 +106,68 @@ def test_train_learns_own_emojis_and_writes_everything(trained):
     assert header == "text,actual,predicted,probability,correct"
     assert {"majority", "averaged", "tfidf"} == set(trained.metrics["baselines"])
     assert "McNemar" in trained.verdict
+
+
+def test_what_another_model_answers_is_learned_too(sentences, tmp_path):
+    """A word that no labelled sentence has is answered as the texts of the other model are."""
+    taught = tmp_path / "taught.csv"
+    rows = [f"the {word} is {other},10,90" for word in ("sofa", "couch", "pillow", "cushion")
+            for other in ("red", "soft", "old", "new", "wide", "low")]  # fmt: skip
+    taught.write_text("text,🚀,🐶\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    config = configs.load(EmojiConfig, "emoji", None, [*TINY, "train.epochs=40"])
+    result = pipeline.train(sentences, config, tmp_path / "out", taught=taught)
+    run = runs.Run(result.run)
+    assert [Path(one["path"]).name for one in runs.inputs_of(run)] == ["own.csv", "taught.csv"]
+    model = classifier.load(run)
+    found = [r.probabilities[1] for r in model.read(["the sofa is old", "the couch is red"])]
+    assert np.mean(found) > 0.7
+    again = pipeline.evaluate(sentences, run.path, tmp_path / "out")
+    assert {"averaged", "tfidf"} <= set(again.metrics["baselines"])  # they need no taught texts
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("text,🚀\na dog,1\n", "found: text, 🚀"),
+        ("a dog,1,2\na cat,3,4\n", "found: a dog, 1, 2"),
+        ("text,🚀,🐶\na dog,1,no\n", "line 2: expected a probability for each label, found '1,no"),
+        ("text,🚀,🐶\na dog,0,1\na cat,0,0\n", "line 3: "),
+        ("text,🚀,🐶\na dog,-1,2\n", "line 2: "),
+        ("text,🚀,🐶\na dog,1,inf\n", "line 2: "),
+    ],
+)
+def test_taught_texts_need_a_probability_for_each_label(sentences, tmp_path, content, told):
+    taught = tmp_path / "taught.csv"
+    taught.write_text(content, encoding="utf-8")
+    config = configs.load(EmojiConfig, "emoji", None, TINY)
+    with pytest.raises(InputError, match=told):
+        pipeline.train(sentences, config, tmp_path / "out", taught=taught)
+    assert not (tmp_path / "out").exists()
+
+
+def test_labelled_sentences_are_a_third_of_what_is_learned_from_at_least():
+    one = Dataset("a", Path("a"), ("x", "y", "z"), np.array([0, 1, 1]), ())
+    labels = classifier.label_sets.from_json([{"key": k, "emoji": "", "name": k} for k in "ab"])
+    own = replace(one, labels=labels)
+    taught = Taught(Path("t"), ("t",) * 18, np.full((18, 2), 0.5, np.float32))
+    texts, y, weight = learning._lesson(own, taught, weighted=True)
+    assert len(texts) == len(y) == len(weight) == 9 + 18
+    assert weight.mean() == pytest.approx(1)
+    assert weight[0] / weight[1] == pytest.approx(15 / 12)  # of 27 answers, the one is less often
+    assert y[:3].tolist() == [[1, 0], [0, 1], [0, 1]]
+    texts, y, weight = learning._lesson(own, None, weighted=False)
+    assert (texts, weight) == (own.texts, None)
+
+
+@pytest.mark.parametrize(
+    ("examples", "batch", "steps"), [(132, 16, 600), (16_024, 64, 3514), (45_000, 64, 5000)]
+)
+def test_training_takes_the_steps_that_fit_the_file(examples, batch, steps):
+    """Of a large file an epoch is a part of a pass: what counts is the steps."""
+    settings = configs.load(EmojiConfig, "emoji", None).train.fitted_to(examples)
+    assert settings.batch_size == batch
+    taken = settings.epochs * configs.steps_of_epoch(examples, batch)
+    assert taken == pytest.approx(steps, rel=0.03)
 
 
 def test_saved_model_is_plain_keras_and_agrees_with_the_runtime(trained):
@@ -246,9 +309,8 @@ def test_empty_file_of_a_run_is_one_error(trained, tmp_path, cli, file):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_shipped_model_can_be_trained_again(tmp_path):
-    config = configs.load(EmojiConfig, "emoji", None)
-    again = pipeline.train(None, config, tmp_path).metrics["test"]
-    folder = configs.package_folder("data") / "models" / "emoji"
-    shipped = runs.Run(folder).read_json("metrics.json")["test"]
-    assert shipped["accuracy_low"] <= again["accuracy"] <= shipped["accuracy_high"]
+def test_own_sentences_alone_beat_the_plain_methods(tmp_path):
+    """Without what a larger model answers to public texts, which `data/emoji/rebuild.py` adds."""
+    result = pipeline.train(None, configs.load(EmojiConfig, "emoji", None), tmp_path)
+    assert "beats" in result.verdict
+    assert result.metrics["test"]["accuracy"] >= 0.88
