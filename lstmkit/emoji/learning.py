@@ -60,10 +60,10 @@ def fit(
     from lstmkit.emoji.model import emojifier_v2, pretrained_embedding_layer
     from lstmkit.training import keras_learner
 
-    settings = config.train.fitted_to(len(train_set) + len(taught or ()))
+    texts, y, weight = _lesson(train_set, taught, weighted=config.train.class_weights)
+    settings = config.train.fitted_to(len(texts))
     keras_learner.seed_everything(config.seed)
     reader = Reader(table.vocabulary)
-    texts, y, weight = _lesson(train_set, taught, weighted=settings.class_weights)
     seen = Counter(w for text in dict.fromkeys(texts) for w in known_words(reader.read(text)))
     met = sorted(seen)
     known = {w for text in validation.texts for w in known_words(reader.read(text))}

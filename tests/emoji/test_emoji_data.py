@@ -9,6 +9,7 @@ from lstmkit.emoji import data, sentences
 from lstmkit.errors import InputError
 
 FIVE = {"0": "❤️ love", "1": "⚾ play", "2": "😄 joy", "3": "😞 sadness", "4": "🍴 food"}
+SIX = FIVE | {"5": "none"}
 
 
 @pytest.fixture
@@ -211,11 +212,17 @@ def test_overlap_ignores_capitals_and_punctuation(write):
     assert data.overlap(one, other) == 1
 
 
+def script(name):
+    """A script that stands beside the sentences, as a module."""
+    path = package_folder("data") / "emoji" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_sentences", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_shipped_sentences_pass_their_check(request):
-    path = package_folder("data") / "emoji" / "check.py"
-    spec = importlib.util.spec_from_file_location("check_sentences", path)
-    check = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(check)
+    check = script("check")
     try:
         reference = request.getfixturevalue("reference") / "data"
     except pytest.skip.Exception:
@@ -225,11 +232,34 @@ def test_shipped_sentences_pass_their_check(request):
     assert found
 
 
+def test_variants_are_always_the_same_and_no_sentence_of_ours():
+    rebuild = script("rebuild")
+    texts = tuple(data.load(data.shipped("test"), SIX).texts[:150])
+    made = rebuild.variants(texts)
+    assert made == rebuild.variants(texts)
+    assert len(made) > 3 * len(texts)
+    folded = {data.folded(text) for text in made}
+    assert len(folded) == len(made)
+    assert not folded & {data.folded(text) for text in texts}
+
+
+def test_rebuilding_needs_the_public_texts_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("LSTMKIT_DATA", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"goemotions_train\.tsv.*run lstmkit data fetch public"):
+        script("rebuild").public_texts()
+
+
+def test_what_the_larger_model_answered_is_kept_with_the_sum_of_its_texts():
+    rebuild = script("rebuild")
+    with np.load(rebuild.TAUGHT) as kept:
+        codes = kept["codes"].astype(int)
+        assert len(str(kept["texts"])) == len(rebuild.checksum([]))
+    assert codes.shape[1] == len(SIX)
+    assert np.abs(codes.sum(axis=1) - rebuild.MOST).max() <= 3  # rounded, six of them
+
+
 def test_check_finds_a_near_copy_in_two_splits():
-    path = package_folder("data") / "emoji" / "check.py"
-    spec = importlib.util.spec_from_file_location("check_sentences", path)
-    check = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(check)
+    check = script("check")
     texts = ["I am so hungry today", "I am so hungry today!", "a quite different line"]
     assert check.near_copies(texts, ["train", "test", "train"]) == (0, [(0, 1)])
     assert check.near_copies(texts, ["train", "train", "test"]) == (1, [])
