@@ -145,6 +145,8 @@ def folder(tmp_path_factory):
     words = ("red", "blue", "green", "old", "new", "big", "small", "warm", "cold", "dark")
     labelled = [f"good {word} food,🍴\nsad {word} day,😞" for word in words]
     (folder / "MY.csv").write_text("text,emoji\n" + "\n".join(labelled) + "\n", encoding="utf-8")
+    answers = [f"{word} soup,90,10\n{word} rain,20,80" for word in words]
+    (folder / "ANSWERS.csv").write_text("text,🍴,😞\n" + "\n".join(answers), encoding="utf-8")
     (folder / "FILE.csv").write_text("text\nI love you\n", encoding="utf-8")
     music = package_folder("data") / "music"
     (folder / "MORE").mkdir()
