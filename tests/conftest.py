@@ -1,5 +1,6 @@
 """What all tests share: the reference data, the command line, tiny series, a browser."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -7,12 +8,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
 from lstmkit.cli import main
+from lstmkit.config import package_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,6 +77,15 @@ def process(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+def emoji_script(name: str) -> ModuleType:
+    """Return a script that stands beside the emoji sentences, as a module."""
+    path = package_folder("data") / "emoji" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_sentences", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def write_prices(path: Path, prices: np.ndarray) -> Path:

@@ -168,22 +168,25 @@ def end_on_ours() -> Path:
 def ship(run: Path) -> None:
     """Put a run where the model that ships is, without the folders of the machine that made it."""
     shipped = configs.package_folder("data") / "models" / "emoji"
-    shutil.rmtree(shipped)
-    shipped.mkdir()
+    made = shipped.with_name("emoji.new")  # all of it is there before the old one goes
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir()
     for name in KEPT:
         copy = shutil.copytree if (run / name).is_dir() else shutil.copy2
-        copy(run / name, shipped / name)
-    noted = json.loads((shipped / runs.MANIFEST).read_text(encoding="utf-8"))
+        copy(run / name, made / name)
+    noted = json.loads((made / runs.MANIFEST).read_text(encoding="utf-8"))
     for one in noted["inputs"]:
         path = Path(one["path"])
         near = path.is_relative_to(ROOT)
         one["path"] = f"data/emoji/{path.name}" if near else path.name
     noted |= {
-        "files": dict.fromkeys(noted["files"]),
+        "files": dict.fromkeys(noted.get("files", {})),
         "command": ["python", "data/emoji/rebuild.py"],
     }
-    write_json(shipped / runs.MANIFEST, noted)
-    classifier.load(runs.Run(shipped))
+    write_json(made / runs.MANIFEST, noted)
+    classifier.load(runs.Run(made))
+    shutil.rmtree(shipped)
+    made.rename(shipped)
 
 
 if __name__ == "__main__":

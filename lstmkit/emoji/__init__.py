@@ -45,7 +45,7 @@ Where we differ from the course and the tutorial, and what it does to the number
     to 105,000 public texts and to 83,000 variants of our sentences (`--taught`;
     `data/emoji/rebuild.py`). That one is right on 0.952 of our test sentences that have an emoji,
     the LSTM on 0.924 instead of 0.898. With so much to learn from, less is hidden: dropout 0.3,
-    0.15 of the dimensions, 0.05 of the words.
+    0.15 of the dimensions, 0.05 of the words. Four passes over our sentences alone end it.
 """
 
 from lstmkit.lazy import attributes

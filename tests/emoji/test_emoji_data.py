@@ -1,10 +1,9 @@
-import importlib.util
 import logging
 
 import numpy as np
 import pytest
+from conftest import emoji_script
 
-from lstmkit.config import package_folder
 from lstmkit.emoji import data, sentences
 from lstmkit.errors import InputError
 
@@ -212,17 +211,8 @@ def test_overlap_ignores_capitals_and_punctuation(write):
     assert data.overlap(one, other) == 1
 
 
-def script(name):
-    """A script that stands beside the sentences, as a module."""
-    path = package_folder("data") / "emoji" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"{name}_sentences", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_shipped_sentences_pass_their_check(request):
-    check = script("check")
+    check = emoji_script("check")
     try:
         reference = request.getfixturevalue("reference") / "data"
     except pytest.skip.Exception:
@@ -233,7 +223,7 @@ def test_shipped_sentences_pass_their_check(request):
 
 
 def test_variants_are_always_the_same_and_no_sentence_of_ours():
-    rebuild = script("rebuild")
+    rebuild = emoji_script("rebuild")
     texts = tuple(data.load(data.shipped("test"), SIX).texts[:150])
     made = rebuild.variants(texts)
     assert made == rebuild.variants(texts)
@@ -246,11 +236,11 @@ def test_variants_are_always_the_same_and_no_sentence_of_ours():
 def test_rebuilding_needs_the_public_texts_and_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("LSTMKIT_DATA", str(tmp_path))
     with pytest.raises(SystemExit, match=r"goemotions_train\.tsv.*run lstmkit data fetch public"):
-        script("rebuild").public_texts()
+        emoji_script("rebuild").public_texts()
 
 
 def test_what_the_larger_model_answered_is_kept_with_the_sum_of_its_texts():
-    rebuild = script("rebuild")
+    rebuild = emoji_script("rebuild")
     with np.load(rebuild.TAUGHT) as kept:
         codes = kept["codes"].astype(int)
         assert len(str(kept["texts"])) == len(rebuild.checksum([]))
@@ -259,7 +249,7 @@ def test_what_the_larger_model_answered_is_kept_with_the_sum_of_its_texts():
 
 
 def test_check_finds_a_near_copy_in_two_splits():
-    check = script("check")
+    check = emoji_script("check")
     texts = ["I am so hungry today", "I am so hungry today!", "a quite different line"]
     assert check.near_copies(texts, ["train", "test", "train"]) == (0, [(0, 1)])
     assert check.near_copies(texts, ["train", "train", "test"]) == (1, [])

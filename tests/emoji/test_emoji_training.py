@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import emoji_script
 
 from lstmkit import config as configs
 from lstmkit import runs
@@ -16,6 +17,7 @@ from lstmkit.emoji import baselines, classifier, learning, pipeline
 from lstmkit.emoji.config import EmojiConfig
 from lstmkit.emoji.data import Dataset, Taught
 from lstmkit.errors import ConfigError, InputError
+from lstmkit.files import write_json
 
 TINY = ["train.epochs=3", "model.units=[6,5]", "train.batch_size=8", "data.window=6"]
 WORDS = {
@@ -123,6 +125,30 @@ def test_what_another_model_answers_is_learned_too(sentences, tmp_path):
     assert np.mean(found) > 0.7
     again = pipeline.evaluate(sentences, run.path, tmp_path / "out")
     assert {"averaged", "tfidf"} <= set(again.metrics["baselines"])  # they need no taught texts
+
+
+def test_a_run_takes_the_place_of_the_model_that_ships_whole_or_not_at_all(
+    trained, tmp_path, monkeypatch
+):
+    rebuild = emoji_script("rebuild")
+    monkeypatch.setattr(rebuild.configs, "package_folder", lambda name: tmp_path / name)
+    shipped = tmp_path / "data" / "models" / "emoji"
+    shipped.mkdir(parents=True)
+    (shipped / "old").write_text("old", encoding="utf-8")
+    torn = shutil.copytree(trained.run, tmp_path / "torn")
+    (torn / "tuned.npy").unlink()
+    with pytest.raises(FileNotFoundError):
+        rebuild.ship(torn)
+    assert [path.name for path in shipped.iterdir()] == ["old"]
+    run = shutil.copytree(trained.run, tmp_path / "run")
+    manifest = json.loads((run / runs.MANIFEST).read_text(encoding="utf-8"))
+    del manifest["files"]  # as of a run that is not of a command
+    write_json(run / runs.MANIFEST, manifest)
+    rebuild.ship(run)
+    assert {path.name for path in shipped.iterdir()} == set(rebuild.KEPT)
+    told = (shipped / runs.MANIFEST).read_text(encoding="utf-8")
+    assert str(tmp_path) not in told
+    assert str(Path(trained.run).parent) not in told
 
 
 @pytest.mark.parametrize(
